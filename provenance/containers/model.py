@@ -1,0 +1,64 @@
+"""The words of container walking."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from provenance.evidence import Gap
+
+
+class Carries(Enum):
+    """Whether a type of file has a place for a content credential."""
+
+    YES = "yes"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A type of file that was positively identified by its content.
+
+    `sdk` is the name the C2PA SDK knows the format by; None where it has no reader for it.
+    """
+
+    media_type: str
+    carries: Carries
+    sdk: str | None = None
+    holds_files: bool = False
+    """Whether it can hold whole other files, which nobody here looks into yet."""
+
+
+class BlockKind(Enum):
+    """What a block of metadata is, by where it stands in its container."""
+
+    XMP = "xmp"
+    """An XMP packet, as bytes of RDF/XML."""
+    EXIF = "exif"
+    """A TIFF structure of EXIF tags, from its byte-order mark on."""
+    TEXT = "text"
+    """One keyword with its text (PNG tEXt, zTXt, iTXt), decompressed; `key` is the keyword."""
+    COMMENT = "comment"
+    """A free comment (JPEG COM, GIF comment)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block of metadata, bounded in size. `place` says where it stands, e.g. `PNG iTXt 'parameters' at 41`."""
+
+    kind: BlockKind
+    place: str
+    data: bytes
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """What a walk found. `format` is None where the content is of no type we know.
+
+    `residue` names each place that is, or looks like the remains of, a C2PA manifest store. `gaps` names what the walk
+    had to give up on: damage, limits, nesting.
+    """
+
+    format: Format | None
+    blocks: tuple[Block, ...] = ()
+    residue: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()

@@ -1,0 +1,199 @@
+"""What a file's bytes say of themselves: facts, without a judgement.
+
+Everything here is frozen, hashable, picklable and encodable, so that an examination can happen in another process
+or on another host and be stored as it was.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from provenance.asset import Asset, Digest
+
+
+class State(Enum):
+    """The seven states of a content credential; docs/credentials.md has the table from the SDK's codes to these."""
+
+    ABSENT = "absent"
+    """The SDK found none and our own walk of the container found no residue of one."""
+    REMOTE = "remote"
+    """The file only names a URL where its credential is said to be. It was not fetched."""
+    UNSUPPORTED = "unsupported"
+    """The type was positively identified, and this type cannot carry one."""
+    UNREADABLE = "unreadable"
+    """Something is or may be there that nobody could read."""
+    BROKEN = "broken"
+    """Signature, hash or assertion of the active manifest does not match."""
+    UNTRUSTED = "untrusted"
+    """Intact; the signer is on no list of ours, or its certificate is over or refused."""
+    TRUSTED = "trusted"
+    """Intact, and signed by somebody on our list at that time."""
+
+
+class Source(Enum):
+    """Where a credential stood."""
+
+    EMBEDDED = "embedded"
+    SIDECAR = "sidecar"
+
+
+class Strength(Enum):
+    """How much stands behind a mark. Only `HINT` is too little to flag a file; only `SIGNED` can clear one."""
+
+    SIGNED = "signed"
+    SIGNED_UNTRUSTED = "signed-untrusted"
+    BROKEN = "broken"
+    DECLARED = "declared"
+    TRACE = "trace"
+    HINT = "hint"
+
+
+class Claim(Enum):
+    """What a mark says of the origin of the file it stands in (not of an ingredient alone)."""
+
+    AI_GENERATED = "ai-generated"
+    AI_ASSISTED = "ai-assisted"
+    """Part of it was generated."""
+    REVIEW = "review"
+    """It may be: a person has to look."""
+    CAPTURED = "captured"
+    CREATED = "created"
+    """Made by people with tools that generate nothing."""
+    NOTED = "noted"
+    """Said for the record; it moves no verdict."""
+
+
+class Kind(Enum):
+    """Which family of marks a signal belongs to: one reader each."""
+
+    C2PA = "c2pa"
+    XMP = "xmp"
+    PNG_TEXT = "png-text"
+    EXIF = "exif"
+    COMMENT = "comment"
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One mark of origin: a claim, never a verdict.
+
+    `place` names where it stands exactly enough to find it again; `says` repeats what it says, without prompts.
+    `clears` is true only for a claim of non-AI origin about the whole file, under an anchor that may clear.
+    """
+
+    kind: Kind
+    claim: Claim
+    strength: Strength
+    place: str
+    says: str
+    via: str | None = None
+    clears: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A place that could not be looked at. Silence from a gap is never read as innocence."""
+
+    place: str
+    says: str
+
+
+class Relation(Enum):
+    """How something was used to make something else (C2PA 2.2, Ingredient assertion, `relationship`)."""
+
+    PARENT_OF = "parentOf"
+    COMPONENT_OF = "componentOf"
+    INPUT_TO = "inputTo"
+
+
+@dataclass(frozen=True, slots=True)
+class Ingredient:
+    """What a credential says the file was made from."""
+
+    relation: Relation
+    title: str
+    manifest: str | None
+    """Label of the ingredient's active manifest; None where it had no credential: its history is unknown."""
+    removed: bool = False
+    """Taken out again by a `c2pa.removed` action."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A content credential as it was read: one of seven states, with the raw material behind it."""
+
+    state: State
+    source: Source = Source.EMBEDDED
+    why: str | None = None
+    """For states other than absent and trusted: in a sentence, why."""
+    codes: tuple[str, ...] = ()
+    """Failure codes about the active manifest, as the SDK names them."""
+    ingredient_codes: tuple[str, ...] = ()
+    """Failure codes about ingredients that were not already recorded by the active manifest's signer."""
+    label: str | None = None
+    """Label of the active manifest."""
+    labels: tuple[str, ...] = ()
+    """Labels of all manifests in the store, the active one first."""
+    issuer: str | None = None
+    common_name: str | None = None
+    generator: str | None = None
+    signed_at: str | None = None
+    remote_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Examiner:
+    """Who looked: two evidences of the same bytes differ only if this does."""
+
+    provenance: str
+    c2pa: str
+    trust_list: Digest | None = None
+    """Digest over the configured anchors; None where there are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the bytes say, and nothing else: keyed by digest and examiner."""
+
+    asset: Asset
+    media_type: str
+    credential: Credential
+    signals: tuple[Signal, ...]
+    ingredients: tuple[Ingredient, ...]
+    gaps: tuple[Gap, ...]
+    examiner: Examiner
+
+
+@dataclass(frozen=True, slots=True)
+class Sidecar:
+    """A `.c2pa` file found beside an asset and read together with it."""
+
+    name: str
+    """File name, with undecodable bytes escaped by `surrogateescape` written as `\\xNN`."""
+    digest: Digest
+    credential: Credential
+    signals: tuple[Signal, ...]
+    ingredients: tuple[Ingredient, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Facts of one sighting: they can arrive later, or lie by one copy only."""
+
+    sidecar: Sidecar | None = None
+
+
+def effective_credential(evidence: Evidence, beside: Beside) -> Credential:
+    """Return the credential that speaks for the file here.
+
+    A sidecar answers for a file that has none of its own, or only a pointer elsewhere. Where both exist, the worse of
+    the two speaks: a good sidecar never hides a broken embedded credential, nor the other way round.
+    """
+    own, sidecar = evidence.credential, beside.sidecar
+    if sidecar is None:
+        return own
+    if own.state in {State.ABSENT, State.REMOTE, State.UNSUPPORTED}:
+        return sidecar.credential
+    order = (State.UNREADABLE, State.BROKEN, State.REMOTE, State.UNTRUSTED, State.TRUSTED)
+    rank = {state: n for n, state in enumerate(order)}
+    worst = len(order)
+    return min((own, sidecar.credential), key=lambda c: rank.get(c.state, worst))

@@ -1,0 +1,144 @@
+"""Files as bytes: read once for their digests, read here and there for their structure, written all at once or not."""
+
+import hashlib
+import io
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+import xxhash
+
+from provenance.asset import Asset, Digest, FastDigest, StatKey
+
+BLOCK = 1 << 20
+"""Bytes per read while hashing. Measured: anything from 64 KiB to 4 MiB is within 7 % of this."""
+
+IN_MEMORY = 32 << 20
+"""Files up to this many bytes are read once into memory; hashing, walking and the SDK then share that one buffer."""
+
+
+class Media(Protocol):
+    """Bytes that can be looked at anywhere without reading them all. Reads are bounded by the caller."""
+
+    @property
+    def size(self) -> int:
+        """All bytes there are."""
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return `length` bytes from `offset`, fewer only where the file ends."""
+
+    def stream(self) -> BinaryIO:
+        """Return a new seekable stream over the same bytes, at its start."""
+
+
+class BufferMedia:
+    """Media that is already in memory."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    @property
+    def size(self) -> int:
+        return len(self._data)
+
+    def read(self, offset: int, length: int) -> bytes:
+        return self._data[offset : offset + length]
+
+    def stream(self) -> BinaryIO:
+        return io.BytesIO(self._data)
+
+
+class FileMedia:
+    """Media behind an open descriptor, which stays the caller's."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._size = os.fstat(descriptor).st_size
+
+    @property
+    def size(self) -> int:
+        return self._size
+
+    def read(self, offset: int, length: int) -> bytes:
+        parts: list[bytes] = []
+        while length > 0 and (part := os.pread(self._descriptor, length, offset)):
+            parts.append(part)
+            offset += len(part)
+            length -= len(part)
+        return b"".join(parts)
+
+    def stream(self) -> BinaryIO:
+        stream = os.fdopen(os.dup(self._descriptor), "rb")
+        stream.seek(0)
+        return stream
+
+
+def stat_key(found: os.stat_result) -> StatKey:
+    """Return the part of a stat that says which version of a file this is."""
+    return StatKey(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+
+def read_once(descriptor: int) -> tuple[Asset, Media]:
+    """Read a file's bytes once, from its start to its end, and return its identity and a way to look inside.
+
+    A small file's media is the buffer just read; a large one's is the descriptor.
+    """
+    if os.fstat(descriptor).st_size <= IN_MEMORY:
+        data = FileMedia(descriptor).read(0, IN_MEMORY + 1)
+        if len(data) <= IN_MEMORY:
+            return asset_of(data), BufferMedia(data)
+    return _hashed(descriptor), FileMedia(descriptor)
+
+
+def asset_of(data: bytes) -> Asset:
+    """Return the identity of bytes in memory."""
+    return Asset(Digest(hashlib.sha256(data).hexdigest()), FastDigest(xxhash.xxh3_128_hexdigest(data)), len(data))
+
+
+def _hashed(descriptor: int) -> Asset:
+    slow, fast, size = hashlib.sha256(), xxhash.xxh3_128(), 0
+    buffer = bytearray(BLOCK)
+    view = memoryview(buffer)
+    while count := os.preadv(descriptor, [buffer], size):
+        slow.update(view[:count])
+        fast.update(view[:count])
+        size += count
+    return Asset(Digest(slow.hexdigest()), FastDigest(fast.hexdigest()), size)
+
+
+@contextmanager
+def replacing(path: Path, *, mode: int = 0o644) -> Iterator[BinaryIO]:
+    """Yield a stream whose bytes become `path` when the block ends well, durably and all at once.
+
+    Written aside in the same folder, synced, renamed over, folder synced. If the block raises, nothing at `path`
+    changes and nothing is left behind.
+    """
+    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    descriptor = os.open(aside, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    try:
+        with os.fdopen(descriptor, "w+b") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        aside.replace(path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def display(path: bytes | str) -> str:
+    """Return a path as one line a terminal shows harmlessly: control characters and undecodable bytes escaped."""
+    text = os.fsdecode(path)
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)

@@ -1,0 +1,8 @@
+"""Marks of AI origin outside credentials. One file a family; `read_signals` asks each of them.
+
+A new family is one new file with a `Reader`, and one line in `READERS`.
+"""
+
+from provenance.signals.reader import READERS, Reader, read_signals
+
+__all__ = ["READERS", "Reader", "read_signals"]

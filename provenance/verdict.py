@@ -1,0 +1,180 @@
+"""What we think a file is: `classify` turns facts, people's words and relatives into one origin with all its grounds.
+
+Pure: no disk, no clock. A stored verdict is a cache of this function and is drawn again whenever an argument changes.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from provenance.asset import Digest
+from provenance.evidence import (
+    Beside,
+    Claim,
+    Credential,
+    Evidence,
+    Relation,
+    Signal,
+    State,
+    Strength,
+    effective_credential,
+)
+from provenance.lineage import Witness, carried
+from provenance.records import Declaration
+
+
+class Origin(Enum):
+    """What a file is, as far as anybody can tell. `UNKNOWN` means no signal was found, never "not AI"."""
+
+    CAPTURED = "captured"
+    CREATED = "created"
+    AI_GENERATED = "ai-generated"
+    AI_ASSISTED = "ai-assisted"
+    REVIEW = "review"
+    UNKNOWN = "unknown"
+
+    @property
+    def flagged(self) -> bool:
+        """Whether this needs an approval before it may be part of a final deliverable."""
+        return self in {Origin.AI_GENERATED, Origin.AI_ASSISTED}
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One reason for a verdict: who or what says so, how strongly, and exactly where."""
+
+    kind: str
+    claim: Claim
+    strength: Strength
+    place: str
+    says: str
+    via: str | None = None
+    clears: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ancestor:
+    """A known asset this one was made from, with the verdict drawn for it."""
+
+    digest: Digest
+    title: str
+    relation: Relation
+    witness: Witness
+    origin: Origin
+    removed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What other rows add to what the bytes say; any of it may come later."""
+
+    declarations: tuple[Declaration, ...] = ()
+    ancestors: tuple[Ancestor, ...] = ()
+    remembered: tuple[Signal, ...] = ()
+    """Marks that earlier examinations of the same bytes found. They may add a flag, never remove one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """An origin and every ground for it, the deciding ones first."""
+
+    origin: Origin
+    grounds: tuple[Ground, ...]
+
+
+_CLAIM_OF_ORIGIN = {
+    Origin.CAPTURED: Claim.CAPTURED,
+    Origin.CREATED: Claim.CREATED,
+    Origin.AI_GENERATED: Claim.AI_GENERATED,
+    Origin.AI_ASSISTED: Claim.AI_ASSISTED,
+    Origin.REVIEW: Claim.REVIEW,
+    Origin.UNKNOWN: Claim.NOTED,
+}
+_FLAGS = {Claim.AI_GENERATED, Claim.AI_ASSISTED}
+_NOT_LOOKED_AT = {State.UNREADABLE, State.BROKEN, State.REMOTE}
+_WEIGHT = {claim: n for n, claim in enumerate(Claim)}
+_STRENGTH = {strength: n for n, strength in enumerate(Strength)}
+
+
+def classify(evidence: Evidence, beside: Beside, context: Context) -> Verdict:
+    """Return the verdict on a file from all that is known of it.
+
+    (1) gather every ground; (2) an AI claim at any strength but a hint flags, whoever signed it; (3) a claim of
+    non-AI origin that may clear, against a flag from outside its own credential, is a contradiction: review;
+    (4) what could not be looked at is review; (5) only what is left may be captured or created: by a claim that
+    clears, or by a person's word where nothing speaks against it; (6) else nothing was found: unknown.
+    """
+    grounds = _sorted(_gather(evidence, beside, context))  # (1)
+    flags = [g for g in grounds if g.claim in _FLAGS and g.strength is not Strength.HINT]
+    clearing = [g for g in grounds if g.clears]
+    if flags:  # (2)
+        if clearing and any(g.kind != "c2pa" for g in flags):  # (3)
+            return Verdict(Origin.REVIEW, grounds)
+        whole = any(g.claim is Claim.AI_GENERATED for g in flags)
+        return Verdict(Origin.AI_GENERATED if whole else Origin.AI_ASSISTED, grounds)
+    if any(g.claim in _FLAGS or g.claim is Claim.REVIEW for g in grounds):  # (4), and hints
+        return Verdict(Origin.REVIEW, grounds)
+    words = clearing or [g for g in grounds if g.kind == "declaration"]  # (5)
+    said = {g.claim for g in words if g.claim in {Claim.CAPTURED, Claim.CREATED}}
+    if said == {Claim.CAPTURED}:
+        return Verdict(Origin.CAPTURED, grounds)
+    if said == {Claim.CREATED}:
+        return Verdict(Origin.CREATED, grounds)
+    if said:
+        return Verdict(Origin.REVIEW, grounds)
+    return Verdict(Origin.UNKNOWN, grounds)  # (6)
+
+
+def _gather(evidence: Evidence, beside: Beside, context: Context) -> list[Ground]:
+    """Collect every ground there is, each once."""
+    sidecar = beside.sidecar
+    signals = [*evidence.signals]
+    if sidecar is not None:
+        signals += [replace(s, place=f"sidecar {sidecar.name} / {s.place}") for s in sidecar.signals]
+    grounds = [_from_signal(s) for s in signals]
+    known = set(grounds)
+    for signal in context.remembered:
+        # An older examination may have been made under another trust list: what it found still flags, but a
+        # clearing is only as good as the anchors of today.
+        ground = replace(_from_signal(signal), clears=False)
+        if ground not in known and replace(ground, clears=True) not in known:
+            grounds.append(replace(ground, via=ground.via or "an earlier examination of the same bytes"))
+    grounds += [Ground("gap", Claim.REVIEW, Strength.HINT, g.place, g.says) for g in evidence.gaps]
+    grounds += _from_credential(effective_credential(evidence, beside))
+    grounds += [_from_declaration(d) for d in context.declarations]
+    grounds += [_from_ancestor(a) for a in context.ancestors]
+    return list(dict.fromkeys(grounds))
+
+
+def _from_signal(signal: Signal) -> Ground:
+    return Ground(
+        signal.kind.value, signal.claim, signal.strength, signal.place, signal.says, signal.via, signal.clears
+    )
+
+
+def _from_credential(credential: Credential) -> Iterable[Ground]:
+    if credential.state in _NOT_LOOKED_AT:
+        says = f"content credential is {credential.state.value}"
+        if credential.why:
+            says += f": {credential.why}"
+        yield Ground("c2pa", Claim.REVIEW, Strength.HINT, f"{credential.source.value} credential", says)
+
+
+def _from_declaration(declaration: Declaration) -> Ground:
+    claim = _CLAIM_OF_ORIGIN[Origin(declaration.origin)]
+    place = f"record {declaration.id}"
+    says = f"{declaration.by} declared it {declaration.origin}: {declaration.reason}"
+    return Ground("declaration", claim, Strength.DECLARED, place, says)
+
+
+def _from_ancestor(ancestor: Ancestor) -> Ground:
+    claim = carried(_CLAIM_OF_ORIGIN[ancestor.origin], ancestor.relation, removed=ancestor.removed)
+    name = ancestor.title or ancestor.digest[:12]
+    through = f"{ancestor.relation.value} {name} ({ancestor.digest[:12]})"
+    says = f"made from {name}, which is {ancestor.origin.value}"
+    return Ground("lineage", claim, Strength.DECLARED, f"witness: {ancestor.witness.value}", says, through)
+
+
+def _sorted(grounds: list[Ground]) -> tuple[Ground, ...]:
+    """Order by what is claimed, then by how strongly; stable otherwise."""
+    return tuple(sorted(grounds, key=lambda g: (_WEIGHT[g.claim], _STRENGTH[g.strength])))

@@ -100,9 +100,9 @@ class Statement:
 def term_of(text: str) -> Term | None:
     """Return the term that `text` spells, or None where it spells none.
 
-    Understood: the full URI with http or https, with or without a trailing slash, query or fragment; the QCode
-    (`digsrctype:`); the bare term in any case; schema.org's names; C2PA's own two with their deprecated spelling; the
-    English labels. Only the last part of a URI counts, whoever's namespace it is in.
+    Understood: the full URI with http or https, with or without a trailing slash; the QCode (`digsrctype:`); the bare
+    term in any case; schema.org's names; C2PA's own two with their deprecated spelling; the English labels. Only the
+    last part of a URI counts, whoever's namespace it is in.
     """
     if len(text) > _LONGEST:
         return None
@@ -147,12 +147,14 @@ def resembles_ai(text: str) -> bool:
     term = term_of(text)
     if term is not None:
         return claim_of(term) in {Claim.AI_GENERATED, Claim.AI_ASSISTED}
-    plain = _plain(text)
-    if any(part in plain for part in _TELLING):
+    lowered = text.lower()
+    if any(part in lowered for part in _TELLING):
         return True
-    if _AI_WORDS & {word.lower() for word in re.findall(r"[A-Za-z]+", text)}:
+    ends = text if len(text) <= _LONGEST else f"{text[:_LONGEST]} {text[-_LONGEST:]}"
+    plain = _plain(ends)
+    if any(part in plain for part in _TELLING) or _AI_WORDS & set(re.findall(r"[a-z]+", ends.lower())):
         return True
-    return any(_nearest_is_ai(candidate) for candidate in _fragments(text, plain))
+    return any(_nearest_is_ai(candidate) for candidate in _fragments(ends, plain))
 
 
 def statement_of(text: str) -> Statement:
@@ -175,19 +177,16 @@ def _plain(text: str) -> str:
 
 
 def _candidates(text: str) -> list[str]:
-    """Return what may be a term in `text`: the whole of it, then its last part, then the last before a query."""
+    """Return what may be a term in `text`: the whole of it, then its last part."""
     text = unquote(text) if "%" in text else text
-    found = [_plain(text)]
-    for part in (text, re.split(r"[?#]", text, maxsplit=1)[0]):
-        pieces = [plain for piece in re.split(r"[/:#.?]", part) if (plain := _plain(piece))]
-        found += pieces[-1:]
-    return found
+    pieces = [plain for piece in re.split(r"[/:#.]", text) if (plain := _plain(piece))]
+    return [_plain(text), *pieces[-1:]]
 
 
 def _fragments(text: str, plain: str) -> list[str]:
     """Return the pieces to hold against known terms: a changed byte can join a term to its URI, or cut it in two."""
     tails = [plain[-length:] for length in sorted({len(term.value) for term in _AI_TERMS})]
-    return [*_candidates(text[:_LONGEST]), *tails, *_candidates(text[-_LONGEST:])]
+    return [*_candidates(text), *tails]
 
 
 def _nearest_is_ai(candidate: str) -> bool:

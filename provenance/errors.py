@@ -30,6 +30,7 @@
         ├── ConfigInvalid              40
         ├── PolicyInvalid              40
         ├── ChannelUnknown             40
+        ├── ChannelNeeded               2  (a usage error: an option is missing)
         └── ZoneTrouble                40
 
 Only ``provenance.cli`` acts on the numbers; nothing here exits, prints or logs. ``docs/exit-codes.md`` lists the
@@ -232,6 +233,13 @@ class ChannelUnknown(ConfigTrouble):
     """No final zone delivers to this channel."""
 
     default_help = "Channels are the `channel` (or else the name) of the final zones in provenance.toml."
+
+
+class ChannelNeeded(ConfigTrouble):
+    """Material outside every final zone does not say by where it lies what it is delivered as."""
+
+    code = 2
+    default_help = "Add --channel, with the channel of a final zone."
 
 
 class ZoneTrouble(ConfigTrouble):

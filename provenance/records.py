@@ -43,7 +43,7 @@ class Record:
     @property
     def id(self) -> str:
         """Name of this record: its prefix and 20 hexadecimal digits of the SHA-256 of its canonical content."""
-        return f"{self.prefix}-{hashlib.sha256(canonical(self.content())).hexdigest()[:20]}"
+        return content_id(self.prefix, self.content())
 
     def content(self) -> dict[str, object]:
         """Return the record as plain values, its kind included: what the id and the ledger are computed over."""
@@ -130,6 +130,11 @@ def record_from(content: dict[str, object]) -> AnyRecord:
 def canonical(content: object) -> bytes:
     """Return one byte string for one value: UTF-8 JSON, keys sorted, no white space. Injective, so hashes mean it."""
     return msgspec.json.encode(content, order="deterministic")
+
+
+def content_id(prefix: str, content: object) -> str:
+    """Return the id of something that is said: the same content has the same id wherever it is computed."""
+    return f"{prefix}-{hashlib.sha256(canonical(content)).hexdigest()[:20]}"
 
 
 def in_force(expires: UtcTime | None, now: UtcTime) -> bool:

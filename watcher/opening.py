@@ -61,10 +61,12 @@ def opened_folder(root: bytes, below: bytes) -> Iterator[int]:
 
     `root` itself may be reached through links: a person chose it.
     """
+    parts = below.split(b"/") if below else []
+    for part in parts:
+        _refuse_stepping_out(part, below)
     at = os.open(root, _FLAGS.folder & ~os.O_NOFOLLOW)
     try:
-        for part in below.split(b"/") if below else ():
-            _refuse_stepping_out(part, below)
+        for part in parts:
             deeper = os.open(part, _FLAGS.folder, dir_fd=at)
             os.close(at)
             at = deeper

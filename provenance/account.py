@@ -1,0 +1,119 @@
+"""Everything there is to say about one file: what it is now, joined with all the catalogue knows."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from provenance.asset import Digest, Place, RelPath, StatKey
+from provenance.catalogue import Catalogue, Filed, Lineage, Sighting
+from provenance.config import Config
+from provenance.errors import FileMissing, NotARegularFile
+from provenance.evidence import Beside, Evidence
+from provenance.examine import Answer, Failed, Looked, Request, sidecar_names
+from provenance.files import display, stat_key
+from provenance.targets import Target, failure_error, targets_of
+from provenance.verdict import Verdict, classify
+
+Ask = Callable[[Request], Answer]
+"""Examines one file. Passed in, so that the workers are started only for a question the catalogue cannot answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Everything there is to say about one file."""
+
+    path: bytes
+    evidence: Evidence
+    beside: Beside
+    verdict: Verdict
+    words: tuple[Filed, ...]
+    lineage: Lineage
+    sightings: tuple[Sighting, ...]
+    known: bool
+    """Whether the catalogue had these bytes before it was asked."""
+
+
+def account_of(config: Config, catalogue: Catalogue, path: Path, ask: Ask) -> Account:
+    """Return the account of one file. Changes nothing.
+
+    A file that is the version recorded is answered for by the catalogue; any other is examined now. Where there is no
+    file any more, its last sighting at that place answers. Raises `FileTrouble` for what cannot be looked at.
+    """
+    try:
+        target = _file_target(config, path)
+    except FileMissing:
+        gone = _last_seen_at(config, catalogue, path)
+        if gone is None:
+            raise
+        return _told(catalogue, os.fsencode(path), gone.digest, gone.beside)
+    sighting = _unchanged(catalogue, target)
+    if sighting is not None:
+        return _told(catalogue, target.named, sighting.digest, sighting.beside)
+    looked = _examine(target, ask)
+    return _joined(catalogue, target.named, looked.evidence, looked.beside)
+
+
+def _file_target(config: Config, path: Path) -> Target:
+    targets = targets_of(config, [path])
+    if len(targets) != 1 or not targets[0].single:
+        raise NotARegularFile(
+            f"{display(os.fsencode(path))} is a folder", help="Name one file; `provenance list` shows a folder."
+        )
+    return targets[0]
+
+
+def _last_seen_at(config: Config, catalogue: Catalogue, path: Path) -> Sighting | None:
+    found = config.place_of((Path.cwd() / path).parent.resolve() / path.name)
+    return catalogue.last_sighting_at(found[1]) if found else None
+
+
+def _unchanged(catalogue: Catalogue, target: Target) -> Sighting | None:
+    """Return the sighting that still answers for this file and for what lies beside it."""
+    if target.zone is None:
+        return None
+    sighting = _same_version(catalogue, target, target.below)
+    if sighting is None:
+        return None
+    folder, slash, name = target.below.rpartition(b"/")
+    beside = [n for n in sidecar_names(name) if n != name and os.path.lexists(target.absolute(folder + slash + n))]
+    if not beside:
+        return sighting if sighting.beside.sidecar is None else None
+    read = sighting.beside.sidecar
+    if read is None or read.name != display(beside[0]):
+        return None
+    return sighting if _same_version(catalogue, target, folder + slash + beside[0]) else None
+
+
+def _same_version(catalogue: Catalogue, target: Target, path: bytes) -> Sighting | None:
+    sighting = catalogue.sighting_at(Place(target.zone_name, RelPath(path)))
+    if sighting is None or sighting.racy:
+        return None
+    now: StatKey = stat_key(os.lstat(target.absolute(path)))
+    return sighting if sighting.key.same_version(now) else None
+
+
+def _examine(target: Target, ask: Ask) -> Looked:
+    (request,) = (r for folder in target.folders() for r in target.requests(folder))
+    answer = ask(request)
+    if isinstance(answer, Failed):
+        raise failure_error(target, request, answer)
+    return answer
+
+
+def _told(catalogue: Catalogue, path: bytes, digest: Digest, beside: Beside) -> Account:
+    return _joined(catalogue, path, catalogue.evidence_of(digest), beside)
+
+
+def _joined(catalogue: Catalogue, path: bytes, evidence: Evidence, beside: Beside) -> Account:
+    digest = evidence.asset.digest
+    return Account(
+        path=path,
+        evidence=evidence,
+        beside=beside,
+        verdict=classify(evidence, beside, catalogue.context_of(digest)),
+        words=catalogue.records_of(digest),
+        lineage=catalogue.lineage_of(digest),
+        sightings=catalogue.sightings_of(digest),
+        known=catalogue.knows(digest),
+    )

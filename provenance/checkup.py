@@ -1,0 +1,146 @@
+"""Looking for what is wrong with this machine's set-up, before a delivery finds it out."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from provenance.asset import UtcTime
+from provenance.catalogue import Catalogue
+from provenance.config import Config, Role, load_config
+from provenance.errors import KeyUnusable, ProvenanceError
+from provenance.evidence import State
+from provenance.examine import Looked, Request
+from provenance.policy import load_policy
+from provenance.pool import Limits, Pool
+from provenance.zones import is_protected
+
+
+class Level(Enum):
+    """How bad a finding is."""
+
+    OK = "ok"
+    WARNING = "warning"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at, what it says, and what to do about it."""
+
+    level: Level
+    check: str
+    says: str
+    help: str = ""
+
+
+def check_up(path: Path, now: UtcTime) -> Iterator[Finding]:
+    """Yield a finding for everything there is to check, whatever is broken among it."""
+    yield Finding(Level.OK, "python", f"{sys.version.split()[0]} on {sys.platform}")
+    try:
+        config = load_config(path)
+    except ProvenanceError as error:
+        yield _problem("configuration", error)
+        return
+    yield Finding(Level.OK, "configuration", f"{config.path}, digest {config.sha256[:12]}")
+    checks: tuple[tuple[str, Callable[[Config, UtcTime], Iterator[Finding]]], ...] = (
+        ("policy", _policy),
+        ("zones", _zones),
+        ("catalogue", _catalogue),
+        ("trust", _trust),
+        ("signing", _signing),
+        ("workers", _workers),
+    )
+    for name, check in checks:
+        try:
+            yield from check(config, now)
+        except ProvenanceError as error:
+            yield _problem(name, error)
+
+
+def _problem(check: str, error: ProvenanceError) -> Finding:
+    return Finding(Level.PROBLEM, check, error.message, error.help)
+
+
+def _policy(config: Config, _now: UtcTime) -> Iterator[Finding]:
+    policy = load_policy(config.policy, config.folder)
+    yield Finding(Level.OK, "policy", f"{policy.id} of {policy.dated}, digest {policy.sha256[:12]}")
+    yield Finding(
+        Level.WARNING,
+        "approvals",
+        "approvals are unsigned: whoever can write the catalogue can write one",
+        "Give the catalogue's folder to one user, and keep `provenance ledger head` somewhere else.",
+    )
+
+
+def _zones(config: Config, _now: UtcTime) -> Iterator[Finding]:
+    if not any(z.role is Role.FINAL for z in config.zones):
+        yield Finding(Level.WARNING, "zones", "no final zone, so nothing is guarded", 'Add a zone with role = "final".')
+    for zone in config.zones:
+        name = f"zone {zone.name}"
+        if not zone.root.is_dir():
+            yield Finding(Level.PROBLEM, name, f"{zone.root} is not there", "Mount it, or mend its path.")
+        elif not os.access(zone.root, os.R_OK | os.X_OK):
+            yield Finding(Level.PROBLEM, name, f"{zone.root} cannot be read by this user", "Give it the right.")
+        elif zone.role is Role.FINAL and not is_protected(zone):
+            advice = f"Let only the service's user write there: chown and chmod go-w {zone.root}"
+            yield Finding(Level.WARNING, name, "unprotected: others can put files into this final folder", advice)
+        else:
+            yield Finding(Level.OK, name, f"{zone.root} ({zone.role.value})")
+
+
+def _catalogue(config: Config, now: UtcTime) -> Iterator[Finding]:
+    with Catalogue.open(config.catalogue) as catalogue:
+        counts = catalogue.counts()
+        yield Finding(Level.OK, "catalogue", f"{config.catalogue}, {counts.assets:,} assets")
+        catalogue.verify()
+        catalogue.check_clock(now)
+        yield Finding(Level.OK, "ledger", f"whole, {counts.ledger_entries:,} entries, head {catalogue.head().hash}")
+
+
+def _trust(config: Config, _now: UtcTime) -> Iterator[Finding]:
+    from provenance.credentials.trust import load_trust
+
+    trust = load_trust(config.anchors)
+    if not trust.anchors:
+        says = "no anchors: every signature reads as untrusted, and nothing is cleared by one"
+        yield Finding(Level.OK, "trust", says)
+    for anchor in trust.anchors:
+        clears = ", may clear" if anchor.may_clear else ""
+        yield Finding(Level.OK, "trust", f"{anchor.purpose.value} anchor until {anchor.not_after}{clears}")
+
+
+def _signing(config: Config, _now: UtcTime) -> Iterator[Finding]:
+    from provenance.credentials.keys import load_signer
+
+    if config.signing is None:
+        says = "no signing identity: `provenance mark` cannot write"
+        yield Finding(Level.WARNING, "signing", says, KeyUnusable.default_help)
+        return
+    key = load_signer(config.signing.certificate, config.signing.key)
+    kind = "development identity" if key.development else "identity"
+    yield Finding(Level.OK, "signing", f"{kind} {key.subject}, valid until {key.not_after}")
+
+
+def _workers(config: Config, _now: UtcTime) -> Iterator[Finding]:
+    """Start a worker as a scan does, and have it look at a file that is known to be harmless."""
+    from provenance.credentials.trust import load_trust
+
+    with tempfile.TemporaryDirectory() as folder, Pool(load_trust(config.anchors), workers=1) as pool:
+        (Path(folder) / "note.txt").write_text("a plain text\n")
+        ((_, answer),) = pool.examine([Request(os.fsencode(folder), b"note.txt")])
+    if not isinstance(answer, Looked) or answer.evidence.credential.state is not State.UNSUPPORTED:
+        advice = "Examine a file with PROVENANCE_TRACEBACK=1, and see whether the c2pa library loads."
+        yield Finding(Level.PROBLEM, "workers", f"a worker could not read a plain text: {answer}", advice)
+        return
+    examiner = answer.evidence.examiner
+    yield Finding(Level.OK, "workers", f"examine with provenance {examiner.provenance}, c2pa {examiner.c2pa}")
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    workers = len(os.sched_getaffinity(0))
+    needed = workers * Limits().memory
+    if memory < needed:
+        says = f"{workers} workers may use up to {needed >> 30} GiB together; this machine has {memory >> 30}"
+        yield Finding(Level.WARNING, "memory", says, "Run provenance on fewer cores, e.g. with `taskset`.")

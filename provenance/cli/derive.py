@@ -1,0 +1,57 @@
+"""`provenance derive`: a person's word on lineage."""
+
+from pathlib import Path
+
+import click
+
+from provenance.cli.options import answer_options, by_option
+from provenance.cli.session import Session
+from provenance.cli.words import moments, show_record
+from provenance.records import Derivation
+
+
+@click.command()
+@click.argument("child", type=click.Path(path_type=Path))
+@click.option(
+    "--from",
+    "parents",
+    required=True,
+    multiple=True,
+    metavar="PARENT",
+    type=click.Path(path_type=Path),
+    help="A file it was made from; may be given several times.",
+)
+@by_option
+@click.option("--reason", default="", metavar="TEXT", help="How it was made, e.g. the shot or the project file.")
+@answer_options
+@click.pass_context
+def derive(
+    ctx: click.Context,
+    child: Path,
+    parents: tuple[Path, ...],
+    by: str,
+    reason: str,
+    claimed_at: str | None,
+    as_json: bool,
+) -> None:
+    """Record what a file was made from, where no credential says so: a render, a transcode, a print.
+
+    A flag on a parent is carried on to the child, also when the parent is flagged later.
+    """
+    from provenance.cli.progress import progress
+    from provenance.targets import targets_of
+    from provenance.words import look_at, subjects_of
+
+    session = Session.of(ctx)
+    _, said = moments(session, None, claimed_at)
+    with progress("reading") as tell, session.intake(tell) as intake:
+        made = subjects_of(look_at(intake, targets_of(session.config, [child])))
+        origins = subjects_of(look_at(intake, targets_of(session.config, parents)))
+        if len(made) != 1:
+            raise click.BadParameter("name one file", param_hint="CHILD")
+        if made[0].digest in {o.digest for o in origins}:
+            raise click.BadParameter("a file is not made from itself", param_hint="--from")
+        stamp = session.stamp(said)
+        record = Derivation(by=by, reason=reason, made_at=stamp.at, claimed_at=said, child=made[0], parents=origins)
+        intake.catalogue.add_record(record, stamp)
+    show_record(session, record, (*made, *origins), as_json=as_json)

@@ -1,0 +1,38 @@
+"""`provenance doctor`: what is wrong with this machine's set-up."""
+
+import os
+from pathlib import Path
+
+import click
+
+from provenance.cli.options import answer_options, now
+from provenance.config import find_config
+from provenance.files import display
+
+_COLOURS = {"ok": "green", "warning": "yellow", "problem": "red"}
+
+
+@click.command()
+@answer_options
+@click.pass_context
+def doctor(ctx: click.Context, as_json: bool) -> None:
+    """Check this machine's set-up: configuration, policy, zones, catalogue and ledger, trust, signing, workers.
+
+    Answers 0 when nothing is a problem, and 3 when something is.
+    """
+    from provenance.checkup import Level, check_up
+    from provenance.report.documents import DoctorDocument, FindingDocument, to_json
+
+    findings = list(check_up(find_config(ctx.obj, dict(os.environ), Path.cwd()), now()))
+    problems = [f for f in findings if f.level is Level.PROBLEM]
+    if as_json:
+        rows = [FindingDocument(level=f.level.value, check=f.check, says=f.says, help=f.help) for f in findings]
+        click.echo(to_json(DoctorDocument(healthy=not problems, findings=rows)))
+    else:
+        click.echo("healthy" if not problems else f"{len(problems)} problems")
+        for finding in findings:
+            level = click.style(f"{finding.level.value:<8}", fg=_COLOURS[finding.level.value])
+            click.echo(f"{level} {finding.check}: {display(finding.says)}")
+            if finding.help and finding.level is not Level.OK:
+                click.echo(f"         {display(finding.help)}")
+    ctx.exit(3 if problems else 0)

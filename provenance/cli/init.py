@@ -1,0 +1,164 @@
+"""`provenance init`: set up a production."""
+
+import os
+import re
+import unicodedata
+from pathlib import Path
+
+import click
+
+from provenance.catalogue import Catalogue
+from provenance.cli.options import answer_options, now
+from provenance.config import CONFIG_NAME, load_config
+from provenance.errors import ConfigInvalid
+from provenance.files import display, replacing
+from provenance.policy import load_policy
+
+
+@click.command()
+@click.argument("root", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--title", required=True, help="The production's title.")
+@click.option("--id", "project", metavar="ID", help="What approvals are bound to; made from the title if not given.")
+@click.option("--work", multiple=True, metavar="DIR", help="A folder under ROOT where generated material may be.")
+@click.option("--final", multiple=True, metavar="DIR", help="A folder under ROOT that is delivered from.")
+@click.option("--policy", default="baseline", show_default=True, help="A shipped policy, or a path to one.")
+@click.option("--observe", is_flag=True, help="Only ever report; never move a file.")
+@answer_options
+def init(
+    root: Path,
+    title: str,
+    project: str | None,
+    work: tuple[str, ...],
+    final: tuple[str, ...],
+    policy: str,
+    observe: bool,
+    as_json: bool,
+) -> None:
+    """Write ROOT/provenance.toml, with every key explained, and an empty catalogue. Refuses to overwrite either.
+
+    A zone's name is its folder's. Without --work and --final the zones are `editorial` and `deliver`. Folders that are
+    not there are made.
+    """
+    from provenance.report.documents import InitDocument, to_json
+
+    root = root.resolve()
+    path = root / CONFIG_NAME
+    if path.exists():
+        raise ConfigInvalid(f"{path} is already there", help="Edit it; init never overwrites a configuration.")
+    load_policy(policy, root)
+    if not work and not final:
+        work, final = ("editorial",), ("deliver",)
+    text = _document(title, project or _slug(title), policy) + "".join(
+        [_zone(d, "work", observe=observe) for d in work] + [_zone(d, "final", observe=observe) for d in final]
+    )
+    made = _make_folders(root, (*work, *final))
+    with replacing(path) as stream:
+        stream.write((text + _REST).encode())
+    try:
+        config = load_config(path)
+        Catalogue.create(config.catalogue, now()).close()
+    except BaseException:
+        path.unlink()  # a configuration that cannot be used, or without its catalogue, would only be in the way
+        raise
+    if as_json:
+        click.echo(
+            to_json(
+                InitDocument(
+                    config=str(path),
+                    catalogue=str(config.catalogue),
+                    zones=[z.name for z in config.zones],
+                    made=[str(m) for m in made],
+                )
+            )
+        )
+        return
+    click.echo(f"Set up {display(title)} in {display(str(root))}: {len(config.zones)} zones")
+    for zone in config.zones:
+        click.echo(f"  {zone.role.value:<6} {display(zone.name)}  {display(str(zone.root))}")
+    click.echo(f"Next: cd {display(os.path.relpath(root))} && provenance scan")
+
+
+def _make_folders(root: Path, folders: tuple[str, ...]) -> list[Path]:
+    made = []
+    for folder in (root, *(root / f for f in folders)):
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            made.append(folder)
+    return made
+
+
+def _slug(title: str) -> str:
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "project"
+
+
+def _quoted(text: str) -> str:
+    """Return text as a TOML basic string (TOML 1.0, String)."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c >= " " and c != "\x7f" else f"\\u{ord(c):04x}" for c in escaped) + '"'
+
+
+def _local_timezone() -> str:
+    """Return this machine's zone by its IANA name, as far as it is known; else UTC."""
+    named = os.environ.get("TZ", "").lstrip(":")
+    if "/" in named:
+        return named
+    _, found, zone = os.path.realpath("/etc/localtime").partition("/zoneinfo/")
+    return zone if found else "UTC"
+
+
+def _document(title: str, project: str, policy: str) -> str:
+    return f"""\
+# What provenance guards here, and by which rules. Every key is explained in docs/configuration.md.
+
+[project]
+id = {_quoted(project)}  # what approvals are bound to; leave it as it is when the title changes
+title = {_quoted(title)}
+timezone = {_quoted(_local_timezone())}  # a date means the end of that day here; everything stored is UTC
+catalogue = ".provenance/catalogue.db"  # on a local disk, never on a share; back it up
+policy = {_quoted(policy)}  # a shipped pack or a path to a TOML file
+approvals = "unsigned"  # unsigned: whoever can write the catalogue can write an approval, and every report says so
+"""
+
+
+def _zone(folder: str, role: str, *, observe: bool) -> str:
+    name = Path(folder).name
+    text = f"""
+[[zone]]
+name = {_quoted(name)}
+path = {_quoted(folder)}
+role = "{role}"  # work: generated material may be here; final: nothing flagged without an approval
+"""
+    if role == "final":
+        on_refuse = "report" if observe else "quarantine"
+        text += f"""\
+channel = {_quoted(name)}  # where it is delivered to; approvals name it
+# title = "S01E01"  # episode or part, if this zone holds only one
+# quarantine = ".provenance/quarantine/{name}"  # where refused files are moved by `provenance watch`
+on_refuse = "{on_refuse}"  # quarantine | report
+on_hold = "report"  # report | quarantine
+"""
+    return text
+
+
+_REST = """
+[watch]
+# settle = 5.0  # seconds without change before a file counts as complete; default: 5 local, 60 on network storage
+sweep = 300  # seconds between complete looks at everything
+mode = "auto"  # auto | events | poll (poll for NFS, SMB and FUSE)
+
+# Whose signatures are trusted. Trust is needed to clear a file, never to flag one.
+# [[trust.anchor]]
+# path = "studio-ca.pem"
+# purpose = "signer"  # signer | timestamp
+# may_clear = false  # may a "captured" claim signed under it clear a file?
+
+# Filled in by `provenance keys new`.
+# [signing]
+# certificate = "keys/studio-chain.pem"
+# key = "keys/studio.key"
+
+# Called with a JSON document on hold, refuse, quarantine and release.
+# [notify]
+# command = "/usr/local/bin/tell-post"
+"""

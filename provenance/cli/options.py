@@ -1,0 +1,127 @@
+"""What several verbs share: options, dates, printing."""
+
+import datetime as dt
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import click
+
+from provenance.asset import UtcTime
+from provenance.errors import ProvenanceError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def answer_options(command: F) -> F:
+    """Add what every verb that answers takes: `--format text|json`, passed on as `as_json`, and `--config`."""
+    for option in (
+        click.option(
+            "--config",
+            metavar="FILE",
+            expose_value=False,
+            callback=_keep_config,
+            help="The configuration to use, instead of the nearest above here.",
+        ),
+        click.option(
+            "--format",
+            "as_json",
+            type=click.Choice(["text", "json"]),
+            default="text",
+            show_default=True,
+            callback=lambda _context, _option, value: value == "json",
+            help="How to print the answer.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def _keep_config(context: click.Context, _option: click.Parameter, value: str | None) -> None:
+    """Let `--config` stand behind the verb as well as before it."""
+    if value is not None:
+        context.obj = value
+
+
+def paths_argument(command: F) -> F:
+    """Add one or more PATHs."""
+    kind = click.Path(path_type=Path)
+    return click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=kind)(command)
+
+
+def by_option(command: F) -> F:
+    """Add `--by`, which every word of a person carries, and `--at`."""
+    for option in (
+        click.option("--at", "claimed_at", metavar="DATE", help="When it was decided, if not now. Proves nothing."),
+        click.option("--by", required=True, callback=_not_empty, metavar="WHO", help="Whose word this is."),
+    ):
+        command = option(command)
+    return command
+
+
+def reason_option(command: F) -> F:
+    """Add `--reason`."""
+    return click.option(
+        "--reason", required=True, callback=_not_empty, metavar="TEXT", help="Why, in words that hold up later."
+    )(command)
+
+
+def role_option(command: F) -> F:
+    """Add `--role`."""
+    return click.option(
+        "--role", required=True, callback=_not_empty, metavar="ROLE", help="In which role, e.g. production-legal."
+    )(command)
+
+
+def _not_empty(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    if not value.strip():
+        raise click.BadParameter("must not be empty")
+    return value.strip()
+
+
+def utc(moment: dt.datetime) -> UtcTime:
+    """Return a moment as we store it."""
+    return UtcTime(moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
+
+
+def now() -> UtcTime:
+    """Return this machine's time. The only clock that records and gates are given."""
+    return utc(dt.datetime.now(dt.UTC))
+
+
+def parse_moment(text: str | None, timezone: ZoneInfo, option: str) -> UtcTime | None:
+    """Return the instant a person's DATE means: a date is the end of that day in the production's time zone."""
+    if text is None:
+        return None
+    try:
+        if len(text) == len("2026-01-31"):
+            day = dt.date.fromisoformat(text) + dt.timedelta(days=1)
+            return utc(dt.datetime.combine(day, dt.time(), timezone))
+        moment = dt.datetime.fromisoformat(text)
+        return utc(moment if moment.tzinfo else moment.replace(tzinfo=timezone))
+    except (ValueError, OverflowError) as error:
+        raise click.BadParameter(f"{text!r} is no date: write 2026-01-31", param_hint=option) from error
+
+
+def wants_json(arguments: list[str] | None) -> bool:
+    """Whether the command line asked for JSON, read without parsing: errors come before parsing is done."""
+    given = sys.argv[1:] if arguments is None else arguments
+    return any(
+        a == "--format=json" or (a == "--format" and b == "json") for a, b in zip(given, [*given[1:], ""], strict=True)
+    )
+
+
+def fail(error: ProvenanceError, *, as_json: bool) -> int:
+    """Print an error where its reader looks for it, and return its exit code."""
+    from provenance.files import display
+
+    if as_json:
+        from provenance.report.documents import ErrorDocument, to_json
+
+        click.echo(to_json(ErrorDocument(code=error.code, error=error.message, help=error.help)))
+    click.echo(f"{click.style('error', fg='red', bold=True)}: {display(error.message)}", err=True)
+    if error.help:
+        click.echo(f"  {display(error.help)}", err=True)
+    return error.code

@@ -1,0 +1,32 @@
+"""`provenance origin`: what a file is."""
+
+from pathlib import Path
+
+import click
+
+from provenance.account import account_of
+from provenance.cli.options import answer_options, now
+from provenance.cli.session import Session
+from provenance.report.origin import origin_document, origin_text
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@answer_options
+@click.pass_context
+def origin(ctx: click.Context, path: Path, as_json: bool) -> None:
+    """What a file is, on what grounds, from what, who said so, where it has been.
+
+    Changes nothing. A file that did not change since it was recorded is answered from the catalogue; any other is
+    looked at now. A file that is gone is answered for by its old place.
+    """
+    session = Session.of(ctx)
+    with session.catalogue() as catalogue:
+        account = account_of(session.config, catalogue, path, session.ask)
+    if as_json:
+        from provenance.report.documents import to_json
+
+        click.echo(to_json(origin_document(account, now(), session.config.approvals)))
+        return
+    for line in origin_text(account, session.config.approvals):
+        click.echo(line)

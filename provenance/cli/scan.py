@@ -1,0 +1,46 @@
+"""`provenance scan`: examine and record everything new or changed."""
+
+from pathlib import Path
+
+import click
+
+from provenance.cli.options import answer_options
+from provenance.cli.session import Session
+from provenance.errors import ZoneTrouble
+from provenance.files import display
+
+
+@click.command()
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
+@answer_options
+@click.pass_context
+def scan(ctx: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:
+    """Examine everything new or changed under the zones, or under the PATHs, and record it.
+
+    Answers 0 when every file was recorded, unreadable ones included: they are counted and named. Ctrl-C leaves the
+    catalogue whole; the next scan goes on from there.
+    """
+    from provenance.cli.progress import progress
+    from provenance.intake import Tally
+    from provenance.intake import scan as scan_targets
+    from provenance.report.documents import to_json
+    from provenance.report.scan import scan_document, scan_text
+    from provenance.targets import all_zones, targets_of
+
+    session = Session.of(ctx)
+    targets = targets_of(session.config, paths) if paths else all_zones(session.config)
+    for target in targets:
+        if target.zone is None:
+            raise ZoneTrouble(f"{display(target.named)} lies in no zone, so there is no place to record it under")
+    tally = Tally()
+    complete = False
+    try:
+        with progress("scanning") as tell, session.intake(tell) as intake:
+            scan_targets(intake, targets, tally)
+        complete = True
+    finally:
+        if as_json:
+            click.echo(to_json(scan_document(tally, complete=complete)))
+        else:
+            for line in scan_text(tally, complete=complete):
+                click.echo(line)

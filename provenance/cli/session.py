@@ -1,0 +1,97 @@
+"""What a command works with: the configuration, the policy, the catalogue and the workers, each made when needed."""
+
+import getpass
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from provenance import __version__
+from provenance.asset import UtcTime
+from provenance.catalogue import Catalogue, Stamp
+from provenance.cli.options import now
+from provenance.config import Config, find_config, load_config
+from provenance.policy import Policy, load_policy
+
+if TYPE_CHECKING:
+    # The pool brings the SDK with it, which a question about a known file never needs.
+    from provenance.examine import Answer, Request
+    from provenance.looking import Intake, Progress
+
+
+class Session:
+    """One run of one command."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self._policy: Policy | None = None
+
+    @classmethod
+    def of(cls, context: click.Context) -> "Session":
+        """Return the session for the configuration a command line chose."""
+        return cls(load_config(find_config(context.obj, dict(os.environ), Path.cwd())))
+
+    @property
+    def policy(self) -> Policy:
+        """The policy the configuration names, parsed once."""
+        if self._policy is None:
+            self._policy = load_policy(self.config.policy, self.config.folder)
+        return self._policy
+
+    def stamp(self, claimed_at: UtcTime | None = None) -> Stamp:
+        """Return who, where, when and under which rules, for an entry that is written now."""
+        return Stamp(
+            at=now(),
+            os_user=_user(),
+            host=socket.gethostname(),
+            version=__version__,
+            config=self.config.sha256,
+            policy=self.policy.sha256,
+            claimed_at=claimed_at,
+        )
+
+    @contextmanager
+    def catalogue(self) -> Iterator[Catalogue]:
+        """Yield the catalogue, open; it is never made anew here."""
+        with Catalogue.open(self.config.catalogue) as catalogue:
+            yield catalogue
+
+    @contextmanager
+    def intake(self, progress: "Progress | None" = None) -> "Iterator[Intake]":
+        """Yield everything it takes to record files."""
+        from provenance.credentials.trust import load_trust
+        from provenance.examine import examiner_for
+        from provenance.looking import Intake, Silent
+        from provenance.pool import Pool
+
+        trust = load_trust(self.config.anchors)
+        with self.catalogue() as catalogue, Pool(trust) as pool:
+            catalogue.note_config(self.stamp())
+            yield Intake(catalogue, pool, examiner_for(trust), self.stamp, progress or Silent())
+
+    def ask(self, request: "Request") -> "Answer":
+        """Examine one file in a worker of its own."""
+        from provenance.credentials.trust import load_trust
+        from provenance.pool import Pool
+
+        with Pool(load_trust(self.config.anchors), workers=1) as pool:
+            ((_, answer),) = pool.examine([request])
+        return answer
+
+
+def _user() -> str:
+    """Return the operating system's name for who runs this; the number where there is no name (in a container)."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
+
+
+def on_terminal() -> bool:
+    """Whether a person watches: progress is for them alone."""
+    return sys.stderr.isatty()

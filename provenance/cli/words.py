@@ -1,0 +1,59 @@
+"""What the verbs that take down a person's word share."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from provenance.asset import UtcTime
+from provenance.cli.options import parse_moment
+from provenance.cli.session import Session
+from provenance.files import display
+from provenance.records import AnyRecord, Subject
+
+
+def moments(session: Session, expires: str | None, claimed_at: str | None) -> tuple[UtcTime | None, UtcTime | None]:
+    """Return `--expires` and `--at` as instants. What is over before it begins is a mistake, not a record."""
+    until = parse_moment(expires, session.config.timezone, "--expires")
+    said = parse_moment(claimed_at, session.config.timezone, "--at")
+    if until is not None and until <= session.stamp().at:
+        raise click.BadParameter(f"{expires} is over already", param_hint="--expires")
+    return until, said
+
+
+def take_down(
+    session: Session,
+    paths: tuple[Path, ...],
+    make: Callable[[tuple[Subject, ...], UtcTime], AnyRecord],
+    *,
+    as_json: bool,
+    claimed_at: UtcTime | None = None,
+) -> None:
+    """Look at the files, make the record about exactly their bytes, keep it, and print it."""
+    from provenance.cli.progress import progress
+    from provenance.targets import targets_of
+    from provenance.words import look_at, subjects_of
+
+    targets = targets_of(session.config, paths)
+    with progress("reading") as tell, session.intake(tell) as intake:
+        subjects = subjects_of(look_at(intake, targets))
+        stamp = session.stamp(claimed_at)
+        record = make(subjects, stamp.at)
+        intake.catalogue.add_record(record, stamp)
+    show_record(session, record, subjects, as_json=as_json)
+
+
+def show_record(session: Session, record: AnyRecord, subjects: tuple[Subject, ...], *, as_json: bool) -> None:
+    """Print a record that was just made."""
+    from provenance.report.documents import WordDocument, to_json
+    from provenance.report.records import record_document, record_text, unsigned_words
+
+    mode = session.config.approvals
+    if as_json:
+        document = record_document(record, record.made_at, mode)
+        click.echo(to_json(WordDocument(record=document, subjects=[s.digest for s in subjects], delivered=[])))
+        return
+    click.echo(display(record_text(record)))
+    for subject in subjects:
+        click.echo(f"  {subject.digest[:12]}  {subject.name}")
+    click.echo(f"  {unsigned_words(mode)}")

@@ -1,0 +1,221 @@
+"""One file, looked at once: its identity, its credential, its marks, and what lies beside it.
+
+Runs in a worker process. Everything that goes in and comes out is frozen and picklable and holds no open handle, so
+that another host that mounts the same storage can do the same work.
+"""
+
+import os
+import time
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+
+from provenance import __version__
+from provenance.asset import StatKey
+from provenance.containers import Container, walk
+from provenance.credentials.read import CredentialReader, Reading
+from provenance.credentials.trust import Trust
+from provenance.evidence import Beside, Credential, Evidence, Examiner, Gap, Sidecar, State
+from provenance.files import IN_MEMORY, FileMedia, Media, asset_of, display, read_once, stat_key
+from provenance.signals import read_signals
+from watcher.opening import NotRegular, opened_file
+
+SIDECAR_SUFFIX = b".c2pa"
+
+SIDECAR_TYPE = "application/c2pa"
+"""Media type of a manifest store by itself."""
+
+_COARSE = 1_000_000_000
+"""A time stamp that is a whole second: the file system may keep no finer ones, or only every second one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to look at. `size` is a hint for the deadline; `sidecars` are names in the same folder, best first.
+
+    `without_parsers` asks for the identity alone, because the parsers failed on this file before, and says how.
+    """
+
+    root: bytes
+    path: bytes
+    size: int = 0
+    sidecars: tuple[bytes, ...] = ()
+    without_parsers: str | None = None
+
+
+class Failure(Enum):
+    """Why a file could not even be identified."""
+
+    MISSING = "missing"
+    NOT_REGULAR = "not-regular"
+    CHANGED = "changed"
+    NOT_PERMITTED = "not-permitted"
+    READ_FAILED = "read-failed"
+    NOT_EXAMINED = "not-examined"
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Nothing is known of the file but this."""
+
+    failure: Failure
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found. While the file keeps this stat key nobody has to look again, unless it is `racy`."""
+
+    key: StatKey
+    racy: bool
+    evidence: Evidence
+    beside: Beside
+
+
+Answer = Looked | Failed
+"""What came of a request."""
+
+
+def sidecar_names(name: bytes) -> tuple[bytes, ...]:
+    """Return the names a file's sidecar may have, best first.
+
+    `NAME.EXT.c2pa` is ours and cannot be mistaken; `STEM.c2pa` is the specification's (C2PA 2.2, 11.4), which all
+    files of one stem share.
+    """
+    stem, dot, _ = name.rpartition(b".")
+    full = name + SIDECAR_SUFFIX
+    return (full, stem + SIDECAR_SUFFIX) if dot and stem else (full,)
+
+
+def examine(request: Request, reader: CredentialReader, examiner: Examiner) -> Looked | Failed:
+    """Look at one file and return what was found. Never raises for what the file holds or how it lies.
+
+    (1) open it without being led anywhere; (2) read it once for its identity; (3) walk the container; (4) read the
+    credential and the marks; (5) read what lies beside it; (6) look again: if it changed meanwhile, nothing of this
+    is true.
+    """
+    started = time.time_ns()
+    try:
+        with opened_file(request.root, request.path) as descriptor:  # (1)
+            before = stat_key(os.fstat(descriptor))
+            asset, media = read_once(descriptor)  # (2)
+            evidence, container = _evidence(request, media, Evidence(asset, "", _NOTHING, (), (), (), examiner), reader)
+            beside = _beside(request, media, container, reader)  # (5)
+            after = stat_key(os.fstat(descriptor))  # (6)
+            named = stat_key(os.stat(os.path.join(request.root, request.path), follow_symlinks=False))
+    except NotRegular as odd:
+        return Failed(Failure.NOT_REGULAR, f"a {odd.odd.value}, which is never opened or followed")
+    except FileNotFoundError:
+        return Failed(Failure.MISSING, "not there any more")
+    except PermissionError:
+        return Failed(Failure.NOT_PERMITTED, "the operating system does not let this user read it")
+    except OSError as error:
+        return Failed(Failure.READ_FAILED, f"the storage answered: {error.strerror or error}")
+    if before != after or not before.same_version(named) or before.size != asset.size:
+        return Failed(Failure.CHANGED, "it changed while it was read")
+    return Looked(before, _racy(before, started), evidence, beside)
+
+
+_NOTHING = Credential(State.UNREADABLE, why="not looked at")
+
+
+def _evidence(
+    request: Request, media: Media, blank: Evidence, reader: CredentialReader
+) -> tuple[Evidence, Container | None]:
+    """Steps (3) and (4)."""
+    if request.without_parsers is not None:
+        credential = Credential(State.UNREADABLE, why=request.without_parsers)
+        gap = Gap("examination", request.without_parsers)
+        return Evidence(blank.asset, _UNIDENTIFIED, credential, (), (), (gap,), blank.examiner), None
+    container = walk(media)
+    media_type = container.format.media_type if container.format else _UNIDENTIFIED
+    if media_type == SIDECAR_TYPE:
+        # It speaks of another file. Judging it alone would call every sidecar broken.
+        credential = Credential(State.UNSUPPORTED, why="a content credential by itself, about another file")
+        return Evidence(blank.asset, media_type, credential, (), (), (), blank.examiner), container
+    reading = reader.read(media, container)
+    found = read_signals(container)
+    gaps = (*container.gaps, *reading.gaps, *found.gaps, *_unlooked(container))
+    signals = (*reading.signals, *found.signals)
+    return Evidence(
+        blank.asset, media_type, reading.credential, signals, reading.ingredients, gaps, blank.examiner
+    ), container
+
+
+_UNIDENTIFIED = "application/octet-stream"
+
+
+def _unlooked(container: Container) -> tuple[Gap, ...]:
+    if container.format and container.format.holds_files:
+        return (Gap("inside", f"{container.format.media_type} can hold other files, which were not examined"),)
+    return ()
+
+
+def _beside(request: Request, media: Media, container: Container | None, reader: CredentialReader) -> Beside:
+    """Read the first sidecar there is. One that cannot be read is there all the same, and says so."""
+    folder, slash, _ = request.path.rpartition(b"/")
+    if container is None:
+        return Beside()
+    for name in request.sidecars:
+        try:
+            with opened_file(request.root, folder + slash + name) as descriptor:
+                manifest = FileMedia(descriptor).read(0, IN_MEMORY)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            reading = Reading(Credential(State.UNREADABLE, why=f"sidecar cannot be read: {error.strerror or error}"))
+            manifest = b""
+        else:
+            reading = reader.read_sidecar(media, container, manifest)
+        credential = reading.credential
+        digest = asset_of(manifest).digest
+        return Beside(Sidecar(display(name), digest, credential, reading.signals, reading.ingredients))
+    return Beside()
+
+
+def _racy(key: StatKey, started_ns: int) -> bool:
+    """Whether a later change could hide behind this stat key.
+
+    A file changed within the granularity of its file system's time stamps can change again without a trace in them
+    (the "racy" problem git documents). Linux keeps nanoseconds or jiffies; HFS+ and FAT keep whole seconds or two.
+    """
+    coarse = key.mtime_ns % _COARSE == 0 and key.ctime_ns % _COARSE == 0
+    return started_ns - key.ctime_ns < (2 * _COARSE if coarse else 20_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A worker's tools, made once per process: the SDK's context does not survive a fork."""
+
+    reader: CredentialReader
+    examiner: Examiner
+
+
+@cache
+def bench_for(trust: Trust) -> Bench:
+    """Return this process's tools for a trust list."""
+    return Bench(CredentialReader(trust), examiner_for(trust))
+
+
+def examiner_for(trust: Trust) -> Examiner:
+    """Return who is looking when this process looks under a trust list."""
+    from provenance.credentials.sdk import sdk_version
+
+    return Examiner(__version__, sdk_version(), trust.sha256)
+
+
+def examine_all(requests: tuple[Request, ...], trust: Trust) -> tuple[Looked | Failed, ...]:
+    """Look at a handful of files in this process: what a pool's worker is asked to do."""
+    bench = bench_for(trust)
+    return tuple(_examine_within_memory(request, bench) for request in requests)
+
+
+def _examine_within_memory(request: Request, bench: Bench) -> Looked | Failed:
+    try:
+        return examine(request, bench.reader, bench.examiner)
+    except MemoryError:
+        why = "the examination needed more memory than a worker may have"
+        if request.without_parsers is not None:
+            return Failed(Failure.NOT_EXAMINED, why)
+    again = Request(request.root, request.path, request.size, (), why)
+    return examine(again, bench.reader, bench.examiner)

@@ -1,0 +1,213 @@
+"""The delivery check: what may leave the house, and why not.
+
+Nothing here guesses. What could not be looked at is a hold or an error, never a pass; an empty list is a hold, because
+a check that checked nothing has found nothing out.
+"""
+
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from provenance.asset import Digest, UtcTime
+from provenance.catalogue import GateUse
+from provenance.config import Config, Role, refuse_inside
+from provenance.errors import ChannelNeeded
+from provenance.evidence import Credential
+from provenance.examine import SIDECAR_SUFFIX, SIDECAR_TYPE, Request, sidecar_names
+from provenance.files import display
+from provenance.looking import Intake, look
+from provenance.policy import Case, Decision, Outcome, Policy, Reason, Rule, judge
+from provenance.records import Deliverable, canonical, content_id
+from provenance.targets import Target, targets_of
+from provenance.verdict import Verdict
+from watcher.sweep import Folder
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Everything a check needs: the rules, the book, and the hands."""
+
+    config: Config
+    policy: Policy
+    intake: Intake
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One thing that was checked, with its outcome."""
+
+    path: bytes
+    deliverable: Deliverable
+    digest: Digest | None
+    verdict: Verdict | None
+    credential: Credential | None
+    decision: Decision
+
+    @property
+    def approved(self) -> bool:
+        """Whether it passed because somebody approved it."""
+        return self.decision.outcome is Outcome.PASS and bool(self.decision.approvals)
+
+    @property
+    def cleared(self) -> bool:
+        """Whether it passed because somebody cleared it."""
+        return self.decision.outcome is Outcome.PASS and bool(self.decision.clearances)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished and recorded gate run."""
+
+    id: str
+    outcome: Outcome
+    judged: tuple[Judged, ...]
+    ledger_head: str
+    checked_at: UtcTime
+
+
+def check(gate: Gate, paths: tuple[Path, ...], channel: str | None, title: str | None) -> Run:
+    """Judge every file the paths name, record the run, and only then return it.
+
+    (1) the rules must not lie inside the material; (2) the clock and the ledger must be whole; (3) look at the bytes
+    in front of us; (4) record them, and join them with all that is known of them: people's words, relatives, earlier
+    looks; (5) let the policy judge; (6) record the run; (7) only then answer.
+
+    Raises `FileTrouble` for what is missing, not permitted, or changed while it was read; `ConfigTrouble` for an
+    unknown channel or rules inside the material; `CatalogueTrouble` for a broken ledger or a clock behind it.
+    """
+    targets = targets_of(gate.config, paths)
+    for target in targets:  # (1)
+        _refuse_rules_inside(gate.config, target)
+    deliverables = {target: _deliverable(gate.config, target, channel, title) for target in targets}
+    now = gate.intake.stamp().at  # (2)
+    gate.intake.catalogue.check_clock(now)
+    gate.intake.catalogue.verify_since_checkpoint()
+    judged: list[Judged] = []
+    for target, deliverable in deliverables.items():
+        judged += _judge_target(gate, target, deliverable, now)  # (3), (4), (5)
+    return _record(gate, tuple(sorted(judged, key=lambda j: j.path)))  # (6), (7)
+
+
+def _refuse_rules_inside(config: Config, target: Target) -> None:
+    """Step (1): what is judged must not bring its own judge."""
+    material = Path(os.fsdecode(target.absolute(target.below)))
+    refuse_inside(config.path, material, "the configuration")
+    refuse_inside(config.catalogue, material, "the catalogue")
+    pack = config.folder / config.policy
+    if pack.is_file():
+        refuse_inside(pack.resolve(), material, "the policy")
+
+
+def _deliverable(config: Config, target: Target, channel: str | None, title: str | None) -> Deliverable:
+    """Return what a target is delivered as. In a final zone the zone says so, whatever anybody asks for."""
+    zone = target.zone
+    if zone is not None and zone.role is Role.FINAL:
+        return Deliverable(config.project, zone.title, zone.channel)
+    if channel is None:
+        raise ChannelNeeded(f"{display(target.named)} lies in no final zone, so it is not known where it is to go")
+    return config.deliverable(channel, title)
+
+
+def _judge_target(gate: Gate, target: Target, deliverable: Deliverable, now: UtcTime) -> Iterator[Judged]:
+    """Steps (3) to (5) for one target."""
+    aside: list[Judged] = []
+
+    def wanted(target: Target, folder: Folder) -> Iterator[Request]:
+        aside.extend(_odd(target, folder, deliverable))
+        return (r for r in target.requests(folder) if not _is_sidecar(r, folder))
+
+    nothing = True
+    for seen in look(gate.intake, target, wanted):  # (3), (4)
+        nothing = False
+        words = gate.intake.catalogue.effective_words(seen.digest, deliverable, now)
+        decision = judge(Case(seen.verdict, seen.credential, deliverable, words), gate.policy)  # (5)
+        if seen.media_type == SIDECAR_TYPE:
+            decision = _held(Rule.ORPHAN_SIDECAR, "a credential without the file it speaks of", _PAIR, {})
+        yield Judged(seen.path, deliverable, seen.digest, seen.verdict, seen.credential, decision)
+    if nothing and not aside:
+        yield _nothing(target, deliverable)
+    yield from aside
+
+
+_PAIR = "Deliver it beside its file, as NAME.EXT.c2pa, or take it out of the delivery."
+
+
+def _is_sidecar(request: Request, folder: Folder) -> bool:
+    """Whether this file is read together with a file beside it, and judged with that one."""
+    name = request.path.rpartition(b"/")[2]
+    if not name.endswith(SIDECAR_SUFFIX):
+        return False
+    return any(name in sidecar_names(other) for other, _ in folder.files if other != name)
+
+
+def _odd(target: Target, folder: Folder, deliverable: Deliverable) -> Iterator[Judged]:
+    """Hold what is neither file nor folder: nobody can say what a receiver would get."""
+    for name, odd in folder.odd:
+        path = target.shown(folder.path + b"/" + name if folder.path else name)
+        text = f"a {odd.value} among the media; it was not opened or followed"
+        advice = "Replace it by the file itself, or take it out of the delivery."
+        yield Judged(
+            path, deliverable, None, None, None, _held(Rule.NOT_A_FILE, text, advice, {"kind": odd.name.lower()})
+        )
+
+
+def _nothing(target: Target, deliverable: Deliverable) -> Judged:
+    text = "there is no file here to check, so nothing is known to be right"
+    advice = "Check the path; if the folder is meant to be empty there is nothing to deliver."
+    return Judged(target.named, deliverable, None, None, None, _held(Rule.NOTHING_TO_CHECK, text, advice, {}))
+
+
+def _held(rule: Rule, text: str, advice: str, args: dict[str, str]) -> Decision:
+    return Decision(Outcome.HOLD, (Reason(rule, Outcome.HOLD, text, advice, args),))
+
+
+def _record(gate: Gate, judged: tuple[Judged, ...]) -> Run:
+    """Step (6): one entry for the whole run, naming each record it rested on."""
+    stamp = gate.intake.stamp()
+    outcome = max((j.decision.outcome for j in judged), key=lambda o: o.severity)
+    body = {
+        "outcome": outcome.value,
+        "checked_at": stamp.at,
+        "counts": counts_of(judged),
+        "assets_sha256": hashlib.sha256(canonical([_line(j) for j in judged])).hexdigest(),
+        "not_passed": [_line(j) for j in judged if j.decision.outcome is not Outcome.PASS],
+        "passed_on_word": [_line(j) for j in judged if j.approved or j.cleared],
+    }
+    run = content_id("run", body)
+    uses = tuple(
+        GateUse(word.id, j.digest)
+        for j in judged
+        if j.digest is not None and j.decision.outcome is Outcome.PASS
+        for word in (*j.decision.approvals, *j.decision.clearances)
+    )
+    head = gate.intake.catalogue.note_gate_run(run, body, uses, stamp)
+    return Run(run, outcome, judged, head, stamp.at)
+
+
+def _line(judged: Judged) -> dict[str, object]:
+    """Return what the ledger keeps of one judged file."""
+    words = (*judged.decision.approvals, *judged.decision.clearances)
+    return {
+        "path": display(judged.path),
+        "sha256": judged.digest,
+        "channel": judged.deliverable.channel,
+        "title": judged.deliverable.title,
+        "outcome": judged.decision.outcome.value,
+        "origin": judged.verdict.origin.value if judged.verdict else None,
+        "rules": [r.rule.value for r in judged.decision.reasons],
+        "records": [w.id for w in words],
+    }
+
+
+def counts_of(judged: tuple[Judged, ...]) -> dict[str, int]:
+    """Return how many were checked and how they came out; `pass + refuse + hold = checked`."""
+    outcomes = Counter(j.decision.outcome for j in judged)
+    return {
+        "checked": len(judged),
+        **{o.value: outcomes[o] for o in Outcome},
+        "approved": sum(j.approved for j in judged),
+        "cleared": sum(j.cleared for j in judged),
+    }

@@ -1,0 +1,111 @@
+"""Looking at named files now, all of them, and recording what was found: what gates and people's words stand on."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Protocol, assert_never
+
+from provenance.asset import Digest
+from provenance.catalogue import Batch, Catalogue, Examined, Stamp
+from provenance.evidence import Credential, Examiner, effective_credential
+from provenance.examine import Failed, Looked, Request
+from provenance.pool import Pool
+from provenance.targets import Target, failure_error, folder_error
+from provenance.verdict import Verdict, classify
+from watcher.sweep import Folder
+
+COMMIT_FILES = 256
+"""Files to a commit: one durable write for many, and little to do again after a kill."""
+
+
+class Progress(Protocol):
+    """Somebody who is told how the work goes. Nothing here prints."""
+
+    def found(self, files: int, size: int) -> None:
+        """More work has turned up."""
+
+    def done(self, files: int, size: int) -> None:
+        """Some of it is finished."""
+
+
+class Silent:
+    """Progress that nobody watches."""
+
+    def found(self, files: int, size: int) -> None:
+        """Say nothing."""
+
+    def done(self, files: int, size: int) -> None:
+        """Say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Everything a scan needs, so that it can be passed on as one thing."""
+
+    catalogue: Catalogue
+    pool: Pool
+    examiner: Examiner
+    stamp: Callable[[], Stamp]
+    progress: Progress = field(default_factory=Silent)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One file as it is now, recorded and joined with all that is known of its bytes."""
+
+    path: bytes
+    """In the words of whoever named it."""
+    digest: Digest
+    media_type: str
+    verdict: Verdict
+    credential: Credential
+
+
+def look(intake: Intake, target: Target, wanted: Callable[[Target, Folder], Iterator[Request]]) -> Iterator[Seen]:
+    """Examine what `wanted` asks for of each folder, record it, and yield each file joined with what is known of it.
+
+    Many files share a commit. Raises `FileTrouble` for the first thing that cannot be examined.
+    """
+
+    def requests() -> Iterator[Request]:
+        for folder in target.folders():
+            if folder.error is not None:
+                raise folder_error(target, folder)
+            fresh = list(wanted(target, folder))
+            intake.progress.found(len(fresh), sum(r.size for r in fresh))
+            yield from fresh
+
+    some: list[tuple[Request, Looked]] = []
+    for request, answer in intake.pool.examine(requests()):
+        intake.progress.done(1, request.size)
+        match answer:
+            case Failed():
+                raise failure_error(target, request, answer)
+            case Looked():
+                some.append((request, answer))
+            case _:
+                assert_never(answer)
+        if len(some) >= COMMIT_FILES:
+            yield from _recorded(intake, target, some)
+            some = []
+    yield from _recorded(intake, target, some)
+
+
+def _recorded(intake: Intake, target: Target, some: list[tuple[Request, Looked]]) -> Iterator[Seen]:
+    if not some:
+        return
+    intake.catalogue.record(Batch(tuple(examined(target, r, k) for r, k in some)), intake.stamp())
+    for request, looked in some:
+        digest = looked.evidence.asset.digest
+        yield Seen(
+            path=target.shown(request.path),
+            digest=digest,
+            media_type=looked.evidence.media_type,
+            verdict=classify(looked.evidence, looked.beside, intake.catalogue.context_of(digest)),
+            credential=effective_credential(looked.evidence, looked.beside),
+        )
+
+
+def examined(target: Target, request: Request, looked: Looked) -> Examined:
+    """Return an answer as something to record: with its place, if it lies in a zone."""
+    place = target.place(request.path) if target.zone else None
+    return Examined(place, looked.key, looked.racy, looked.evidence, looked.beside)

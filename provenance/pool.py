@@ -1,0 +1,197 @@
+"""Examination in other processes: parsers see hostile bytes, so they run where they can be killed.
+
+A worker that dies or hangs costs one file. The pool (pebble's, which survives both; the standard library's does not)
+replaces the worker, and the file is asked for again, first alone and then for its identity only, so that it is still
+recorded: as unreadable, and held.
+"""
+
+import multiprocessing
+import os
+import queue
+import resource
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from provenance.credentials.trust import Trust
+from provenance.errors import NotExamined
+from provenance.examine import Answer, Failed, Failure, Request, examine_all
+
+A = TypeVar("A")
+R = TypeVar("R")
+Look = Callable[[tuple[Request, ...], Trust], tuple[Answer, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one worker may use.
+
+    The SDK hashes large files in blocks of 256 MiB, two in flight: 2 GiB of address space is what it needs and little
+    more. The deadline grows with the size of the file, for storage as slow as `slowest` bytes a second.
+    """
+
+    memory: int = 2 << 30
+    patience: float = 30.0
+    slowest: float = 20e6
+
+    def deadline(self, size: int) -> float:
+        """Seconds a worker gets for files of `size` bytes together."""
+        return self.patience + size / self.slowest
+
+
+@dataclass(frozen=True, slots=True)
+class Handful:
+    """Some small files, or one large one, that travel to a worker together: one round trip for many."""
+
+    requests: tuple[Request, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes in all, as far as they are known."""
+        return sum(r.size for r in self.requests)
+
+
+HANDFUL_FILES = 16
+HANDFUL_BYTES = 4 << 20
+
+
+class Pool:
+    """Examines files in killable processes; a context manager."""
+
+    def __init__(
+        self, trust: Trust, *, workers: int | None = None, limits: Limits | None = None, look: Look = examine_all
+    ) -> None:
+        self._trust = trust
+        self._limits = limits or Limits()
+        self._look = look
+        self._workers = workers or len(os.sched_getaffinity(0))
+        self._pool = ProcessPool(
+            max_workers=self._workers,
+            initializer=confine,
+            initargs=[self._limits.memory],
+            context=_context(),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.stop()
+        self._pool.join()
+
+    def examine(self, requests: Iterable[Request]) -> Iterator[tuple[Request, Answer]]:
+        """Yield each request with its answer, as they come in; exactly one answer for each request.
+
+        Takes requests only as fast as they are worked off, so that memory stays flat however many there are.
+        """
+        finished: queue.SimpleQueue[tuple[Handful, Future[Any]]] = queue.SimpleQueue()
+        waiting = 0
+        for handful in _handfuls(requests):
+            self._ask(handful, finished)
+            waiting += 1
+            while waiting >= self._workers * 3:
+                again = yield from self._take(finished)
+                waiting += again - 1
+        while waiting:
+            again = yield from self._take(finished)
+            waiting += again - 1
+
+    def _ask(self, handful: Handful, finished: "queue.SimpleQueue[tuple[Handful, Future[Any]]]") -> None:
+        future = self._pool.schedule(
+            self._look, args=[handful.requests, self._trust], timeout=self._limits.deadline(handful.size)
+        )
+        future.add_done_callback(lambda done: finished.put((handful, done)))
+
+    def _take(
+        self, finished: "queue.SimpleQueue[tuple[Handful, Future[Any]]]"
+    ) -> Iterator[tuple[Request, Answer]] | Any:
+        """Yield the answers of one finished handful; return how many handfuls were asked again instead."""
+        handful, future = finished.get()
+        try:
+            answers: tuple[Answer, ...] = future.result()
+        except (ProcessExpired, FutureTimeout) as error:
+            return (yield from self._retry(handful, _why(error, self._limits.deadline(handful.size)), finished))
+        yield from zip(handful.requests, answers, strict=True)
+        return 0
+
+    def _retry(
+        self, handful: Handful, why: str, finished: "queue.SimpleQueue[tuple[Handful, Future[Any]]]"
+    ) -> Iterator[tuple[Request, Answer]] | Any:
+        """Ask again for what a worker was lost on: each file alone, then without parsers, then give it up."""
+        if len(handful.requests) > 1:
+            for request in handful.requests:
+                self._ask(Handful((request,)), finished)
+            return len(handful.requests)
+        (request,) = handful.requests
+        if request.without_parsers is None:
+            self._ask(Handful((replace(request, without_parsers=why),)), finished)
+            return 1
+        yield request, Failed(Failure.NOT_EXAMINED, why)
+        return 0
+
+
+def _why(error: BaseException, deadline: float) -> str:
+    if isinstance(error, FutureTimeout):
+        return f"the examination was stopped after {deadline:.0f} seconds"
+    code = getattr(error, "exitcode", None)
+    if isinstance(code, int) and code < 0:
+        return f"the examination died: {signal.Signals(-code).name}"
+    return f"the examination died with exit code {code}"
+
+
+def _handfuls(requests: Iterable[Request]) -> Iterator[Handful]:
+    """Group requests so that a small file does not pay for a round trip of its own."""
+    some: list[Request] = []
+    size = 0
+    for request in requests:
+        some.append(request)
+        size += request.size
+        if len(some) >= HANDFUL_FILES or size >= HANDFUL_BYTES:
+            yield Handful(tuple(some))
+            some, size = [], 0
+    if some:
+        yield Handful(tuple(some))
+
+
+def run_alone(work: Callable[[A], R], argument: A, deadline: float) -> R:
+    """Run one function on one picklable argument in a process of its own and return its result.
+
+    For work that has to write, such as signing: it has no memory limit, because the SDK holds a whole asset, but a
+    deadline in seconds. What it raises is raised here; raises `NotExamined` if it dies or runs out of time.
+    """
+    with ProcessPool(max_workers=1, initializer=confine, initargs=[None], context=_context()) as pool:
+        future = pool.schedule(work, args=[argument], timeout=deadline)
+        try:
+            result: R = future.result()
+        except (ProcessExpired, FutureTimeout) as error:
+            pool.stop()
+            raise NotExamined(_why(error, deadline), help="Nothing was put in place.") from error
+    return result
+
+
+def _context() -> Any:
+    """Workers fork from a server that has loaded what they need and never touched a file."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["provenance.examine", "provenance.pool"])
+    return context
+
+
+def confine(memory: int | None) -> None:
+    """Take from a worker what it does not need: our Ctrl-C, leaving cores, memory without end, writing files.
+
+    A worker without a memory limit may also write: it is one that signs.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if memory is not None:
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

@@ -1,0 +1,1 @@
+"""Turning what was decided into what a person reads and a script parses. Decides nothing."""

@@ -1,0 +1,379 @@
+r"""The JSON documents, as types: scripts depend on these fields, so they are only ever added to.
+
+`provenance/schemas/` holds the JSON Schema of each, generated from here; a test compares them. Text that is not valid
+UTF-8 is written with `surrogateescape`, as `\\udcXX` escapes, and the JSON stays valid.
+"""
+
+import json
+from typing import Any, Literal
+
+import msgspec
+
+
+class Document(msgspec.Struct, frozen=True):
+    """Anything that is printed as JSON."""
+
+
+class GroundDocument(Document, frozen=True, kw_only=True):
+    """One reason for a verdict."""
+
+    kind: str
+    strength: str
+    place: str
+    says: str
+    via: str | None
+    claim: str
+
+
+class CredentialDocument(Document, frozen=True, kw_only=True):
+    """How the credential reads; `source` is called `from` in JSON."""
+
+    state: str
+    issuer: str | None
+    signed_at: str | None
+    codes: list[str]
+    ingredient_codes: list[str]
+    remote_url: str | None
+    source: str = msgspec.field(name="from")
+    why: str | None
+    generator: str | None
+
+
+class LineageDocument(Document, frozen=True, kw_only=True):
+    """One step of lineage; `direction` is `from` for what it was made from and `to` for what was made from it."""
+
+    relation: str
+    direction: Literal["from", "to"]
+    witness: str
+    sha256: str | None
+    title: str
+    origin: str | None
+    removed: bool
+
+
+class RecordDocument(Document, frozen=True, kw_only=True):
+    """A person's word. `unsigned` says so for as long as nothing proves who wrote it."""
+
+    id: str
+    kind: str
+    by: str
+    reason: str
+    made_at: str
+    claimed_at: str | None
+    in_force: bool
+    unsigned: str | None
+    role: str | None = None
+    origin: str | None = None
+    project: str | None = None
+    title: str | None = None
+    channel: str | None = None
+    expires: str | None = None
+    evidence_sha256: str | None = None
+
+
+class SightingDocument(Document, frozen=True, kw_only=True):
+    """Where these bytes were seen."""
+
+    zone: str
+    path: str
+    first_seen: str
+    last_seen: str
+    present: bool
+
+
+class ExaminerDocument(Document, frozen=True, kw_only=True):
+    """Who looked."""
+
+    provenance: str
+    c2pa: str
+    trust_list: str | None
+
+
+class OriginDocument(Document, frozen=True, kw_only=True):
+    """What a file is, on what grounds, from what, who said so, where it has been."""
+
+    schema: Literal["provenance/origin/1"] = "provenance/origin/1"
+    path: str
+    sha256: str
+    size: int
+    media_type: str
+    origin: str
+    grounds: list[GroundDocument]
+    credential: CredentialDocument
+    lineage: list[LineageDocument]
+    declarations: list[RecordDocument]
+    clearances: list[RecordDocument]
+    approvals: list[RecordDocument]
+    sightings: list[SightingDocument]
+    examiner: ExaminerDocument
+    known: bool
+
+
+class ReasonDocument(Document, frozen=True, kw_only=True):
+    """One reason for an outcome."""
+
+    rule: str
+    outcome: str
+    text: str
+    help: str
+    args: dict[str, str]
+
+
+class PolicyDocument(Document, frozen=True, kw_only=True):
+    """Which policy was used."""
+
+    id: str
+    sha256: str
+
+
+class ConfigDocument(Document, frozen=True, kw_only=True):
+    """Which configuration was used."""
+
+    path: str
+    sha256: str
+
+
+class CountsDocument(Document, frozen=True, kw_only=True):
+    """How many; `pass + refuse + hold = checked`."""
+
+    checked: int
+    passed: int = msgspec.field(name="pass")
+    refuse: int
+    hold: int
+    approved: int
+    cleared: int
+
+
+class JudgedDocument(Document, frozen=True, kw_only=True):
+    """One thing that was checked."""
+
+    path: str
+    channel: str
+    title: str
+    sha256: str | None
+    outcome: str
+    origin: str | None
+    reasons: list[ReasonDocument]
+    approvals: list[RecordDocument]
+    clearances: list[RecordDocument]
+    members: list[str] | None = None
+    via: str | None = None
+
+
+class GateDocument(Document, frozen=True, kw_only=True):
+    """A gate run."""
+
+    schema: Literal["provenance/gate/1"] = "provenance/gate/1"
+    run: str
+    outcome: str
+    project: str
+    approvals_mode: str
+    policy: PolicyDocument
+    config: ConfigDocument
+    ledger_head: str
+    checked_at: str
+    counts: CountsDocument
+    assets: list[JudgedDocument]
+
+
+class DaemonDocument(Document, frozen=True, kw_only=True):
+    """What the daemon is doing."""
+
+    running: bool
+    pid: int | None = None
+    ready: bool = False
+    backlog: int = 0
+    settling: int = 0
+    held: int = 0
+    stuck: int = 0
+    last_sweep: str | None = None
+    events: str | None = None
+    quarantined: int = 0
+
+
+class ZoneDocument(Document, frozen=True, kw_only=True):
+    """How a zone stands. `exposure_seconds` is null while no daemon guards it."""
+
+    name: str
+    role: str
+    exposure_seconds: float | None
+    protected: bool
+
+
+class CatalogueDocument(Document, frozen=True, kw_only=True):
+    """What is recorded."""
+
+    assets: int
+    sightings: int
+    origins: dict[str, int]
+    troubles: int
+    ledger_entries: int
+
+
+class StatusDocument(Document, frozen=True, kw_only=True):
+    """The production at a glance."""
+
+    schema: Literal["provenance/status/1"] = "provenance/status/1"
+    project: str
+    daemon: DaemonDocument
+    zones: list[ZoneDocument]
+    catalogue: CatalogueDocument
+
+
+class ListedDocument(Document, frozen=True, kw_only=True):
+    """One line of `list`."""
+
+    zone: str
+    path: str
+    sha256: str
+    size: int
+    origin: str
+    present: bool
+
+
+class NamedDocument(Document, frozen=True, kw_only=True):
+    """A path with what is to be said of it."""
+
+    zone: str
+    path: str
+    says: str
+
+
+class ScanDocument(Document, frozen=True, kw_only=True):
+    """What a scan did."""
+
+    schema: Literal["provenance/scan/1"] = "provenance/scan/1"
+    recorded: int
+    unchanged: int
+    vanished: int
+    bytes: int
+    states: dict[str, int]
+    unreadable: list[NamedDocument]
+    troubles: list[NamedDocument]
+    not_mounted: list[str]
+    complete: bool
+
+
+class WordDocument(Document, frozen=True, kw_only=True):
+    """A record that was just made."""
+
+    schema: Literal["provenance/record/1"] = "provenance/record/1"
+    record: RecordDocument
+    subjects: list[str]
+    target: str | None = None
+    delivered: list[str]
+    """Gate runs that let something pass on a record that was now revoked."""
+
+
+class MarkDocument(Document, frozen=True, kw_only=True):
+    """A credential that was just written."""
+
+    schema: Literal["provenance/mark/1"] = "provenance/mark/1"
+    source: str
+    destination: str
+    sha256: str
+    source_type: str
+    credential: CredentialDocument
+    sidecar: bool
+
+
+class EntryDocument(Document, frozen=True, kw_only=True):
+    """One entry of the ledger."""
+
+    seq: int
+    kind: str
+    at: str
+    claimed_at: str | None
+    os_user: str
+    host: str
+    version: str
+    config_sha256: str | None
+    policy_sha256: str | None
+    prev: str
+    hash: str
+    body: dict[str, Any]
+
+
+class LedgerDocument(Document, frozen=True, kw_only=True):
+    """The state of the ledger: its head is worth keeping somewhere else."""
+
+    schema: Literal["provenance/ledger/1"] = "provenance/ledger/1"
+    store: str
+    entries: int
+    head: str
+    verified: bool
+
+
+class KeysDocument(Document, frozen=True, kw_only=True):
+    """A signing identity that was just made."""
+
+    schema: Literal["provenance/keys/1"] = "provenance/keys/1"
+    name: str
+    certificate: str
+    key: str
+    configured: bool
+
+
+class FindingDocument(Document, frozen=True, kw_only=True):
+    """One thing `doctor` looked at. `level` is ok, warning or problem."""
+
+    level: str
+    check: str
+    says: str
+    help: str
+
+
+class DoctorDocument(Document, frozen=True, kw_only=True):
+    """What is wrong with this machine's set-up."""
+
+    schema: Literal["provenance/doctor/1"] = "provenance/doctor/1"
+    healthy: bool
+    findings: list[FindingDocument]
+
+
+class InitDocument(Document, frozen=True, kw_only=True):
+    """A production that was just set up."""
+
+    schema: Literal["provenance/init/1"] = "provenance/init/1"
+    config: str
+    catalogue: str
+    zones: list[str]
+    made: list[str]
+
+
+class ErrorDocument(Document, frozen=True, kw_only=True):
+    """Why there is no answer."""
+
+    schema: Literal["provenance/error/1"] = "provenance/error/1"
+    code: int
+    error: str
+    help: str
+
+
+SCHEMAS: dict[str, type[Document]] = {
+    "origin": OriginDocument,
+    "gate": GateDocument,
+    "status": StatusDocument,
+    "list": ListedDocument,
+    "scan": ScanDocument,
+    "record": WordDocument,
+    "mark": MarkDocument,
+    "entry": EntryDocument,
+    "ledger": LedgerDocument,
+    "keys": KeysDocument,
+    "doctor": DoctorDocument,
+    "init": InitDocument,
+    "error": ErrorDocument,
+}
+"""Every document by the name of its schema file."""
+
+
+def to_json(document: Document, *, indent: int | None = 2) -> str:
+    """Return a document as JSON: ASCII only, so that no name breaks it."""
+    return json.dumps(msgspec.to_builtins(document), indent=indent, ensure_ascii=True)
+
+
+def json_schema(name: str) -> dict[str, object]:
+    """Return the JSON Schema (2020-12) of one of `SCHEMAS`."""
+    schema = msgspec.json.schema(SCHEMAS[name])
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -1,0 +1,189 @@
+"""From the paths somebody named to the files that are to be looked at, each with the zone it lies in."""
+
+import os
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import assert_never
+
+from provenance.asset import Place, RelPath, ZoneName
+from provenance.config import Config, Role, Zone
+from provenance.errors import ChangedWhileRead, FileMissing, FileTrouble, NotARegularFile, NotPermitted, ReadFailed
+from provenance.examine import Failed, Failure, Request, sidecar_names
+from provenance.files import display
+from watcher.opening import Odd, kind_of
+from watcher.sweep import Folder, sweep
+
+NO_ZONE = ZoneName("")
+"""Stands for material outside every zone: it can be judged, and has no sighting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A file or a folder to look at: `below` is its path under `root`, which is a zone's root wherever it can be.
+
+    `named` is the path as the person typed it, for showing. `skip` are folders below that belong to an inner zone,
+    which is a target of its own.
+    """
+
+    root: bytes
+    below: bytes
+    zone: Zone | None
+    named: bytes
+    single: bool = False
+    skip: frozenset[bytes] = frozenset()
+
+    @property
+    def zone_name(self) -> ZoneName:
+        """The zone's name, or `NO_ZONE`."""
+        return self.zone.name if self.zone else NO_ZONE
+
+    def place(self, path: bytes) -> Place:
+        """Return where a path below the root lies."""
+        return Place(self.zone_name, RelPath(path))
+
+    def absolute(self, path: bytes) -> bytes:
+        """Return the absolute path of one below the root."""
+        return os.path.join(self.root, path) if path else self.root
+
+    def shown(self, path: bytes) -> bytes:
+        """Return a path below the root in the words of whoever named this target."""
+        rest = path[len(self.below) :].lstrip(b"/")
+        return os.path.join(self.named, rest) if rest else self.named
+
+    def folders(self) -> Iterator[Folder]:
+        """Yield every folder of this target; for a single file, its folder with that file alone."""
+        if not self.single:
+            yield from sweep(self.root, skip=self.skip, start=self.below)
+            return
+        parent, _, name = self.below.rpartition(b"/")
+        try:
+            found = os.stat(self.absolute(self.below), follow_symlinks=False)
+        except OSError as error:
+            yield Folder(parent, error=error)
+        else:
+            yield Folder(parent, files=[(name, found)])
+
+    def request(self, folder: bytes, name: bytes, size: int, beside: Container[bytes]) -> Request:
+        """Return what a worker needs to look at one file; `beside` are the names in its folder."""
+        path = folder + b"/" + name if folder else name
+        return Request(self.root, path, size, self._sidecars(folder, name, beside))
+
+    def requests(self, folder: Folder) -> Iterator[Request]:
+        """Yield a request for each file of a folder."""
+        names = {name for name, _ in folder.files}
+        for name, found in folder.files:
+            yield self.request(folder.path, name, found.st_size, names)
+
+    def _sidecars(self, folder: bytes, name: bytes, beside: Container[bytes]) -> tuple[bytes, ...]:
+        if not self.single:
+            return tuple(n for n in sidecar_names(name) if n in beside and n != name)
+        there = self.absolute(folder)
+        return tuple(n for n in sidecar_names(name) if n != name and os.path.lexists(os.path.join(there, n)))
+
+
+def zone_target(config: Config, zone: Zone) -> Target:
+    """Return all of a zone as a target, without the zones inside it."""
+    root = os.fsencode(zone.root)
+    return Target(root, b"", zone, root, skip=_inner(config, zone.root, zone.root))
+
+
+def all_zones(config: Config) -> tuple[Target, ...]:
+    """Return every zone as a target, final zones first: what may leave the house is looked at before the rest."""
+    zones = sorted(config.zones, key=lambda z: z.role is not Role.FINAL)
+    return tuple(zone_target(config, z) for z in zones)
+
+
+def targets_of(config: Config, paths: Iterable[Path]) -> tuple[Target, ...]:
+    """Return what the paths name: files and folders, a folder's inner zones each as a target of their own.
+
+    Raises `FileMissing` for a path with nothing there, `NotARegularFile` for a link, pipe, device or socket (these are
+    never followed or opened), `NotPermitted` where the system does not let us look.
+    """
+    targets: list[Target] = []
+    for path in paths:
+        resolved, odd = located(config, path)
+        if odd is None:
+            targets.append(_file_target(config, resolved, os.fsencode(path)))
+        else:
+            targets += _folder_targets(config, resolved, os.fsencode(path))
+    return tuple(dict.fromkeys(targets))
+
+
+def located(config: Config, path: Path) -> tuple[Path, Odd | None]:
+    """Return a path with links in its folders resolved, and whether it is a folder; see `targets_of` for errors.
+
+    A link is refused, also one to a folder, unless it leads to a zone's root: that one the configuration chose.
+    """
+    absolute = Path.cwd() / path
+    resolved = absolute.resolve() if absolute.name in {"", ".."} else absolute.parent.resolve() / absolute.name
+    try:
+        odd = kind_of(resolved.lstat().st_mode)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise FileMissing(f"there is nothing at {display(os.fsencode(path))}") from error
+    except PermissionError as error:
+        raise NotPermitted(f"not permitted to look at {display(os.fsencode(path))}") from error
+    if odd is Odd.LINK and resolved.resolve() in {z.root for z in config.zones}:
+        return resolved.resolve(), Odd.FOLDER
+    if odd not in {None, Odd.FOLDER}:
+        raise NotARegularFile(f"{display(os.fsencode(path))} is a {odd.value if odd else 'file'}")
+    return resolved, odd
+
+
+def _file_target(config: Config, path: Path, named: bytes) -> Target:
+    found = config.place_of(path)
+    if found is None:
+        return Target(os.fsencode(path.parent), os.fsencode(path.name), None, named, single=True)
+    zone, place = found
+    return Target(os.fsencode(zone.root), place.path, zone, named, single=True)
+
+
+def _folder_targets(config: Config, path: Path, named: bytes) -> list[Target]:
+    found = config.place_of(path)
+    if found is None:
+        outer = Target(os.fsencode(path), b"", None, named, skip=_inner(config, path, path))
+    else:
+        zone, place = found
+        outer = Target(os.fsencode(zone.root), place.path, zone, named, skip=_inner(config, zone.root, path))
+    inner = [z for z in config.zones if path in z.root.parents]
+    return [outer, *(replace(zone_target(config, z), named=_under(named, path, z.root)) for z in inner)]
+
+
+def _under(named: bytes, path: Path, root: Path) -> bytes:
+    return os.path.join(named, os.path.relpath(os.fsencode(root), os.fsencode(path)))
+
+
+def _inner(config: Config, root: Path, under: Path) -> frozenset[bytes]:
+    """Return the roots of zones below `under`, as paths below `root`."""
+    inner = (z.root for z in config.zones if under in z.root.parents)
+    return frozenset(os.path.relpath(os.fsencode(i), os.fsencode(root)) for i in inner)
+
+
+def failure_error(target: Target, request: Request, failed: Failed) -> FileTrouble:
+    """Return the error for a file that was asked for and could not be examined."""
+    says = f"{display(target.shown(request.path))}: {failed.says}"
+    match failed.failure:
+        case Failure.MISSING:
+            return FileMissing(says)
+        case Failure.NOT_REGULAR:
+            return NotARegularFile(says)
+        case Failure.CHANGED:
+            return ChangedWhileRead(says)
+        case Failure.NOT_PERMITTED:
+            return NotPermitted(says)
+        case Failure.READ_FAILED | Failure.NOT_EXAMINED:
+            return ReadFailed(says)
+        case _:
+            assert_never(failed.failure)
+
+
+def folder_error(target: Target, folder: Folder) -> FileTrouble:
+    """Return the error for a folder that was asked for and could not be listed."""
+    says = f"{display(target.shown(folder.path))}: the folder cannot be listed: {folder.error}"
+    match folder.error:
+        case PermissionError():
+            return NotPermitted(says)
+        case FileNotFoundError() | NotADirectoryError():
+            return FileMissing(says)
+        case _:
+            return ReadFailed(says)

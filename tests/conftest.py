@@ -1,0 +1,15 @@
+"""What every test may ask for."""
+
+from pathlib import Path
+
+import pytest
+
+SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "data" / "media"
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The public sample media, which lie beside the checkout and are nobody's here."""
+    if not SAMPLES.is_dir():
+        pytest.skip("the public samples are not beside this checkout")
+    return SAMPLES

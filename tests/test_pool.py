@@ -1,0 +1,107 @@
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from provenance.credentials.trust import Trust
+from provenance.evidence import State
+from provenance.examine import Answer, Failed, Failure, Looked, Request, examine_all
+from provenance.pool import HANDFUL_FILES, Limits, Pool, run_alone
+
+
+def _fragile(requests: tuple[Request, ...], trust: Trust) -> tuple[Answer, ...]:
+    """Stands for a parser with a fault: it dies, hangs or eats memory where a file's name asks for it."""
+    for request in requests:
+        if request.without_parsers is None:
+            if request.path.startswith(b"abort"):
+                os.abort()
+            if request.path.startswith(b"hang"):
+                time.sleep(600)
+        if request.path.startswith(b"cursed"):
+            os.abort()
+    return examine_all(requests, trust)
+
+
+def _greedy(requests: tuple[Request, ...], trust: Trust) -> tuple[Answer, ...]:
+    """Stands for a parser that asks for more memory than a worker may have."""
+    if any(r.without_parsers is None for r in requests):
+        bytearray(8 << 30)
+    return examine_all(requests, trust)
+
+
+def _requests(folder: Path, names: list[str]) -> Iterator[Request]:
+    for name in names:
+        (folder / name).write_text(f"a note called {name}\n")
+        yield Request(os.fsencode(folder), name.encode(), 20)
+
+
+def _by_name(answers: Iterator[tuple[Request, Answer]]) -> dict[str, Answer]:
+    found: dict[str, Answer] = {}
+    for request, answer in answers:
+        assert request.path.decode() not in found
+        found[request.path.decode()] = answer
+    return found
+
+
+@pytest.mark.parametrize("fault", ["abort", "hang"])
+def test_a_lost_worker_costs_one_file(tmp_path: Path, fault: str) -> None:
+    """A worker that dies or hangs costs one file, which is recorded unreadable; every other file is read as usual."""
+    names = [f"note{n}" for n in range(HANDFUL_FILES + 4)]
+    names.insert(3, fault)
+    with Pool(Trust(), workers=2, limits=Limits(patience=1.5), look=_fragile) as pool:
+        answers = _by_name(pool.examine(_requests(tmp_path, names)))
+    assert set(answers) == set(names)
+    lost = answers.pop(fault)
+    assert isinstance(lost, Looked)
+    assert lost.evidence.credential.state is State.UNREADABLE
+    assert lost.evidence.gaps
+    for answer in answers.values():
+        assert isinstance(answer, Looked)
+        assert answer.evidence.credential.state is State.UNSUPPORTED
+
+
+def test_the_pool_lives_on_after_many_deaths(tmp_path: Path) -> None:
+    """A pool whose workers died several times still examines the next file."""
+    names = ["abort1", "abort2", "abort3", "abort4", "fine"]
+    with Pool(Trust(), workers=2, look=_fragile) as pool:
+        first = _by_name(pool.examine(_requests(tmp_path, names)))
+        again = _by_name(pool.examine(_requests(tmp_path, ["later"])))
+    assert isinstance(first["fine"], Looked)
+    assert isinstance(again["later"], Looked)
+
+
+def test_what_cannot_even_be_identified_is_said(tmp_path: Path) -> None:
+    """A file on which even reading the bytes kills the worker is answered with a failure, not forgotten."""
+    with Pool(Trust(), workers=1, look=_fragile) as pool:
+        answers = _by_name(pool.examine(_requests(tmp_path, ["cursed", "fine"])))
+    failed = answers["cursed"]
+    assert isinstance(failed, Failed)
+    assert failed.failure is Failure.NOT_EXAMINED
+    assert "SIGABRT" in failed.says
+    assert isinstance(answers["fine"], Looked)
+
+
+def test_memory_is_limited(tmp_path: Path) -> None:
+    """A worker that asks for more memory than it may have does not get it, and the file is held as unreadable."""
+    with Pool(Trust(), workers=1, limits=Limits(memory=1 << 30), look=_greedy) as pool:
+        answers = _by_name(pool.examine(_requests(tmp_path, ["big"])))
+    looked = answers["big"]
+    assert isinstance(looked, Looked)
+    assert looked.evidence.credential.state is State.UNREADABLE
+
+
+def _double(number: int) -> int:
+    if number < 0:
+        os.abort()
+    return number * 2
+
+
+def test_work_done_alone_returns_or_says_why_not() -> None:
+    """A function run in a process of its own returns its result; if the process dies, the error says how."""
+    from provenance.errors import NotExamined
+
+    assert run_alone(_double, 21, 30) == 42
+    with pytest.raises(NotExamined, match="SIGABRT"):
+        run_alone(_double, -1, 30)

@@ -1,0 +1,69 @@
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from watcher.opening import NotRegular, Odd, opened_file
+from watcher.sweep import sweep
+
+
+def _files(root: Path) -> dict[bytes, list[bytes]]:
+    return {f.path: [n for n, _ in f.files] for f in sweep(os.fsencode(root))}
+
+
+def test_every_folder_and_file_is_met_once(tmp_path: Path) -> None:
+    """A sweep yields every folder with its files, also names that are not UTF-8 or hold a newline."""
+    odd = os.fsencode(tmp_path) + b"/a/\xff\nname"
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "deep.mov").touch()
+    Path(os.fsdecode(odd)).touch()
+    assert _files(tmp_path) == {b"": [], b"a": [b"\xff\nname"], b"a/b": [b"deep.mov"]}
+
+
+def test_links_pipes_and_sockets_are_named_and_not_opened(tmp_path: Path) -> None:
+    """What is neither file nor folder is reported by its kind, and a link is never followed."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret").touch()
+    zone = tmp_path / "zone"
+    zone.mkdir()
+    (zone / "link").symlink_to(outside)
+    os.mkfifo(zone / "pipe")
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(zone / "socket"))
+        (folder,) = sweep(os.fsencode(zone))
+    assert folder.odd == [(b"link", Odd.LINK), (b"pipe", Odd.PIPE), (b"socket", Odd.SOCKET)]
+    assert folder.files == []
+
+
+def test_skipped_folders_belong_to_somebody_else(tmp_path: Path) -> None:
+    """A folder in `skip` is not entered."""
+    (tmp_path / "inner" / "x").mkdir(parents=True)
+    (tmp_path / "other").mkdir()
+    assert [f.path for f in sweep(os.fsencode(tmp_path), skip=frozenset({b"inner"}))] == [b"", b"other"]
+
+
+def test_a_root_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    """A missing root raises instead of looking empty."""
+    with pytest.raises(FileNotFoundError):
+        list(sweep(os.fsencode(tmp_path / "gone")))
+
+
+@pytest.mark.parametrize("path", [b"link", b"linked/secret", b"pipe", b"folder"])
+def test_opening_is_not_led_anywhere(tmp_path: Path, path: bytes) -> None:
+    """A link as the file, a link on the way, a pipe and a folder are all refused, without blocking."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "secret").write_text("x")
+    (tmp_path / "link").symlink_to("folder/secret")
+    (tmp_path / "linked").symlink_to("folder")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises((NotRegular, OSError)), opened_file(os.fsencode(tmp_path), path):
+        pass
+
+
+@pytest.mark.parametrize("path", [b"../up", b"a/../b", b"", b"a//b", b"./a"])
+def test_paths_that_step_out_are_refused(tmp_path: Path, path: bytes) -> None:
+    """A path below a root never contains a step out of it."""
+    with pytest.raises(ValueError, match="not a path below"), opened_file(os.fsencode(tmp_path), path):
+        pass

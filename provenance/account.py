@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from provenance.asset import Digest, Place, RelPath, StatKey
+from provenance.asset import Place, RelPath, StatKey
 from provenance.catalogue import Catalogue, Filed, Lineage, Sighting
 from provenance.config import Config
 from provenance.errors import FileMissing, NotARegularFile
@@ -46,12 +46,13 @@ def account_of(config: Config, catalogue: Catalogue, path: Path, ask: Ask) -> Ac
         gone = _last_seen_at(config, catalogue, path)
         if gone is None:
             raise
-        return _told(catalogue, os.fsencode(path), gone.digest, gone.beside)
+        return _told(catalogue, os.fsencode(path), gone)
     sighting = _unchanged(catalogue, target)
     if sighting is not None:
-        return _told(catalogue, target.named, sighting.digest, sighting.beside)
+        return _told(catalogue, target.named, sighting)
     looked = _examine(target, ask)
-    return _joined(catalogue, target.named, looked.evidence, looked.beside)
+    place = target.place(target.below) if target.zone else None
+    return _joined(catalogue, target.named, _Found(looked.evidence, looked.beside, place))
 
 
 def _file_target(config: Config, path: Path) -> Target:
@@ -65,7 +66,7 @@ def _file_target(config: Config, path: Path) -> Target:
 
 def _last_seen_at(config: Config, catalogue: Catalogue, path: Path) -> Sighting | None:
     found = config.place_of((Path.cwd() / path).parent.resolve() / path.name)
-    return catalogue.last_sighting_at(found[1]) if found else None
+    return catalogue.sighting_at(found[1]) if found else None
 
 
 def _unchanged(catalogue: Catalogue, target: Target) -> Sighting | None:
@@ -87,7 +88,7 @@ def _unchanged(catalogue: Catalogue, target: Target) -> Sighting | None:
 
 def _same_version(catalogue: Catalogue, target: Target, path: bytes) -> Sighting | None:
     sighting = catalogue.sighting_at(Place(target.zone_name, RelPath(path)))
-    if sighting is None or sighting.racy:
+    if sighting is None or not sighting.present or sighting.racy:
         return None
     now: StatKey = stat_key(os.lstat(target.absolute(path)))
     return sighting if sighting.key.same_version(now) else None
@@ -101,19 +102,29 @@ def _examine(target: Target, ask: Ask) -> Looked:
     return answer
 
 
-def _told(catalogue: Catalogue, path: bytes, digest: Digest, beside: Beside) -> Account:
-    return _joined(catalogue, path, catalogue.evidence_of(digest), beside)
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the bytes say, and what lies beside them at a place."""
+
+    evidence: Evidence
+    beside: Beside
+    place: Place | None
 
 
-def _joined(catalogue: Catalogue, path: bytes, evidence: Evidence, beside: Beside) -> Account:
-    digest = evidence.asset.digest
+def _told(catalogue: Catalogue, path: bytes, sighting: Sighting) -> Account:
+    newest = catalogue.evidence_of(sighting.digest)[0]
+    return _joined(catalogue, path, _Found(newest, sighting.beside, sighting.place))
+
+
+def _joined(catalogue: Catalogue, path: bytes, found: _Found) -> Account:
+    digest = found.evidence.asset.digest
     return Account(
         path=path,
-        evidence=evidence,
-        beside=beside,
-        verdict=classify(evidence, beside, catalogue.context_of(digest)),
+        evidence=found.evidence,
+        beside=found.beside,
+        verdict=classify(found.evidence, found.beside, catalogue.context_of(digest, found.place)),
         words=catalogue.records_of(digest),
-        lineage=catalogue.lineage_of(digest),
+        lineage=catalogue.edges_of(digest),
         sightings=catalogue.sightings_of(digest),
-        known=catalogue.knows(digest),
+        known=bool(catalogue.evidence_of(digest)),
     )

@@ -98,7 +98,9 @@ def _catalogue(config: Config, now: UtcTime) -> Iterator[Finding]:
         yield Finding(Level.OK, "catalogue", f"{config.catalogue}, {counts.assets:,} assets")
         catalogue.verify()
         catalogue.check_clock(now)
-        yield Finding(Level.OK, "ledger", f"whole, {counts.ledger_entries:,} entries, head {catalogue.head().hash}")
+        yield Finding(
+            Level.OK, "ledger", f"whole, {counts.ledger_entries:,} entries, head {catalogue.ledger.head().hash}"
+        )
 
 
 def _trust(config: Config, _now: UtcTime) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol, assert_never
 
-from provenance.asset import Digest
+from provenance.asset import Digest, Place
 from provenance.catalogue import Batch, Catalogue, Examined, Stamp
 from provenance.evidence import Credential, Examiner, effective_credential
 from provenance.examine import Failed, Looked, Request
@@ -100,12 +100,17 @@ def _recorded(intake: Intake, target: Target, some: list[tuple[Request, Looked]]
             path=target.shown(request.path),
             digest=digest,
             media_type=looked.evidence.media_type,
-            verdict=classify(looked.evidence, looked.beside, intake.catalogue.context_of(digest)),
+            verdict=classify(
+                looked.evidence, looked.beside, intake.catalogue.context_of(digest, _place(target, request))
+            ),
             credential=effective_credential(looked.evidence, looked.beside),
         )
 
 
 def examined(target: Target, request: Request, looked: Looked) -> Examined:
     """Return an answer as something to record: with its place, if it lies in a zone."""
-    place = target.place(request.path) if target.zone else None
-    return Examined(place, looked.key, looked.racy, looked.evidence, looked.beside)
+    return Examined(_place(target, request), looked.key, looked.racy, looked.evidence, looked.beside)
+
+
+def _place(target: Target, request: Request) -> Place | None:
+    return target.place(request.path) if target.zone else None

@@ -10,7 +10,7 @@ import os
 import queue
 import resource
 import signal
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, replace
@@ -112,7 +112,7 @@ class Pool:
 
     def _take(
         self, finished: "queue.SimpleQueue[tuple[Handful, Future[Any]]]"
-    ) -> Iterator[tuple[Request, Answer]] | Any:
+    ) -> Generator[tuple[Request, Answer], None, int]:
         """Yield the answers of one finished handful; return how many handfuls were asked again instead."""
         handful, future = finished.get()
         try:
@@ -124,7 +124,7 @@ class Pool:
 
     def _retry(
         self, handful: Handful, why: str, finished: "queue.SimpleQueue[tuple[Handful, Future[Any]]]"
-    ) -> Iterator[tuple[Request, Answer]] | Any:
+    ) -> Generator[tuple[Request, Answer], None, int]:
         """Ask again for what a worker was lost on: each file alone, then without parsers, then give it up."""
         if len(handful.requests) > 1:
             for request in handful.requests:

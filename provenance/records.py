@@ -11,6 +11,7 @@ from typing import ClassVar
 import msgspec
 
 from provenance.asset import Channel, Digest, ProjectId, Title, UtcTime
+from provenance.lineage import Witness
 
 UNSIGNED = "UNSIGNED: anyone could have written this"
 """Stands wherever an approval or clearance is shown while `approvals = "unsigned"`."""
@@ -76,13 +77,14 @@ class Clearance(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Derivation(Record):
-    """A person's word on lineage: the child was made from these parents."""
+    """A word on lineage: the child was made from these parents. A person's, unless this tool made the child itself."""
 
     kind: ClassVar[str] = "derivation"
     prefix: ClassVar[str] = "drv"
 
     child: Subject
     parents: tuple[Subject, ...]
+    witness: Witness = Witness.DECLARED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

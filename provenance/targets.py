@@ -125,8 +125,8 @@ def located(config: Config, path: Path) -> tuple[Path, Odd | None]:
         raise NotPermitted(f"not permitted to look at {display(os.fsencode(path))}") from error
     if odd is Odd.LINK and resolved.resolve() in {z.root for z in config.zones}:
         return resolved.resolve(), Odd.FOLDER
-    if odd not in {None, Odd.FOLDER}:
-        raise NotARegularFile(f"{display(os.fsencode(path))} is a {odd.value if odd else 'file'}")
+    if odd is not None and odd is not Odd.FOLDER:
+        raise NotARegularFile(f"{display(os.fsencode(path))} is a {odd.value}")
     return resolved, odd
 
 

@@ -18,7 +18,7 @@ def write(folder: Path, text: str) -> Path:
 
 
 def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
-    """A short configuration is complete: paths are absolute, the channel is the zone's name, the policy the baseline."""
+    """A short configuration is complete: paths are absolute, the channel is the zone's name."""
     config = load_config(write(tmp_path, PROJECT + WORK + FINAL))
     assert config.catalogue == tmp_path / ".provenance" / "catalogue.db"
     assert config.policy == "baseline"
@@ -83,7 +83,7 @@ def test_a_channel_is_known_or_refused(tmp_path: Path) -> None:
 
 
 def test_the_configuration_is_found_by_name_then_environment_then_upwards(tmp_path: Path) -> None:
-    """`--config` wins over PROVENANCE_CONFIG, which wins over the nearest one above; none at all is an error."""
+    """`--config` wins over PROVENANCE_CONFIG, which wins over the nearest one above; a missing one is an error."""
     here = write(tmp_path, PROJECT + WORK)
     other = tmp_path / "other.toml"
     other.write_text(PROJECT + WORK)

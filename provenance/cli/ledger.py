@@ -27,7 +27,7 @@ def show(ctx: click.Context, about: str | None, as_json: bool) -> None:
 
     session = Session.of(ctx)
     with session.catalogue() as catalogue:
-        for entry in catalogue.entries():
+        for entry in catalogue.ledger.entries():
             if about is not None and about not in json.dumps(entry.body):
                 continue
             if as_json:
@@ -68,11 +68,11 @@ def export(ctx: click.Context, file: Path | None, as_json: bool) -> None:  # noq
 
     with Session.of(ctx).catalogue() as catalogue:
         if file is None:
-            for entry in catalogue.entries():
+            for entry in catalogue.ledger.entries():
                 click.echo(to_json(entry_document(entry), indent=None))
             return
         with replacing(file.absolute()) as stream:
-            for entry in catalogue.entries():
+            for entry in catalogue.ledger.entries():
                 stream.write(to_json(entry_document(entry), indent=None).encode() + b"\n")
 
 
@@ -80,7 +80,7 @@ def _print_head(session: Session, *, as_json: bool, verified: bool) -> None:
     from provenance.report.documents import LedgerDocument, to_json
 
     with session.catalogue() as catalogue:
-        top, store = catalogue.head(), catalogue.store_id
+        top, store = catalogue.ledger.head(), catalogue.store_id
     if as_json:
         click.echo(to_json(LedgerDocument(store=store, entries=top.seq, head=top.hash, verified=verified)))
     elif verified:

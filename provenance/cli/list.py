@@ -40,7 +40,8 @@ def list_(
     wanted = Origin(origin) if origin else None
     with session.catalogue() as catalogue:
         for where in _scopes(session, paths, zone):
-            for row in catalogue.listing(where, wanted, include_gone=everything):
+            inside, below = (where.zone, where.path) if where else (None, ROOT)
+            for row in catalogue.listing(inside, below, wanted, include_gone=everything):
                 if as_json:
                     click.echo(to_json(listed_document(row), indent=None))
                 else:
@@ -49,16 +50,19 @@ def list_(
                     click.echo(f"{row.origin.value:<12} {row.digest[:12]} {row.size:>13,}  {place}{gone}")
 
 
+ROOT = RelPath(b"")
+
+
 def _scopes(session: Session, paths: tuple[Path, ...], zone: str | None) -> Iterator[Place | None]:
     """Yield what to list: everything, a zone, or what lies at and below a place."""
     config = session.config
     if not paths:
-        yield Place(config.zone(zone).name, RelPath(b"")) if zone else None
+        yield Place(config.zone(zone).name, ROOT) if zone else None
     for path in paths:
         absolute = (Path.cwd() / path).resolve()
         found = config.place_of(absolute)
         places = [found[1]] if found else []
-        places += [Place(z.name, RelPath(b"")) for z in config.zones if absolute in z.root.parents]
+        places += [Place(z.name, ROOT) for z in config.zones if absolute in z.root.parents]
         if not places:
             raise ZoneTrouble(f"{display(os.fsencode(path))} lies in no zone")
         yield from (p for p in places if zone in {None, p.zone})

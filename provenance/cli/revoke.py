@@ -34,7 +34,7 @@ def revoke(ctx: click.Context, record_id: str, by: str, reason: str, claimed_at:
     runs = sorted({use.run for use in uses})
     if as_json:
         document = record_document(record, stamp.at, mode)
-        subjects = sorted({use.digest for use in uses})
+        subjects = sorted({str(use.digest) for use in uses})
         click.echo(to_json(WordDocument(record=document, subjects=subjects, target=record_id, delivered=runs)))
         return
     click.echo(display(record_text(record)))

@@ -376,4 +376,8 @@ def to_json(document: Document, *, indent: int | None = 2) -> str:
 def json_schema(name: str) -> dict[str, object]:
     """Return the JSON Schema (2020-12) of one of `SCHEMAS`."""
     schema = msgspec.json.schema(SCHEMAS[name])
+    for definition in schema["$defs"].values():
+        definition["required"] = sorted(definition["properties"])  # every field is always written
+        for field in definition["properties"].values():
+            field.pop("default", None)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -1,0 +1,267 @@
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.production import EDITOR, LEGAL, Production, generated, new_production, picture
+
+
+@pytest.fixture
+def production(tmp_path: Path) -> Production:
+    """A fresh production."""
+    return new_production(tmp_path)
+
+
+def outcomes(document: dict[str, object]) -> dict[str, str]:
+    """Outcome by file name."""
+    assets = document["assets"]
+    assert isinstance(assets, list)
+    return {Path(a["path"]).name: a["outcome"] for a in assets}
+
+
+def test_clean_material_passes_and_says_what_was_not_found(production: Production) -> None:
+    """A picture without marks passes with 0, and the answer says "no signal found"."""
+    picture(production.deliver / "plate.jpg")
+    result = production.run("gate", "deliver")
+    assert result.code == 0
+    assert result.out.startswith("PASS")
+    assert "no signal found" in result.out
+    assert "not ai" not in result.out.lower()
+
+
+def test_generated_material_is_refused_with_its_reason(production: Production) -> None:
+    """A generator's picture in a final folder is refused with 1, with the reason and the way out."""
+    generated(production.deliver / "hero.png")
+    result = production.run("gate", "deliver")
+    assert result.code == 1
+    assert result.out.startswith("REFUSED")
+    assert "temporary-not-final" in result.out
+    assert "provenance approve deliver/hero.png --channel deliver" in result.out
+    assert "lighthouse" not in result.out
+
+
+def test_an_approval_for_these_bytes_lets_them_pass_and_is_shown(production: Production) -> None:
+    """An approval lets exactly these bytes pass; it is printed, counted, and called unsigned."""
+    hero = generated(production.deliver / "hero.png")
+    assert production.run("approve", hero, "--channel", "deliver", *LEGAL).code == 0
+    result = production.run("gate", "deliver")
+    assert result.code == 0
+    assert "approved by Production legal" in result.out
+    assert "UNSIGNED: anyone could have written this" in result.out
+    document = production.json("gate", "deliver")
+    assert document["counts"] == {"checked": 1, "pass": 1, "refuse": 0, "hold": 0, "approved": 1, "cleared": 0}
+    assert document["assets"][0]["approvals"][0]["unsigned"]
+
+
+def test_any_changed_byte_voids_an_approval(production: Production) -> None:
+    """After one byte of an approved file changed, the approval does not count any more."""
+    hero = generated(production.deliver / "hero.png")
+    production.run("approve", hero, "--channel", "deliver", *LEGAL)
+    data = bytearray(hero.read_bytes())
+    data[-20] ^= 1
+    hero.write_bytes(data)
+    assert production.run("gate", "deliver").code == 1
+
+
+def test_an_approval_counts_for_its_channel_only(production: Production) -> None:
+    """An approval for one channel says nothing about another; the zone's channel wins over `--channel`."""
+    text = production.config.read_text().replace("[watch]", SECOND_ZONE + "[watch]")
+    production.config.write_text(text)
+    (production.root / "broadcast").mkdir()
+    hero = generated(production.deliver / "hero.png")
+    production.run("approve", hero, "--channel", "broadcast", *LEGAL)
+    assert production.run("gate", hero).code == 1
+    assert production.run("gate", hero, "--channel", "broadcast").code == 1
+    loose = generated(production.root / "loose" / "hero.png")
+    assert loose.read_bytes() == hero.read_bytes()
+    assert production.run("gate", loose, "--channel", "broadcast").code == 0
+    assert production.run("gate", loose, "--channel", "deliver").code == 1
+
+
+SECOND_ZONE = """
+[[zone]]
+name = "broadcast"
+path = "broadcast"
+role = "final"
+
+"""
+
+
+def test_a_revoked_approval_counts_no_more_and_names_what_went_out(production: Production) -> None:
+    """After a revocation the file is refused again, and revoking names the run that passed on it."""
+    hero = generated(production.deliver / "hero.png")
+    approval = production.json("approve", hero, "--channel", "deliver", *LEGAL)["record"]["id"]
+    run = production.json("gate", "deliver")["run"]
+    revoked = production.json("revoke", approval, *EDITOR)
+    assert revoked["delivered"] == [run]
+    assert production.run("gate", "deliver").code == 1
+
+
+def test_an_approval_ends_with_its_day(production: Production) -> None:
+    """An approval with a last day in the past is refused as a mistake; a later one counts."""
+    hero = generated(production.deliver / "hero.png")
+    over = production.run("approve", hero, "--channel", "deliver", *LEGAL, "--expires", "2020-01-31")
+    assert over.code == 2
+    assert production.run("approve", hero, "--channel", "deliver", *LEGAL, "--expires", "2999-12-31").code == 0
+    assert production.run("gate", "deliver").code == 0
+
+
+def test_what_is_held_passes_on_a_clearance_and_a_refusal_does_not(production: Production) -> None:
+    """A clearance answers a hold and never a refusal; it is printed and counted."""
+    noise = production.deliver / "noise.jpg"
+    noise.write_bytes(bytes(range(1, 251)) * 7)
+    hero = generated(production.deliver / "hero.png")
+    assert outcomes(production.json("gate", "deliver")) == {"noise.jpg": "hold", "hero.png": "refuse"}
+    assert production.run("clear", noise, hero, *LEGAL).code == 0
+    document = production.json("gate", "deliver")
+    assert outcomes(document) == {"noise.jpg": "pass", "hero.png": "refuse"}
+    assert document["counts"]["cleared"] == 1
+
+
+def test_memory_adds_a_flag_the_bytes_do_not_show(production: Production) -> None:
+    """A person's word about these bytes counts wherever they turn up; a word of innocence takes no flag away."""
+    plate = picture(production.editorial / "plate.jpg")
+    production.run("declare", plate, "--origin", "ai-generated", *EDITOR)
+    picture(production.deliver / "renamed.jpg")
+    assert production.run("gate", "deliver").code == 1
+    hero = generated(production.deliver / "hero.png")
+    production.run("declare", hero, "--origin", "captured", *EDITOR)
+    assert outcomes(production.json("gate", "deliver"))["hero.png"] == "refuse"
+
+
+def test_a_flag_on_a_parent_reaches_a_child_recorded_before(production: Production) -> None:
+    """A render without marks is refused once what it was made from is flagged; the ground says through whom."""
+    plate = picture(production.editorial / "plate.jpg", seed=1)
+    render = picture(production.deliver / "render.jpg", seed=2)
+    assert production.run("derive", render, "--from", plate, "--by", "The editor").code == 0
+    assert production.run("gate", "deliver").code == 0
+    production.run("declare", plate, "--origin", "ai-generated", *EDITOR)
+    assert production.run("gate", "deliver").code == 1
+    origin = production.json("origin", render)
+    assert origin["origin"] == "ai-generated"
+    assert "plate.jpg" in origin["grounds"][0]["via"]
+    (line,) = production.run("list", "deliver", "--format", "json").lines
+    assert line["origin"] == "ai-generated"
+
+
+# What is never a pass, each with its code.
+
+
+def test_an_empty_folder_is_held(production: Production) -> None:
+    """A folder without a file is held with 3: a check that checked nothing has found nothing out."""
+    (production.deliver / "reel").mkdir()
+    document = production.json("gate", "deliver")
+    assert (document["outcome"], document["counts"]["checked"]) == ("hold", 1)
+    assert production.run("gate", "deliver").code == 3
+
+
+def test_a_missing_path_is_an_error(production: Production) -> None:
+    """A path with nothing there answers 10, as an error document too."""
+    result = production.run("gate", "deliver/none.mov", "--format", "json")
+    assert (result.code, result.document["code"]) == (10, 10)
+
+
+def test_an_unknown_channel_is_an_error(production: Production) -> None:
+    """A channel no final zone delivers to answers 40; no channel outside a final zone is a usage error."""
+    loose = picture(production.root / "loose" / "x.jpg")
+    assert production.run("gate", loose, "--channel", "netflx").code == 40
+    assert production.run("gate", loose).code == 2
+    assert production.run("gate", loose, "--channel", "deliver").code == 0
+
+
+@pytest.mark.parametrize("kind", ["link", "linked folder", "pipe", "socket", "device"])
+def test_links_pipes_and_the_like_among_the_media_are_held(production: Production, kind: str) -> None:
+    """Whatever is neither file nor folder holds the delivery with 3, without being opened; named itself it is 11."""
+    picture(production.deliver / "fine.jpg")
+    odd = production.deliver / "odd"
+    server = socket.socket(socket.AF_UNIX)
+    match kind:
+        case "link":
+            odd.symlink_to("fine.jpg")
+        case "linked folder":
+            odd.symlink_to(production.editorial)
+        case "pipe":
+            os.mkfifo(odd)
+        case "socket":
+            server.bind(str(odd))
+        case _:
+            if os.geteuid() != 0:
+                pytest.skip("only root can make a device")
+            os.mknod(odd, 0o20600, os.makedev(1, 3))
+    server.close()
+    document = production.json("gate", "deliver")
+    assert outcomes(document) == {"fine.jpg": "pass", "odd": "hold"}
+    assert production.run("gate", odd).code == 11
+    assert production.run("scan").code == 0
+
+
+def test_a_folder_that_cannot_be_read_is_an_error(production: Production) -> None:
+    """A folder the user may not list answers 13, for a user that is not root."""
+    picture(production.deliver / "fine.jpg")
+    shut = production.deliver / "shut"
+    shut.mkdir()
+    shut.chmod(0o000)
+    code = _as_nobody(production, "gate", "deliver")
+    shut.chmod(0o755)
+    assert code == 13
+
+
+def _as_nobody(production: Production, *arguments: str) -> int:
+    """Run a command as an unprivileged user, if we are root and would be let in everywhere."""
+    command = [sys.executable, "-m", "provenance", *arguments]
+    if os.geteuid() == 0:
+        for folder in (*production.root.parents, production.root):
+            if folder.stat().st_uid == 0 and not folder.stat().st_mode & 0o001 and str(folder).startswith("/tmp/"):
+                folder.chmod(folder.stat().st_mode | 0o055)
+        subprocess.run(["chown", "-R", "65534:65534", production.root], check=True)
+        if subprocess.run(
+            ["setpriv", "--reuid", "65534", "--clear-groups", sys.executable, "-c", ""], check=False
+        ).returncode:
+            pytest.skip("this interpreter is not readable for other users")
+        command = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", *command]
+    return subprocess.run(command, cwd=production.root, capture_output=True, check=False).returncode
+
+
+@pytest.mark.parametrize("what", ["configuration", "policy"])
+def test_rules_that_do_not_parse_or_lie_inside_the_material_are_refused(production: Production, what: str) -> None:
+    """A configuration or policy that cannot be understood, or that the material brought along, answers 40."""
+    picture(production.deliver / "fine.jpg")
+    text = production.config.read_text()
+    if what == "policy":
+        production.config.write_text(text.replace('policy = "baseline"', 'policy = "mine.toml"'))
+        (production.root / "mine.toml").write_text("id = 1\n")
+        assert production.run("gate", "deliver").code == 40
+        production.config.write_text(text.replace('policy = "baseline"', 'policy = "deliver/mine.toml"'))
+        pack = Path(__file__).parents[1] / "provenance" / "policies" / "baseline.toml"
+        (production.deliver / "mine.toml").write_bytes(pack.read_bytes())
+        assert production.run("gate", "deliver").code == 40
+        return
+    production.config.write_text(text + "\n[broken")
+    assert production.run("gate", "deliver").code == 40
+    production.config.write_text(text)
+    assert production.run("gate", ".", "--channel", "deliver").code == 40
+
+
+def test_a_sidecar_is_judged_with_its_file_and_an_orphan_is_held(production: Production) -> None:
+    """A `.c2pa` file beside its asset is no item of its own; one without its file is held."""
+    production.run("keys", "new")
+    plate = picture(production.deliver / "plate.exr.png", seed=5)
+    bare = production.deliver / "plate.bin"
+    bare.write_text("0123456789\n")
+    plate.unlink()
+    assert production.run("mark", bare, "--sidecar", "--source-type", "trainedAlgorithmicMedia").code == 0
+    assert outcomes(production.json("gate", "deliver")) == {"plate.bin": "refuse"}
+    bare.unlink()
+    assert outcomes(production.json("gate", "deliver")) == {"plate.bin.c2pa": "hold"}
+
+
+def test_a_missing_catalogue_stops_the_gate(production: Production) -> None:
+    """A missing catalogue is 30 and never made anew."""
+    picture(production.deliver / "fine.jpg")
+    (production.root / ".provenance" / "catalogue.db").rename(production.root / "elsewhere.db")
+    result = production.run("gate", "deliver")
+    assert result.code == 30
+    assert not (production.root / ".provenance" / "catalogue.db").exists()

@@ -20,7 +20,7 @@ $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
 	@touch $@
 
 demo: $(VENV)/.run  ## a small production from nothing: scan, ask, refuse, approve, deliver
-	$(BIN)/python bench/demo.py demo
+	$(BIN)/python fixtures/demo.py demo
 
 test: check unit  ## everything CI runs
 

@@ -1,0 +1,1 @@
+"""How fast `provenance` is, measured beside what cannot be beaten: `python -m bench`, or `make bench`."""

@@ -8,6 +8,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from provenance.asset import Place, RelPath
 from provenance.catalogue import Batch, Examined, Known, Trouble
@@ -104,11 +105,11 @@ def _mark_gone(intake: Intake, target: Target, tally: Tally, seen: _Gone) -> Non
 
 
 def _unmounted(intake: Intake, target: Target, files: list[RelPath]) -> bool:
-    here = os.stat(target.root)
-    if any(os.scandir(target.root)):
+    root = Path(os.fsdecode(target.root))
+    if any(root.iterdir()):
         return False
     seen = intake.catalogue.sighting_at(Place(target.zone_name, files[0]))
-    return seen is not None and seen.key.device != here.st_dev
+    return seen is not None and seen.key.device != root.stat().st_dev
 
 
 def _inside(path: bytes, folder: bytes) -> bool:

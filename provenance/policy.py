@@ -13,9 +13,9 @@ import msgspec
 
 from provenance.asset import Digest
 from provenance.errors import PolicyInvalid
-from provenance.evidence import Credential, State
+from provenance.evidence import Claim, Credential, State
 from provenance.records import Approval, Clearance, Deliverable
-from provenance.verdict import Origin, Verdict
+from provenance.verdict import CREDENTIAL, Origin, Verdict
 
 
 class Outcome(Enum):
@@ -178,7 +178,8 @@ def judge(case: Case, policy: Policy) -> Decision:
     clearance answers a hold, and never a refusal; (4) what is left decides, the most severe first. Answered reasons
     stay in the list as passes, so that nothing approved or cleared is ever hidden.
     """
-    asked = (_of_origin(case, policy), _of_credential(case, policy))  # (1)
+    of_credential = _of_credential(case, policy)
+    asked = [of_credential] if _says_it_all(case, of_credential) else [_of_origin(case, policy), of_credential]  # (1)
     reasons: list[Reason] = []
     approvals: tuple[Approval, ...] = ()
     clearances: tuple[Clearance, ...] = ()
@@ -196,6 +197,13 @@ def judge(case: Case, policy: Policy) -> Decision:
     outcome = reasons[0].outcome  # (4)
     told = tuple(r for r in reasons if r.text)
     return Decision(outcome, told, approvals, clearances)
+
+
+def _says_it_all(case: Case, of_credential: Reason) -> bool:
+    """Whether the verdict is doubtful for the credential's state alone: then one reason is enough for one doubt."""
+    doubts = {g.kind for g in case.verdict.grounds if g.claim is Claim.REVIEW}
+    doubtful = case.verdict.origin is Origin.REVIEW and doubts == {CREDENTIAL}
+    return doubtful and of_credential.outcome is not Outcome.PASS
 
 
 def _answered(rule: Rule, record: Approval | Clearance, reason: Reason) -> Reason:

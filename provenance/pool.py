@@ -10,10 +10,13 @@ import os
 import queue
 import resource
 import signal
+import sys
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from multiprocessing import forkserver
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -117,7 +120,7 @@ class Pool:
         handful, future = finished.get()
         try:
             answers: tuple[Answer, ...] = future.result()
-        except (ProcessExpired, FutureTimeout) as error:
+        except Exception as error:  # noqa: BLE001 (whatever a parser raises costs one file, not the scan)
             return (yield from self._retry(handful, _why(error, self._limits.deadline(handful.size)), finished))
         yield from zip(handful.requests, answers, strict=True)
         return 0
@@ -141,10 +144,10 @@ class Pool:
 def _why(error: BaseException, deadline: float) -> str:
     if isinstance(error, FutureTimeout):
         return f"the examination was stopped after {deadline:.0f} seconds"
-    code = getattr(error, "exitcode", None)
-    if isinstance(code, int) and code < 0:
-        return f"the examination died: {signal.Signals(-code).name}"
-    return f"the examination died with exit code {code}"
+    if not isinstance(error, ProcessExpired):
+        return f"the examination failed: {type(error).__name__}: {error}"[:300]
+    code = error.exitcode
+    return f"the examination died: {signal.Signals(-code).name if code < 0 else f'exit code {code}'}"
 
 
 def _handfuls(requests: Iterable[Request]) -> Iterator[Handful]:
@@ -181,7 +184,28 @@ def _context() -> Any:
     """Workers fork from a server that has loaded what they need and never touched a file."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["provenance.examine", "provenance.pool"])
+    with _speechless():
+        forkserver.ensure_running()
     return context
+
+
+@contextmanager
+def _speechless() -> Iterator[None]:
+    """Let processes started meanwhile have no standard error.
+
+    What a worker would say there comes from parsers at work on strangers' files, or from its own sudden end. What
+    matters of it comes back as an answer.
+    """
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def confine(memory: int | None) -> None:

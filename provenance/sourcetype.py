@@ -190,10 +190,14 @@ def _fragments(text: str, plain: str) -> list[str]:
 
 
 def _nearest_is_ai(candidate: str) -> bool:
-    if not 8 <= len(candidate) <= 64:
+    if not 8 <= len(candidate) <= 64 or len(_trigrams(candidate) & _AI_TRIGRAMS) < 5:
         return False
     near = difflib.get_close_matches(candidate, _SPELLINGS, n=1, cutoff=_CLOSE)
     return bool(near) and _SPELLINGS[near[0]] in _AI_TERMS
+
+
+def _trigrams(text: str) -> set[str]:
+    return {text[n : n + 3] for n in range(len(text) - 2)}
 
 
 _PLAIN_TERMS = {_plain(term.value): term for term in Term}
@@ -203,3 +207,5 @@ _SPELLINGS = {
     **{_plain(label): term for label, term in _OTHER_SPELLINGS.items()},
 }
 _SPELLINGS |= {spelling + _SCHEMA_ORG: term for spelling, term in _SPELLINGS.items()}
+_AI_TRIGRAMS = frozenset().union(*(_trigrams(s) for s, term in _SPELLINGS.items() if term in _AI_TERMS))
+"""Comparing is slow, so only what shares some letters in a row with an AI term is compared."""

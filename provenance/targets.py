@@ -48,13 +48,21 @@ class Target:
 
     def shown(self, path: bytes) -> bytes:
         """Return a path below the root in the words of whoever named this target."""
+        if not path.startswith(self.below):
+            return self.absolute(path)
         rest = path[len(self.below) :].lstrip(b"/")
         return os.path.join(self.named, rest) if rest else self.named
 
     def folders(self) -> Iterator[Folder]:
-        """Yield every folder of this target; for a single file, its folder with that file alone."""
+        """Yield every folder of this target; for a single file, its folder with that file alone.
+
+        Raises `FileTrouble` if the root itself is not there or may not be opened.
+        """
         if not self.single:
-            yield from sweep(self.root, skip=self.skip, start=self.below)
+            try:
+                yield from sweep(self.root, skip=self.skip, start=self.below)
+            except OSError as error:
+                raise folder_error(self, Folder(b"", error=error)) from error
             return
         parent, _, name = self.below.rpartition(b"/")
         try:
@@ -113,7 +121,8 @@ def targets_of(config: Config, paths: Iterable[Path]) -> tuple[Target, ...]:
 def located(config: Config, path: Path) -> tuple[Path, Odd | None]:
     """Return a path with links in its folders resolved, and whether it is a folder; see `targets_of` for errors.
 
-    A link is refused, also one to a folder, unless it leads to a zone's root: that one the configuration chose.
+    A link is refused, also one to a folder, unless it leads from outside all zones to a zone's root: that one the
+    configuration chose.
     """
     absolute = Path.cwd() / path
     resolved = absolute.resolve() if absolute.name in {"", ".."} else absolute.parent.resolve() / absolute.name
@@ -123,7 +132,8 @@ def located(config: Config, path: Path) -> tuple[Path, Odd | None]:
         raise FileMissing(f"there is nothing at {display(os.fsencode(path))}") from error
     except PermissionError as error:
         raise NotPermitted(f"not permitted to look at {display(os.fsencode(path))}") from error
-    if odd is Odd.LINK and resolved.resolve() in {z.root for z in config.zones}:
+    chosen = odd is Odd.LINK and resolved.resolve() in {z.root for z in config.zones}
+    if chosen and config.place_of(resolved) is None:
         return resolved.resolve(), Odd.FOLDER
     if odd is not None and odd is not Odd.FOLDER:
         raise NotARegularFile(f"{display(os.fsencode(path))} is a {odd.value}")

@@ -82,6 +82,9 @@ class Verdict:
     grounds: tuple[Ground, ...]
 
 
+CREDENTIAL = "credential"
+"""Kind of the ground that speaks of a credential's state alone, not of anything it says."""
+
 _CLAIM_OF_ORIGIN = {
     Origin.CAPTURED: Claim.CAPTURED,
     Origin.CREATED: Claim.CREATED,
@@ -157,7 +160,7 @@ def _from_credential(credential: Credential) -> Iterable[Ground]:
         says = f"content credential is {credential.state.value}"
         if credential.why:
             says += f": {credential.why}"
-        yield Ground("c2pa", Claim.REVIEW, Strength.HINT, f"{credential.source.value} credential", says)
+        yield Ground(CREDENTIAL, Claim.REVIEW, Strength.HINT, f"{credential.source.value} credential", says)
 
 
 def _from_declaration(declaration: Declaration) -> Ground:

@@ -76,7 +76,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its code. Never shows a traceback, unless asked by PROVENANCE_TRACEBACK."""
     signal.signal(signal.SIGTERM, _terminate)
     try:
-        code = provenance.main(arguments, prog_name="provenance", standalone_mode=False)
+        code = provenance.main(arguments, prog_name="provenance", standalone_mode=False) or 0
         sys.stdout.flush()
     except click.exceptions.Exit as done:
         code = done.exit_code

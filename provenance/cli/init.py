@@ -75,7 +75,8 @@ def init(
     click.echo(f"Set up {display(title)} in {display(str(root))}: {len(config.zones)} zones")
     for zone in config.zones:
         click.echo(f"  {zone.role.value:<6} {display(zone.name)}  {display(str(zone.root))}")
-    click.echo(f"Next: cd {display(os.path.relpath(root))} && provenance scan")
+    here = Path.cwd() == root
+    click.echo(f"Next: {'' if here else f'cd {display(os.path.relpath(root))} && '}provenance scan")
 
 
 def _make_folders(root: Path, folders: tuple[str, ...]) -> list[Path]:

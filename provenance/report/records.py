@@ -77,5 +77,9 @@ def entry_text(entry: Entry, mode: ApprovalsMode) -> str:
     where = f"{entry.seq:>6}  {entry.at}  {entry.os_user}@{entry.host}  {entry.kind:<10}"
     if entry.kind in RECORD_TYPES:
         return f"{where}  {record_text(record_from(entry.body))}  [{unsigned_words(mode)}]"
+    report = entry.body.get("report")
+    if isinstance(report, dict):
+        counts = ", ".join(f"{n} {what}" for what, n in report["counts"].items() if n)
+        return f"{where}  {entry.body['run']}: {report['outcome']} ({counts})"
     said = ", ".join(f"{k} {v}" for k, v in entry.body.items() if isinstance(v, str | int))
     return f"{where}  {said}"

@@ -1,0 +1,288 @@
+"""The catalogue: the only place that writes what the house knows, and the ledger of what was said and decided.
+
+Every write takes the lock first, is one transaction, and is safe to repeat. Time is passed in with a `Stamp`.
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from provenance import __version__
+from provenance.asset import RelPath, UtcTime, ZoneName
+from provenance.catalogue.connection import AS_USUAL, Connection, Opening, connect, refuse_network
+from provenance.catalogue.ledger import EVIDENCE, GATE
+from provenance.catalogue.queries import Queries
+from provenance.catalogue.rows import Batch, Change, GateUse, Head, Recorded, Stamp
+from provenance.catalogue.schema import APPLICATION_ID, ensure_current, migrate
+from provenance.errors import CatalogueDamaged, CatalogueTrouble, RecordUnknown
+from provenance.files import sync_folder
+from provenance.records import AnyRecord, Revocation
+
+if TYPE_CHECKING:
+    # A question about a known file needs none of these, and is to be answered fast.
+    from provenance.catalogue.recording import Numbers, Recording
+    from provenance.catalogue.redraw import Redraw
+    from provenance.catalogue.verification import Verification
+
+CHECKPOINT_EVERY = 64
+"""How many entries the ledger grows before the place up to which it was verified is written down again."""
+
+
+class Catalogue(Queries):
+    """An open catalogue. Use it in one thread; close it, or use it as a context manager."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Take over a connection whose tables are current; use `open` or `create`."""
+        row = connection.row("SELECT store_id, drawn_by FROM store")
+        if row is None:
+            raise CatalogueDamaged(f"{connection.path} does not say which store it is")
+        super().__init__(connection, row[0])
+        self.store_id: str = row[0]
+        self._numbers: Numbers | None = None
+        self._checked = Head(0, "")
+        if row[1] != __version__:
+            self._draw_all()
+
+    @classmethod
+    def open(cls, path: Path, opening: Opening = AS_USUAL) -> Self:
+        """Open the catalogue at `path`, bringing an older one up to date. Never makes one.
+
+        Raises `CatalogueMissing`, `CatalogueMisplaced` on network storage, `CatalogueNewer`, `CatalogueDamaged`, or
+        `CatalogueLocked` after `opening.wait` seconds.
+        """
+        connection = connect(path, opening)
+        try:
+            ensure_current(connection)
+            return cls(connection)
+        except BaseException:
+            connection.close()
+            raise
+
+    @classmethod
+    def create(
+        cls,
+        path: Path,
+        at: UtcTime,
+        opening: Opening = AS_USUAL,
+        *,
+        store_id: str | None = None,
+    ) -> Self:
+        """Make a new, empty catalogue at `path` and open it; raises `CatalogueTrouble` if there is anything already.
+
+        It is built aside and put in place complete, so that nobody ever opens half of one, and of several processes
+        that make one at once exactly one succeeds. Folders that are missing are made for this user alone.
+        `store_id` names the ledger's chain; random by default.
+        """
+        folder = path.parent
+        _make_private(folder)
+        refuse_network(folder, opening)
+        aside = folder / f".{path.name}.{os.urandom(8).hex()}.new"
+        try:
+            os.close(os.open(aside, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+            _build(aside, at, store_id or os.urandom(16).hex(), opening)
+            os.link(aside, path)
+        except FileExistsError as error:
+            advice = "Open it, or move it away if this is to be another production."
+            raise CatalogueTrouble(f"there is already something at {path}", help=advice) from error
+        except OSError as error:
+            advice = "Choose a folder on a local disk that this user may write to."
+            raise CatalogueTrouble(f"no catalogue can be made at {path}: {error.strerror}", help=advice) from error
+        finally:
+            aside.unlink(missing_ok=True)
+        sync_folder(folder)
+        return cls.open(path, opening)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close it. Nothing is lost by not getting here."""
+        self._db.close()
+
+    def record(self, batch: Batch, stamp: Stamp) -> Recorded:
+        """Record what was examined, durably and all at once, and draw the verdicts that depend on it.
+
+        Safe to repeat: what is known already is not written again, and a batch without any new evidence adds no entry
+        to the ledger.
+        """
+        from provenance.catalogue.recording import Numbers, Recording
+
+        numbers = self._numbers or Numbers()
+        self._numbers = None  # until all is committed: these may be numbers of rows that never will be
+        with self._db.writing():
+            recording = Recording(self._db, numbers, self.ledger.next_seq(stamp))
+            recording.take(batch, stamp.at)
+            entry = self._answer_for(recording, stamp)
+            changes = self._redraw().refresh(recording.redraw) if recording.redraw else ()
+        self._numbers = numbers
+        known = tuple(c for c in changes if bytes.fromhex(c.digest) not in recording.new)
+        return Recorded(entry, len(recording.new), recording.evidence, known)
+
+    def _answer_for(self, recording: "Recording", stamp: Stamp) -> int | None:
+        """Add the ledger's entry for a batch, if it holds any new fact."""
+        if not recording.lines:
+            return None
+        from provenance.catalogue.recording import lines_digest
+
+        body = {
+            "assets": len(recording.new),
+            "evidence": recording.evidence,
+            "facts": len(recording.lines),
+            "facts_sha256": lines_digest(recording.lines),
+        }
+        return self.ledger.append(EVIDENCE, body, stamp).seq
+
+    def add_record(self, record: AnyRecord, stamp: Stamp) -> str:
+        """Keep a person's word, draw the verdicts it changes, and return its id. Safe to repeat.
+
+        Raises `RecordUnknown` for a revocation of nothing, or of a revocation: what was taken back is said anew.
+        """
+        from provenance.catalogue.filing import file, redrawn_by
+
+        with self._db.writing():
+            if self._known.record(record.id) is None:
+                changed = redrawn_by(record)
+                if isinstance(record, Revocation):
+                    changed = redrawn_by(self._revocable(record.target))
+                entry = self.ledger.append(record.kind, record.content(), stamp)
+                file(self._db, record, entry.seq)
+                self._redraw().refresh(changed)
+        return record.id
+
+    def _revocable(self, target: str) -> AnyRecord:
+        found = self.find_record(target).record
+        if isinstance(found, Revocation):
+            advice = "What was taken back stays so. Make the approval, clearance, declaration or derivation anew."
+            raise RecordUnknown(f"{target} is a revocation, and no revocation can be taken back", help=advice)
+        return found
+
+    def vanish(self, zone: ZoneName, paths: Iterable[RelPath], at: UtcTime) -> int:
+        """Mark what is no longer at these paths as not present; return how many files that were. History stays."""
+        from provenance.catalogue.recording import VANISH
+
+        gone = 0
+        with self._db.writing():
+            for path in paths:
+                folder, _, name = path.rpartition(b"/")
+                gone += self._db.run(VANISH, (zone, at, zone, folder, name))
+                self._db.run("DELETE FROM troubles WHERE zone = ? AND path = ?", (zone, path))
+        return gone
+
+    def finish_sweep(self, zone: ZoneName, at: UtcTime, began: UtcTime | None = None) -> None:
+        """Note that a zone was looked at completely: everything present in it was seen.
+
+        With `began`, troubles of the zone that this sweep did not meet again are over.
+        """
+        with self._db.writing():
+            self._db.run(
+                "INSERT INTO sweeps (zone, completed_at) VALUES (?, ?) ON CONFLICT (zone)"
+                " DO UPDATE SET completed_at = max(completed_at, excluded.completed_at)",
+                (zone, at),
+            )
+            if began is not None:
+                self._db.run("DELETE FROM troubles WHERE zone = ? AND seen_at < ?", (zone, began))
+
+    def note_config(self, stamp: Stamp) -> bool:
+        """Note in the ledger that the configuration is another one; return whether it was. Every entry does so too."""
+        if stamp.config == self.last_config():
+            return False
+        with self._db.writing():
+            return self.ledger.note_config(stamp)
+
+    def note_gate_run(self, run: str, body: Mapping[str, object], uses: Iterable[GateUse], stamp: Stamp) -> str:
+        """Keep a gate run with the records that let something pass in it, and return the ledger's new head.
+
+        Raises `RecordUnknown` if a record it rests on is not in this catalogue.
+        """
+        kept = sorted({(use.record, bytes.fromhex(use.digest)) for use in uses})
+        with self._db.writing():
+            for record in sorted({record for record, _ in kept}):
+                self.find_record(record)
+            said = {"run": run, "report": dict(body), "uses": [[record, raw.hex()] for record, raw in kept]}
+            entry = self.ledger.append(GATE, said, stamp)
+            for record, raw in kept:
+                self._db.run("INSERT INTO gate_uses (entry, record, digest) VALUES (?, ?, ?)", (entry.seq, record, raw))
+        return entry.hash
+
+    def check_clock(self, now: UtcTime) -> None:
+        """Raise `ClockBehind` if this machine's time lies before an entry of the ledger."""
+        self.ledger.check_clock(now)
+
+    def verify(self) -> Head:
+        """Check the whole ledger, and all rows it answers for; return its head. Raises `ChainBroken`."""
+        head = self._verification().everything(self._checkpoint())
+        self._keep_checkpoint(head)
+        return head
+
+    def verify_since_checkpoint(self) -> Head:
+        """Check what was added since the last check; return the head. Raises `ChainBroken`.
+
+        The checkpoint lies in the same file as the ledger: who can forge the one can forge the other. It saves time,
+        and finds accidents; `verify` looks at everything.
+        """
+        checkpoint = self._checkpoint()
+        head = self._verification().since(max(checkpoint, self._checked, key=lambda h: h.seq))
+        self._checked = head
+        if head.seq - checkpoint.seq >= CHECKPOINT_EVERY:
+            self._keep_checkpoint(head)
+        return head
+
+    def _checkpoint(self) -> Head:
+        row = self._db.row("SELECT checked_seq, checked_hash FROM store")
+        return Head(*row) if row else Head(0, "")
+
+    def _keep_checkpoint(self, head: Head) -> None:
+        self._checked = head
+        with self._db.writing():
+            self._db.run("UPDATE store SET checked_seq = ?, checked_hash = ?", (head.seq, head.hash))
+
+    def _redraw(self) -> "Redraw":
+        from provenance.catalogue.redraw import Redraw
+
+        return Redraw(self._db, self._known)
+
+    def _verification(self) -> "Verification":
+        from provenance.catalogue.verification import Verification
+
+        return Verification(self._db, self.ledger)
+
+    def _draw_all(self) -> tuple[Change, ...]:
+        """Draw every verdict by the rules of this version."""
+        with self._db.writing():
+            changes = self._redraw().refresh_all()
+            self._db.run("UPDATE store SET drawn_by = ?", (__version__,))
+        return changes
+
+
+def _make_private(folder: Path) -> None:
+    """Make a folder and those above it that are missing, for this user alone."""
+    missing = [f for f in (folder, *folder.parents) if not f.exists()]
+    for made in reversed(missing):
+        try:
+            made.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            advice = "Choose a folder that this user may write to."
+            raise CatalogueTrouble(f"{made} cannot be made: {error.strerror}", help=advice) from error
+
+
+def _build(path: Path, at: UtcTime, store_id: str, opening: Opening) -> None:
+    """Make the tables in an empty file, and leave all of it in that one file."""
+    connection = connect(path, opening)
+    try:
+        connection.run("PRAGMA journal_mode = WAL")
+        connection.run(f"PRAGMA application_id = {APPLICATION_ID}")
+        migrate(connection)
+        with connection.writing():
+            connection.run(
+                "INSERT INTO store (one, store_id, created_at, drawn_by) VALUES (1, ?, ?, ?)",
+                (store_id, at, __version__),
+            )
+    finally:
+        connection.close()

@@ -1,0 +1,220 @@
+"""One way to SQLite: where a catalogue may lie, how it is opened, and what its errors mean."""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote_from_bytes
+
+from provenance.errors import (
+    CatalogueDamaged,
+    CatalogueLocked,
+    CatalogueMisplaced,
+    CatalogueMissing,
+    CatalogueTrouble,
+)
+
+Row = tuple[Any, ...]
+
+_NETWORK = frozenset(
+    {"afs", "ceph", "cifs", "coda", "davfs", "gfs2", "glusterfs", "lustre", "ncpfs", "nfs", "nfs4", "ocfs2", "prl_fs"}
+    | {"smb2", "smb3", "smbfs", "vboxsf", "vmhgfs"}
+)
+_MOUNTS = Path("/proc/self/mountinfo")
+
+
+def storage_of(path: Path) -> str | None:
+    """Return the type of the file system an existing path lies on; None where the system does not say.
+
+    Reads what proc(5) calls `/proc/[pid]/mountinfo`, which other systems than Linux do not have.
+    """
+    try:
+        mounts = _MOUNTS.read_bytes()
+    except OSError:
+        return None
+    target, best, kind = os.fsencode(path.resolve()), -1, None
+    for line in mounts.splitlines():
+        before, _, after = line.partition(b" - ")
+        point = _unescaped(before.split(b" ")[4])
+        inside = target == point or target.startswith(point.rstrip(b"/") + b"/")
+        if inside and len(point) >= best:  # a later mount on the same point hides the earlier one
+            best, kind = len(point), after.split(b" ", 1)[0].decode(errors="replace")
+    return kind
+
+
+def _unescaped(point: bytes) -> bytes:
+    """Undo what mountinfo does to blanks and backslashes: three octal digits behind a backslash."""
+    first, *rest = point.split(b"\\")
+    return first + b"".join(bytes([int(part[:3], 8)]) + part[3:] for part in rest)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How to open: how many seconds to wait for another writer, and how to find out what a path lies on."""
+
+    wait: float = 30.0
+    storage: Callable[[Path], str | None] = storage_of
+
+
+AS_USUAL = Opening()
+
+
+def refuse_network(path: Path, opening: Opening) -> None:
+    """Raise `CatalogueMisplaced` if `path` lies on network storage or FUSE: WAL needs memory shared by all openers."""
+    kind = opening.storage(path)
+    if kind is not None and (kind in _NETWORK or kind.partition(".")[0] in {"fuse", "fuseblk"}):
+        raise CatalogueMisplaced(f"{path} lies on {kind}, where SQLite's locking is not safe")
+
+
+def connect(path: Path, opening: Opening) -> "Connection":
+    """Return a connection to an existing file; never makes one.
+
+    Raises `CatalogueMissing` if there is none, `CatalogueMisplaced` if it lies on network storage.
+    """
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise CatalogueMissing(f"there is no catalogue at {path}") from error
+    except OSError as error:
+        raise CatalogueTrouble(f"{path} cannot be reached: {error.strerror}", help=_RIGHTS) from error
+    refuse_network(path, opening)
+    uri = f"file:{quote_from_bytes(os.fsencode(path))}?mode=rw"
+    try:
+        raw = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=opening.wait, cached_statements=256)
+    except sqlite3.Error as error:
+        raise _trouble(error, path) from error
+    connection = Connection(raw, path)
+    try:
+        for pragma in _PRAGMAS:
+            connection.run(pragma)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+_PRAGMAS = (
+    # FULL: what was acknowledged survives a power cut. NORMAL would be faster and may lose the last commits.
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    # Without it INSERT OR REPLACE deletes a row without asking the triggers that forbid deleting.
+    "PRAGMA recursive_triggers = ON",
+    # Functions and virtual tables named by the file's own schema are not run.
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA cell_size_check = ON",
+    "PRAGMA cache_size = -16384",
+)
+
+_RIGHTS = "Give the user that runs provenance the right to read and write the catalogue and its folder."
+
+
+class Connection:
+    """A connection whose errors are ours. Every statement of this room goes through here.
+
+    Writes happen inside `writing()`, which takes the write lock before it reads anything.
+    """
+
+    def __init__(self, raw: sqlite3.Connection, path: Path) -> None:
+        self.raw = raw
+        self.path = path
+
+    def row(self, sql: str, values: Sequence[object] = ()) -> Row | None:
+        """Return the first row, or None."""
+        try:
+            found: Row | None = self.raw.execute(sql, values).fetchone()
+        except sqlite3.Error as error:
+            raise _trouble(error, self.path) from error
+        return found
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        """Return all rows."""
+        try:
+            return self.raw.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise _trouble(error, self.path) from error
+
+    def each(self, sql: str, values: Sequence[object] = ()) -> Iterator[Row]:
+        """Yield rows as they are read, however many there are."""
+        try:
+            yield from self.raw.execute(sql, values)
+        except sqlite3.Error as error:
+            raise _trouble(error, self.path) from error
+
+    def run(self, sql: str, values: Sequence[object] = ()) -> int:
+        """Run a statement and return how many rows it changed."""
+        try:
+            return self.raw.execute(sql, values).rowcount
+        except sqlite3.Error as error:
+            raise _trouble(error, self.path) from error
+
+    def insert(self, sql: str, values: Sequence[object]) -> int:
+        """Insert a row and return its number."""
+        try:
+            number = self.raw.execute(sql, values).lastrowid
+        except sqlite3.Error as error:
+            raise _trouble(error, self.path) from error
+        return number or 0
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the write lock for the block: all of it becomes durable at the end, or none of it happened.
+
+        A deferred transaction that reads first cannot wait for the lock later (SQLITE_BUSY_SNAPSHOT), so the lock is
+        taken at once. Raises `CatalogueLocked` after waiting in vain.
+        """
+        self.run("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.run("COMMIT")
+        except BaseException:
+            self._undo()
+            raise
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Read one state of the catalogue for the whole block, whatever others write meanwhile."""
+        self.run("BEGIN DEFERRED")
+        try:
+            yield
+        finally:
+            self._undo()
+
+    def _undo(self) -> None:
+        # Some errors (a full disk) have ended the transaction already; the first error is the one to report.
+        if self.raw.in_transaction:
+            self.raw.rollback()
+
+    def close(self) -> None:
+        """Close; the last one to close folds the write-ahead log into the file."""
+        try:
+            self.raw.close()
+        except sqlite3.Error as error:
+            raise _trouble(error, self.path) from error
+
+
+_LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+def _trouble(error: sqlite3.Error, path: Path) -> CatalogueTrouble:
+    """Return what an error of SQLite's means to whoever has to mend it (sqlite.org/rescode.html)."""
+    primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if primary in _LOCKED:
+        return CatalogueLocked(f"{path} is locked by another process: {error}")
+    if primary in _DAMAGED:
+        return CatalogueDamaged(f"{path} is damaged, or is no catalogue: {error}")
+    if primary == sqlite3.SQLITE_FULL:
+        return CatalogueTrouble(
+            f"the disk with {path} is full; nothing of this step was recorded",
+            help="Make room on that disk, then run the command again.",
+        )
+    if primary in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}:
+        return CatalogueTrouble(f"{path} cannot be opened for writing: {error}", help=_RIGHTS)
+    if primary == sqlite3.SQLITE_IOERR:
+        return CatalogueTrouble(f"the storage failed on {path}: {error}", help="Check the disk the catalogue is on.")
+    if primary in {sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_MISMATCH}:
+        return CatalogueDamaged(f"{path} does not hold together: {error}")
+    return CatalogueTrouble(f"SQLite failed on {path}: {error}", help="Check the disk the catalogue is on.")

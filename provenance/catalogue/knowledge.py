@@ -1,0 +1,271 @@
+"""What the catalogue knows of some bytes: every evidence, every word in force, every known relative."""
+
+from dataclasses import dataclass
+
+from provenance.asset import Asset, Digest, Place, UtcTime
+from provenance.catalogue.connection import Connection, Row
+from provenance.catalogue.filing import index_of
+from provenance.catalogue.rows import Filed
+from provenance.catalogue.stored import Finding, asset_from, decoded, intact, member, record_in
+from provenance.errors import CatalogueDamaged
+from provenance.evidence import Beside, Evidence, Examiner, Relation, Signal
+from provenance.lineage import Witness
+from provenance.records import Declaration
+from provenance.verdict import Ancestor, Context, Origin
+
+MEMORY = 4096
+"""How many findings and examiners are kept decoded; plain files of one type share a finding."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssetRow:
+    """An asset as it stands in its table."""
+
+    id: int
+    asset: Asset
+    first_seen: UtcTime
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One way up from a child to an asset that is known, as far as the catalogue can tell.
+
+    `sure` is whether the asset carries the manifest intact (or a person named its digest). A broken copy with the same
+    label may be anything.
+    """
+
+    parent: bytes
+    title: str
+    relation: Relation
+    witness: Witness
+    removed: bool
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Special:
+    """A sighting with facts of its own: what lies there now, and what lay there before."""
+
+    id: int
+    origin: Origin | None
+    beside: Beside
+    earlier: tuple[Beside, ...]
+
+
+SEVERITY = {Origin.AI_GENERATED: 3, Origin.AI_ASSISTED: 2, Origin.REVIEW: 1}
+"""How much an origin asks for; the rest ask for nothing."""
+
+
+def carries(own: Origin, elsewhere: list[Origin]) -> Origin:
+    """Return what an asset hands on to what was made from it.
+
+    A flag that any copy was seen to carry (in a sidecar) is handed on. A mere doubt about one copy stays with it.
+    """
+    flags = [o for o in elsewhere if o.flagged]
+    return max((own, *flags), key=lambda o: SEVERITY.get(o, 0))
+
+
+class Knowledge:
+    """Reads the facts about single assets. Holds nothing that a rolled-back transaction could make untrue."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+        self._findings: dict[int, Finding] = {}
+        self._examiners: dict[int, Examiner] = {}
+
+    def asset(self, raw: bytes) -> AssetRow | None:
+        """Return an asset by its digest, or None if it was never recorded."""
+        row = self._db.row("SELECT id, sha256, xxh3, size, first_seen, origin FROM assets WHERE sha256 = ?", (raw,))
+        if row is None:
+            return None
+        origin = member(Origin, row[5], lambda: f"the verdict on {raw.hex()}")
+        return AssetRow(row[0], asset_from(row[1], row[2], row[3]), row[4], origin)
+
+    def finding(self, number: int) -> Finding:
+        """Return a finding by its row number."""
+        found = self._findings.get(number)
+        if found is None:
+            row = self._db.row("SELECT body FROM findings WHERE id = ?", (number,))
+            if row is None:
+                raise CatalogueDamaged(f"finding {number} is missing")
+            found = decoded(row[0], Finding, lambda: f"finding {number}")
+            _keep(self._findings, number, found)
+        return found
+
+    def examiner(self, number: int) -> Examiner:
+        """Return an examiner by its row number."""
+        found = self._examiners.get(number)
+        if found is None:
+            row = self._db.row("SELECT body FROM examiners WHERE id = ?", (number,))
+            if row is None:
+                raise CatalogueDamaged(f"examiner {number} is missing")
+            found = decoded(row[0], Examiner, lambda: f"examiner {number}")
+            _keep(self._examiners, number, found)
+        return found
+
+    def evidences(self, row: AssetRow) -> tuple[Evidence, ...]:
+        """Return all evidence about an asset, the oldest first; raises `CatalogueDamaged` if there is none."""
+        found = tuple(
+            self.finding(finding).of(row.asset, self.examiner(examiner))
+            for finding, examiner in self._db.rows(
+                "SELECT finding, examiner FROM evidence WHERE asset = ? ORDER BY nth", (row.id,)
+            )
+        )
+        if not found:
+            raise CatalogueDamaged(f"there is no evidence for {row.asset.digest}")
+        return found
+
+    def filed(self, raw: bytes) -> tuple[Filed, ...]:
+        """Return every record that speaks of these bytes, the oldest first.
+
+        Raises `CatalogueDamaged` where the table of subjects names a record that does not itself name these bytes.
+        """
+        rows = self._db.rows(
+            "SELECT r.id, r.entry, l.body,"
+            " (SELECT v.id FROM records v WHERE v.target = r.id AND v.target <> '' ORDER BY v.entry LIMIT 1)"
+            " FROM record_subjects s JOIN records r ON r.id = s.record JOIN ledger l ON l.seq = r.entry"
+            " WHERE s.digest = ? ORDER BY r.entry",
+            (raw,),
+        )
+        found = tuple(_filed(row) for row in rows)
+        for each in found:
+            if raw not in index_of(each.record).subjects:
+                raise CatalogueDamaged(f"record {each.record.id} is kept for {raw.hex()}, and does not speak of it")
+        return found
+
+    def record(self, record: str) -> Filed | None:
+        """Return a record by its id."""
+        row = self._db.row(
+            "SELECT r.id, r.entry, l.body,"
+            " (SELECT v.id FROM records v WHERE v.target = r.id AND v.target <> '' ORDER BY v.entry LIMIT 1)"
+            " FROM records r JOIN ledger l ON l.seq = r.entry WHERE r.id = ?",
+            (record,),
+        )
+        return None if row is None else _filed(row)
+
+    def declarations(self, raw: bytes) -> tuple[Declaration, ...]:
+        """Return the declarations about these bytes that nobody took back."""
+        filed = self.filed(raw)
+        return tuple(f.record for f in filed if isinstance(f.record, Declaration) and f.revoked_by is None)
+
+    def links(self, raw: bytes) -> tuple[Link, ...]:
+        """Return the ways up from some bytes to assets that are known, each once. A file is not its own parent."""
+        rows = self._db.rows(
+            "SELECT p.sha256, e.title, e.relation, e.witness, e.removed, l.intact FROM edges e"
+            " JOIN labels l ON l.label = e.label JOIN assets p ON p.id = l.asset"
+            " WHERE e.child = ?1 AND e.label <> ''"
+            " UNION"
+            " SELECT p.sha256, e.title, e.relation, e.witness, e.removed, 1 FROM edges e"
+            " JOIN assets p ON p.sha256 = e.parent WHERE e.child = ?1"
+            " AND NOT EXISTS (SELECT 1 FROM records v WHERE v.target = e.record AND v.target <> '')"
+            " ORDER BY 1, 2, 3, 4, 5, 6",
+            (raw,),
+        )
+        return tuple(_link(row, raw) for row in rows if row[0] != raw)
+
+    def children(self, raw: bytes) -> set[bytes]:
+        """Return the digests of what was made from some bytes, whether or not that is known itself."""
+        rows = self._db.rows(
+            "SELECT child FROM edges WHERE parent = ?1 AND parent <> x''"
+            " UNION SELECT e.child FROM assets a JOIN labels l ON l.asset = a.id"
+            " JOIN edges e ON e.label = l.label AND e.label <> '' WHERE a.sha256 = ?1",
+            (raw,),
+        )
+        return {child for (child,) in rows} - {raw}
+
+    def specials(self, asset: int) -> tuple[Special, ...]:
+        """Return the sightings of an asset that something lies or lay beside."""
+        found = self._db.rows(
+            "SELECT id, origin, beside FROM sightings"
+            " WHERE id IN (SELECT sighting FROM besides WHERE asset = ?) ORDER BY id",
+            (asset,),
+        )
+        return tuple(self._special(*row) for row in found)
+
+    def special_at(self, raw: bytes, place: Place) -> Special | None:
+        """Return what lies and lay beside these bytes at a place, if anything ever did."""
+        folder, _, name = place.path.rpartition(b"/")
+        row = self._db.row(
+            "SELECT s.id, s.origin, s.beside FROM sightings s JOIN folders f ON f.id = s.folder"
+            " JOIN assets a ON a.id = s.asset"
+            " WHERE a.sha256 = ? AND f.zone = ? AND f.path = ? AND s.name = ?"
+            " AND EXISTS (SELECT 1 FROM besides b WHERE b.sighting = s.id)",
+            (raw, place.zone, folder, name),
+        )
+        return None if row is None else self._special(*row)
+
+    def beside(self, number: int | None) -> Beside:
+        """Return what lay beside a sighting, by its row number."""
+        if number is None:
+            return Beside()
+        row = self._db.row("SELECT body FROM besides WHERE id = ?", (number,))
+        if row is None:
+            raise CatalogueDamaged(f"beside {number} is missing")
+        return decoded(row[0], Beside, lambda: f"beside {number}")
+
+    def _special(self, sighting: int, origin: str | None, beside: int | None) -> Special:
+        rows = self._db.rows("SELECT id, body FROM besides WHERE sighting = ? ORDER BY id", (sighting,))
+        every = {row[0]: decoded(row[1], Beside, lambda: f"a beside of sighting {sighting}") for row in rows}
+        now = every.pop(beside, None) if beside is not None else Beside()
+        if now is None:
+            raise CatalogueDamaged(f"what lies beside sighting {sighting} is missing")
+        drawn = None if origin is None else member(Origin, origin, lambda: f"the verdict on sighting {sighting}")
+        return Special(sighting, drawn, now, tuple(every.values()))
+
+    def contribution(self, raw: bytes) -> Origin | None:
+        """Return what an asset hands on, by the verdicts as they are stored; None if it is not known."""
+        row = self.asset(raw)
+        if row is None:
+            return None
+        return carries(row.origin, [s.origin for s in self.specials(row.id) if s.origin])
+
+    def context(self, raw: bytes, special: Special | None = None) -> Context:
+        """Return all that other rows say of some bytes, by the verdicts as they are stored."""
+        row = self.asset(raw)
+        evidences = self.evidences(row) if row else ()
+        ancestors = (ancestor(link, self.contribution(link.parent)) for link in self.links(raw))
+        known = tuple(dict.fromkeys(a for a in ancestors if a is not None))
+        return Context(self.declarations(raw), known, remembered(evidences, special))
+
+
+def ancestor(link: Link, origin: Origin | None) -> Ancestor | None:
+    """Return the relative a link leads to, or None where nothing is handed on over it.
+
+    A broken copy that shares a label with the true parent hands on a flag, never a doubt: otherwise one bad download
+    would hold everything made from its original.
+    """
+    if origin is None or not (link.sure or origin.flagged):
+        return None
+    return Ancestor(Digest(link.parent.hex()), link.title, link.relation, link.witness, origin, link.removed)
+
+
+def remembered(evidences: tuple[Evidence, ...], special: Special | None) -> tuple[Signal, ...]:
+    """Return the marks earlier looks found: in the bytes, and in sidecars at this place that belonged to the bytes."""
+    found = [s for e in evidences for s in e.signals]
+    for beside in special.earlier if special else ():
+        if beside.sidecar is not None and intact(beside.sidecar.credential):
+            found += beside.sidecar.signals
+    return tuple(dict.fromkeys(found))
+
+
+def _filed(row: Row) -> Filed:
+    record, entry, body, revoked_by = row
+    return Filed(record_in(body, record), entry, revoked_by)
+
+
+def _link(row: Row, child: bytes) -> Link:
+    parent, title, relation, witness, removed, sure = row
+
+    def what() -> str:
+        return f"lineage of {child.hex()}"
+
+    return Link(
+        parent, title, member(Relation, relation, what), member(Witness, witness, what), bool(removed), bool(sure)
+    )
+
+
+def _keep(memory: dict[int, Finding] | dict[int, Examiner], number: int, value: object) -> None:
+    if len(memory) >= MEMORY:
+        memory.clear()
+    memory[number] = value  # type: ignore[assignment]

@@ -1,0 +1,236 @@
+"""What the catalogue can be asked. Reads only; every answer is checked while it is decoded."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from provenance.asset import Digest, Place, RelPath, StatKey, UtcTime, ZoneName
+from provenance.catalogue.connection import Connection, Row
+from provenance.catalogue.knowledge import Knowledge, Special, carries
+from provenance.catalogue.ledger import Ledger
+from provenance.catalogue.relatives import relatives_of
+from provenance.catalogue.rows import Counts, Filed, Known, Lineage, Listed, Sighting, Trouble, Used
+from provenance.catalogue.stored import decoded, member
+from provenance.errors import CatalogueDamaged, RecordUnknown
+from provenance.evidence import Beside, Evidence, Examiner
+from provenance.records import Approval, Clearance, Deliverable, Words, covers, in_force
+from provenance.verdict import Context, Origin, Verdict, classify
+
+_ROOT = RelPath(b"")
+_SIGHTING = (
+    "SELECT f.zone, f.path, s.name, a.sha256, s.device, s.inode, s.size, s.mtime_ns, s.ctime_ns, s.racy, s.beside,"
+    " coalesce(s.origin, a.origin), s.first_seen, s.last_seen, s.gone_at"
+    " FROM sightings s JOIN folders f ON f.id = s.folder JOIN assets a ON a.id = s.asset"
+)
+_AT = _SIGHTING + " WHERE f.zone = ? AND f.path = ? AND s.name = ? AND s.gone_at IS NULL"
+_WAS_AT = (
+    _SIGHTING + " WHERE f.zone = ? AND f.path = ? AND s.name = ? AND s.gone_at IS NOT NULL"
+    " ORDER BY s.gone_at DESC, s.id DESC LIMIT 1"
+)
+_OF = _SIGHTING + " WHERE a.sha256 = ? ORDER BY s.gone_at IS NOT NULL, s.gone_at DESC, f.zone, f.path, s.name"
+_LISTED = (
+    "SELECT s.name, a.sha256, a.size, coalesce(s.origin, a.origin), s.last_seen, s.gone_at"
+    " FROM sightings s JOIN assets a ON a.id = s.asset WHERE s.folder = ?1 AND s.name = coalesce(?2, s.name)"
+)
+_FOLDERS = "SELECT id, zone, path FROM folders WHERE zone = coalesce(?1, zone)"
+_BELOW = _FOLDERS + " AND (?2 = x'' OR path = ?2 OR (path > ?3 AND path < ?4)) ORDER BY zone, path"
+_EXACTLY = _FOLDERS + " AND path = ?2 ORDER BY zone"
+
+
+class Queries:
+    """The reading half of an open catalogue."""
+
+    def __init__(self, connection: Connection, store: str) -> None:
+        self._db = connection
+        self._known = Knowledge(connection)
+        self.ledger = Ledger(connection, store)
+
+    def known_files(self, zone: ZoneName, folder: RelPath) -> dict[bytes, Known]:
+        """Return what is present in one folder of a zone, by name: what a sweep compares with what it finds."""
+        rows = self._db.rows(
+            "SELECT name, inode, size, mtime_ns, ctime_ns, racy, examiner FROM sightings"
+            " WHERE folder = (SELECT id FROM folders WHERE zone = ? AND path = ?) AND gone_at IS NULL",
+            (zone, folder),
+        )
+        by: dict[int, Examiner] = {number: self._known.examiner(number) for number in {row[6] for row in rows}}
+        return {row[0]: Known(row[1], row[2], row[3], row[4], row[5] != 0, by[row[6]]) for row in rows}
+
+    def known_folders(self, zone: ZoneName, below: RelPath = _ROOT) -> Iterator[RelPath]:
+        """Yield the folders at and below one of a zone in which anything is present, in order."""
+        for number, _, path in self._folders(zone, below):
+            if self._db.row("SELECT 1 FROM sightings WHERE folder = ? AND gone_at IS NULL LIMIT 1", (number,)):
+                yield RelPath(path)
+
+    def sighting_at(self, place: Place) -> Sighting | None:
+        """Return what is present at a place, or else what was there last; None if nothing ever was."""
+        folder, _, name = place.path.rpartition(b"/")
+        at = (place.zone, folder, name)
+        row = self._db.row(_AT, at) or self._db.row(_WAS_AT, at)
+        return None if row is None else self._sighting(row, self._sweeps())
+
+    def sightings_of(self, digest: Digest) -> tuple[Sighting, ...]:
+        """Return every place these bytes were seen at: those present first, then those gone, the last gone first."""
+        sweeps = self._sweeps()
+        return tuple(self._sighting(row, sweeps) for row in self._db.rows(_OF, (bytes.fromhex(digest),)))
+
+    def evidence_of(self, digest: Digest) -> tuple[Evidence, ...]:
+        """Return all evidence about some bytes, the newest first; empty if they were never recorded."""
+        row = self._known.asset(bytes.fromhex(digest))
+        return () if row is None else tuple(reversed(self._known.evidences(row)))
+
+    def context_of(self, digest: Digest, place: Place | None = None) -> Context:
+        """Return what other rows say of some bytes; with a place, also what earlier lay beside that copy.
+
+        `remembered` holds the marks of every earlier look: whoever judges joins them with what is found now.
+        """
+        raw = bytes.fromhex(digest)
+        return self._known.context(raw, self._special(raw, place))
+
+    def verdict_of(self, digest: Digest, place: Place | None = None) -> Verdict | None:
+        """Return the verdict on some bytes (at a place: with what lies beside that copy), all grounds drawn now.
+
+        None if they were never recorded.
+        """
+        raw = bytes.fromhex(digest)
+        row = self._known.asset(raw)
+        if row is None:
+            return None
+        special = self._special(raw, place)
+        beside = special.beside if special else Beside()
+        return classify(self._known.evidences(row)[-1], beside, self._known.context(raw, special))
+
+    def _special(self, raw: bytes, place: Place | None) -> Special | None:
+        return None if place is None else self._known.special_at(raw, place)
+
+    def effective_words(self, digest: Digest, deliverable: Deliverable, now: UtcTime) -> Words:
+        """Return the approvals and clearances that count for these bytes in this deliverable at this time."""
+        records = [f.record for f in self.records_of(digest) if f.revoked_by is None]
+        return Words(
+            tuple(r for r in records if isinstance(r, Approval) and covers(r, digest, deliverable, now)),
+            tuple(r for r in records if isinstance(r, Clearance) and in_force(r.expires, now)),
+        )
+
+    def records_of(self, digest: Digest) -> tuple[Filed, ...]:
+        """Return every record that speaks of these bytes, the oldest first, revoked ones included."""
+        return self._known.filed(bytes.fromhex(digest))
+
+    def find_record(self, record: str) -> Filed:
+        """Return a record by its id; raises `RecordUnknown`."""
+        found = self._known.record(record)
+        if found is None:
+            raise RecordUnknown(f"there is no record {record!r}")
+        return found
+
+    def edges_of(self, digest: Digest) -> Lineage:
+        """Return what some bytes were made from and what was made from them, one step each way."""
+        return relatives_of(self._db, self._known, bytes.fromhex(digest))
+
+    def listing(
+        self,
+        zone: ZoneName | None = None,
+        below: RelPath = _ROOT,
+        origin: Origin | None = None,
+        *,
+        include_gone: bool = False,
+    ) -> Iterator[Listed]:
+        """Yield what is recorded, by zone, folder and name. `below` names a folder or a file."""
+        sweeps = self._sweeps()
+        folder, _, name = below.rpartition(b"/")
+        among: list[tuple[Row, bytes | None]] = [(row, None) for row in self._folders(zone, below)]
+        if name:
+            among += [(row, name) for row in self._db.rows(_EXACTLY, (zone, folder))]
+        for (number, its_zone, path), only in among:
+            rows = self._db.rows(_LISTED + " AND s.gone_at IS NULL", (number, only))
+            if include_gone:
+                rows += self._db.rows(_LISTED + " AND s.gone_at IS NOT NULL", (number, only))
+            for row in sorted(rows, key=lambda r: (r[0], r[5] or "")):
+                line = _listed(Place(its_zone, _joined(path, row[0])), row, sweeps)
+                if origin in {None, line.origin}:
+                    yield line
+
+    def counts(self) -> Counts:
+        """Return the catalogue in numbers."""
+        with self._db.reading():
+            origins = Counter(
+                {
+                    member(Origin, value, lambda: "a verdict"): number
+                    for value, number in self._db.rows("SELECT origin, count(*) FROM assets GROUP BY origin")
+                }
+            )
+            for asset, value in self._db.rows("SELECT id, origin FROM assets WHERE id IN (SELECT asset FROM besides)"):
+                own = member(Origin, value, lambda: "a verdict")
+                origins[own] -= 1
+                origins[carries(own, [s.origin for s in self._known.specials(asset) if s.origin])] += 1
+            numbers = self._db.rows(
+                "SELECT count(*) FROM assets UNION ALL SELECT count(*) FROM sightings WHERE gone_at IS NULL"
+                " UNION ALL SELECT count(*) FROM troubles UNION ALL SELECT count(*) FROM ledger"
+            )
+        assets, sightings, troubles, entries = (n for (n,) in numbers)
+        return Counts(assets, sightings, {o: n for o, n in origins.items() if n}, troubles, entries)
+
+    def troubles(self, zone: ZoneName | None = None) -> tuple[Trouble, ...]:
+        """Return what could not be examined, by zone and path."""
+        rows = self._db.rows(
+            "SELECT zone, path, kind, says, seen_at FROM troubles WHERE zone = coalesce(?, zone) ORDER BY zone, path",
+            (zone,),
+        )
+        return tuple(Trouble(Place(z, RelPath(path)), kind, says, seen_at) for z, path, kind, says, seen_at in rows)
+
+    def uses_of(self, record: str) -> tuple[Used, ...]:
+        """Return the deliveries that were made on a record, the oldest first."""
+        rows = self._db.rows(
+            "SELECT l.body, u.digest, l.at, l.seq FROM gate_uses u JOIN ledger l ON l.seq = u.entry"
+            " WHERE u.record = ? ORDER BY l.seq, u.digest",
+            (record,),
+        )
+        return tuple(Used(_run(body, seq), Digest(raw.hex()), at, seq) for body, raw, at, seq in rows)
+
+    def last_config(self) -> Digest | None:
+        """Return the digest of the configuration that was last noted in the ledger."""
+        return self.ledger.last_config()
+
+    def _folders(self, zone: ZoneName | None, below: RelPath) -> list[Row]:
+        # "0" is the byte after "/": all that lies below a folder lies between the two.
+        return self._db.rows(_BELOW, (zone, below, below + b"/", below + b"0"))
+
+    def _sweeps(self) -> dict[str, str]:
+        return dict(self._db.rows("SELECT zone, completed_at FROM sweeps"))
+
+    def _sighting(self, row: Row, sweeps: dict[str, str]) -> Sighting:
+        zone, path, name, raw, device, inode, *rest = row
+        size, mtime, ctime, racy, beside, origin, first_seen, last_seen, gone_at = rest
+        place = Place(zone, _joined(path, name))
+        return Sighting(
+            place,
+            Digest(raw.hex()),
+            StatKey(device, inode % (1 << 64), size, mtime, ctime),
+            bool(racy),
+            self._known.beside(beside),
+            member(Origin, origin, lambda: f"the verdict on {raw.hex()}"),
+            first_seen,
+            _last_seen(zone, last_seen, gone_at, sweeps),
+            gone_at,
+        )
+
+
+def _listed(place: Place, row: Row, sweeps: dict[str, str]) -> Listed:
+    _, raw, size, origin, last_seen, gone_at = row
+    drawn = member(Origin, origin, lambda: f"the verdict on {raw.hex()}")
+    seen = _last_seen(place.zone, last_seen, gone_at, sweeps)
+    return Listed(place, Digest(raw.hex()), size, drawn, seen, gone_at is None)
+
+
+def _last_seen(zone: str, last_seen: UtcTime, gone_at: str | None, sweeps: dict[str, str]) -> UtcTime:
+    """Return when a sighting was last seen: every complete sweep of its zone saw it, while it is present."""
+    return last_seen if gone_at is not None else UtcTime(max(last_seen, sweeps.get(zone, "")))
+
+
+def _joined(folder: bytes, name: bytes) -> RelPath:
+    return RelPath(folder + b"/" + name if folder else name)
+
+
+def _run(body: bytes, seq: int) -> str:
+    said: Any = decoded(body, dict[str, Any], lambda: f"entry {seq} of the ledger").get("run")
+    if not isinstance(said, str):
+        raise CatalogueDamaged(f"entry {seq} of the ledger names no gate run")
+    return said

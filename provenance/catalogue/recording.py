@@ -1,0 +1,336 @@
+"""One batch on its way in: assets, evidence, lineage, and where they were seen. Stands inside one write transaction.
+
+The facts a batch adds are written down a second time as lines, and the ledger's entry for the batch carries the digest
+over them. `verification` makes the same lines from the rows and compares.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from provenance.asset import Asset, StatKey, UtcTime
+from provenance.catalogue.connection import Connection, Row
+from provenance.catalogue.rows import Batch, Examined, Trouble, signed
+from provenance.catalogue.stored import (
+    Finding,
+    encoded_beside,
+    encoded_examiner,
+    finding_in,
+    intact,
+    plain,
+    sha256,
+)
+from provenance.errors import CatalogueDamaged
+from provenance.evidence import Beside, Evidence, Examiner, Ingredient
+from provenance.lineage import Witness
+from provenance.verdict import Context, Origin, classify
+
+MEMORY = 8192
+_NOTHING_BESIDE = Beside()
+_NO_CONTEXT = Context()
+
+
+@dataclass(slots=True)
+class Numbers:
+    """Row numbers this process has met, so that it need not ask again. Not to be kept when a transaction fails."""
+
+    examiners: dict[Examiner, tuple[int, bytes]] = field(default_factory=dict)
+    findings: dict[bytes, tuple[int, bytes]] = field(default_factory=dict)
+    folders: dict[tuple[str, bytes], int] = field(default_factory=dict)
+    alone: dict[int, Origin] = field(default_factory=dict)
+    """The verdict on a finding that nothing else speaks about."""
+
+    def trim(self) -> None:
+        """Keep the memory flat, however many folders and findings there are."""
+        for memory in (self.examiners, self.findings, self.folders, self.alone):
+            if len(memory) > MEMORY:
+                memory.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """An asset of this batch: its row, and which examiner's finding is the newest about it."""
+
+    id: int
+    raw: bytes
+    examiner: int
+    finding: Finding
+
+
+def lines_digest(lines: Iterable[bytes]) -> str:
+    """Return the digest over the facts of a batch, in whatever order they come."""
+    return hashlib.sha256(b"\n".join(sorted(lines))).hexdigest()
+
+
+line = msgspec.json.encode
+"""Write one fact as one line: JSON of a list, which is injective and holds no line break."""
+
+
+class Recording:
+    """Writes the rows of one batch. `entry` is the number its ledger entry is going to have."""
+
+    def __init__(self, connection: Connection, numbers: Numbers, entry: int) -> None:
+        self._db = connection
+        self._numbers = numbers
+        self._entry = entry
+        self.lines: list[bytes] = []
+        self.redraw: set[bytes] = set()
+        """Assets whose verdict, or whose descendants' verdicts, may be other ones now."""
+        self.new: set[bytes] = set()
+        self.evidence = 0
+
+    def take(self, batch: Batch, at: UtcTime) -> None:
+        """Write all rows of a batch."""
+        numbers = self._numbers
+        numbers.trim()
+        troubled = self._db.row("SELECT 1 FROM troubles LIMIT 1") is not None
+        for examined in batch.examined:
+            met = self._asset(examined.evidence, at)
+            if examined.place is not None:
+                self._sighting(examined, met, at)
+                if troubled:
+                    key = (examined.place.zone, examined.place.path)
+                    self._db.run("DELETE FROM troubles WHERE zone = ? AND path = ?", key)
+        for trouble in batch.troubles:
+            self._trouble(trouble, at)
+
+    def _asset(self, evidence: Evidence, at: UtcTime) -> _Met:
+        """Write an asset and its evidence, as far as they are new."""
+        raw = bytes.fromhex(evidence.asset.digest)
+        examiner, said_by = self._examiner(evidence.examiner)
+        found, body = finding_in(evidence)
+        finding, digest = self._finding(body)
+        row = self._db.row("SELECT id, xxh3, size FROM assets WHERE sha256 = ?", (raw,))
+        number = self._new_asset(evidence, finding, at) if row is None else _same_bytes(row, evidence.asset)
+        met = _Met(number, raw, examiner, found)
+        nth = 1 if row is None else self._next(met, finding)
+        if nth:
+            self._db.run(
+                "INSERT INTO evidence (asset, nth, examiner, finding, entry) VALUES (?, ?, ?, ?, ?)",
+                (number, nth, examiner, finding, self._entry),
+            )
+            fast = bytes.fromhex(evidence.asset.fast)
+            self.lines.append(evidence_line((raw, nth, fast, evidence.asset.size, said_by, digest)))
+            self.evidence += 1
+            self._lineage(met)
+        return met
+
+    def _new_asset(self, evidence: Evidence, finding: int, at: UtcTime) -> int:
+        asset = evidence.asset
+        raw = bytes.fromhex(asset.digest)
+        self.new.add(raw)
+        if self._spoken_of(raw):
+            self.redraw.add(raw)
+        return self._db.insert(
+            "INSERT INTO assets (sha256, xxh3, size, first_seen, origin) VALUES (?, ?, ?, ?, ?)",
+            (raw, bytes.fromhex(asset.fast), asset.size, at, self._alone(evidence, finding).value),
+        )
+
+    def _next(self, met: _Met, finding: int) -> int:
+        """Return the number of new evidence about a known asset; 0 if its newest evidence says the same."""
+        latest = self._db.row(
+            "SELECT nth, examiner, finding FROM evidence WHERE asset = ? ORDER BY nth DESC LIMIT 1", (met.id,)
+        )
+        if latest is not None and latest[1:] == (met.examiner, finding):
+            return 0
+        self.redraw.add(met.raw)
+        return 1 if latest is None else int(latest[0]) + 1
+
+    def _spoken_of(self, raw: bytes) -> bool:
+        """Whether anybody said something about these bytes before they were seen, or uses them as a parent."""
+        found = self._db.row(
+            "SELECT 1 FROM record_subjects WHERE digest = ?1"
+            " UNION ALL SELECT 1 FROM edges WHERE child = ?1"
+            " UNION ALL SELECT 1 FROM edges WHERE parent = ?1 AND parent <> x'' LIMIT 1",
+            (raw,),
+        )
+        return found is not None
+
+    def _alone(self, evidence: Evidence, finding: int) -> Origin:
+        origin = self._numbers.alone.get(finding)
+        if origin is None:
+            origin = classify(evidence, _NOTHING_BESIDE, _NO_CONTEXT).origin
+            self._numbers.alone[finding] = origin
+        return origin
+
+    def _examiner(self, examiner: Examiner) -> tuple[int, bytes]:
+        """Return an examiner's row number and stored form."""
+        known = self._numbers.examiners.get(examiner)
+        if known is None:
+            body = encoded_examiner(examiner)
+            row = self._db.row("SELECT id FROM examiners WHERE body = ?", (body,))
+            number = row[0] if row else self._db.insert("INSERT INTO examiners (body) VALUES (?)", (body,))
+            known = self._numbers.examiners[examiner] = (number, body)
+        return known
+
+    def _finding(self, body: bytes) -> tuple[int, bytes]:
+        """Return a finding's row number and digest."""
+        known = self._numbers.findings.get(body)
+        if known is None:
+            digest = sha256(body)
+            row = self._db.row("SELECT id FROM findings WHERE digest = ?", (digest,))
+            values = (digest, body)
+            number = row[0] if row else self._db.insert("INSERT INTO findings (digest, body) VALUES (?, ?)", values)
+            known = self._numbers.findings[body] = (number, digest)
+        return known
+
+    def _lineage(self, met: _Met) -> None:
+        """Write what new evidence says of lineage: this asset's label, and what it was made from."""
+        credential = met.finding.credential
+        if credential.label is not None:
+            self._label(met, credential.label, sure=intact(credential))
+        if met.finding.ingredients:
+            self._edges(met, met.finding.ingredients)
+
+    def _label(self, met: _Met, label: str, *, sure: bool) -> None:
+        added = self._db.run(
+            "INSERT INTO labels (label, asset, intact, entry) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (label, met.id, int(sure), self._entry),
+        )
+        if added:
+            self.lines.append(label_line((label, met.raw, int(sure))))
+            if self._db.row("SELECT 1 FROM edges WHERE label = ? AND label <> '' LIMIT 1", (label,)):
+                self.redraw.add(met.raw)  # somebody has been waiting for this parent
+
+    def _edges(self, met: _Met, ingredients: tuple[Ingredient, ...]) -> None:
+        """Write the edges that are new. Those an earlier look found stay: they may add a flag, and never remove one."""
+        edges = "SELECT label, relation, title, removed FROM edges WHERE child = ? AND record = ''"
+        known = set(self._db.rows(edges, (met.raw,)))
+        for ingredient in ingredients:
+            label = ingredient.manifest or ""
+            said = (label, ingredient.relation.value, ingredient.title, int(ingredient.removed))
+            if said in known:
+                continue
+            known.add(said)
+            self.redraw.add(met.raw)
+            self._db.run(
+                "INSERT INTO edges (label, relation, title, removed, child, witness, entry)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (*said, met.raw, Witness.C2PA.value, self._entry),
+            )
+            self.lines.append(edge_line((met.raw, *said, Witness.C2PA.value)))
+
+    def _sighting(self, examined: Examined, met: _Met, at: UtcTime) -> None:
+        """Write where an asset was seen. Another asset that was there before has gone from there."""
+        assert examined.place is not None
+        folder, _, name = examined.place.path.rpartition(b"/")
+        place = (self._folder(examined.place.zone, folder), name)
+        row = self._db.row(
+            "SELECT id, asset, beside FROM sightings WHERE folder = ? AND name = ? AND gone_at IS NULL", place
+        )
+        if row is not None and row[1] != met.id:
+            self._db.run(GONE + " WHERE id = ?", (examined.place.zone, at, row[0]))
+            row = None
+        facts = (*_stat_columns(examined.key), int(examined.racy), met.examiner, at)
+        if row is not None:
+            sighting, beside = row[0], row[2]
+            self._db.run(_SEEN_AGAIN, (*facts, sighting))
+        else:
+            sighting, beside = self._db.rows(_SEEN, (*place, met.id, *facts[:-1], at, at))[0]
+        if beside is not None or examined.beside != _NOTHING_BESIDE:
+            self._beside(examined, met, sighting, beside)
+
+    def _folder(self, zone: str, path: bytes) -> int:
+        number = self._numbers.folders.get((zone, path))
+        if number is None:
+            row = self._db.row("SELECT id FROM folders WHERE zone = ? AND path = ?", (zone, path))
+            number = row[0] if row else self._db.insert("INSERT INTO folders (zone, path) VALUES (?, ?)", (zone, path))
+            self._numbers.folders[zone, path] = number
+        return number
+
+    def _beside(self, examined: Examined, met: _Met, sighting: int, was: int | None) -> None:
+        """Write what lies beside a file, or that nothing does any more."""
+        now: int | None = None
+        if examined.beside != _NOTHING_BESIDE:
+            beside, body = encoded_beside(examined.beside)
+            digest = sha256(body)
+            row = self._db.row("SELECT id FROM besides WHERE sighting = ? AND digest = ?", (sighting, digest))
+            now = row[0] if row else self._new_beside(examined, met, (sighting, digest, body), beside)
+        if now != was:
+            self._db.run("UPDATE sightings SET beside = ? WHERE id = ?", (now, sighting))
+            self.redraw.add(met.raw)
+
+    def _new_beside(self, examined: Examined, met: _Met, row: tuple[int, bytes, bytes], beside: Beside) -> int:
+        assert examined.place is not None
+        number = self._db.insert(
+            "INSERT INTO besides (sighting, digest, body, asset, entry) VALUES (?, ?, ?, ?, ?)",
+            (*row, met.id, self._entry),
+        )
+        self.lines.append(beside_line((examined.place.zone, examined.place.path, met.raw, row[1])))
+        sidecar = beside.sidecar
+        if sidecar is not None and intact(sidecar.credential):
+            # It was found to belong to these bytes, so its label and ingredients are theirs too.
+            if sidecar.credential.label is not None:
+                self._label(met, sidecar.credential.label, sure=True)
+            self._edges(met, sidecar.ingredients)
+        return number
+
+    def _trouble(self, trouble: Trouble, at: UtcTime) -> None:
+        self._db.run(
+            "INSERT INTO troubles (zone, path, kind, says, seen_at) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (zone, path) DO UPDATE SET kind = excluded.kind, says = excluded.says,"
+            " seen_at = excluded.seen_at",
+            (trouble.place.zone, trouble.place.path, plain(trouble.kind), plain(trouble.says), at),
+        )
+
+
+GONE = (
+    "UPDATE sightings SET last_seen = max(last_seen, coalesce("
+    "(SELECT completed_at FROM sweeps WHERE zone = ?), '')), gone_at = ?"
+)
+"""Marks sightings as not present; values: zone, time. Until now the zone's last sweep said when it was last seen."""
+VANISH = (
+    GONE + " WHERE folder = (SELECT id FROM folders WHERE zone = ? AND path = ?) AND name = ? AND gone_at IS NULL"  # noqa: S608 (two constants)
+)
+
+_SEEN_AGAIN = (
+    "UPDATE sightings SET device = ?, inode = ?, size = ?, mtime_ns = ?, ctime_ns = ?, racy = ?, examiner = ?,"
+    " last_seen = max(last_seen, ?) WHERE id = ?"
+)
+_SEEN = (
+    "INSERT INTO sightings (folder, name, asset, device, inode, size, mtime_ns, ctime_ns, racy, examiner,"
+    " first_seen, last_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (asset, folder, name) DO UPDATE SET device = excluded.device, inode = excluded.inode,"
+    " size = excluded.size, mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns, racy = excluded.racy,"
+    " examiner = excluded.examiner, last_seen = max(last_seen, excluded.last_seen), gone_at = NULL"
+    " RETURNING id, beside"
+)
+
+
+def _stat_columns(key: StatKey | None) -> tuple[int, int, int, int, int]:
+    if key is None:
+        raise ValueError("a sighting needs a stat key")
+    return signed(key.device), signed(key.inode), signed(key.size), signed(key.mtime_ns), signed(key.ctime_ns)
+
+
+def _same_bytes(row: Row, asset: Asset) -> int:
+    """Return a known asset's row number; raises `CatalogueDamaged` if it is known with another size or XXH3."""
+    number, fast, size = row
+    if (fast, size) != (bytes.fromhex(asset.fast), asset.size):
+        raise CatalogueDamaged(f"asset {asset.digest} is known with another size or XXH3 digest")
+    return int(number)
+
+
+def evidence_line(fact: tuple[bytes, int, bytes, int, bytes, bytes]) -> bytes:
+    """Write down (SHA-256, number among this asset's, XXH3, size, examiner, digest of the finding)."""
+    raw, nth, fast, size, examiner, finding = fact
+    return line(("evidence", raw.hex(), nth, fast.hex(), size, examiner.decode(), finding.hex()))
+
+
+def label_line(fact: tuple[str, bytes, int]) -> bytes:
+    """Write down (label, SHA-256, whether intact)."""
+    return line(("label", fact[0], fact[1].hex(), fact[2]))
+
+
+def edge_line(fact: tuple[bytes, str, str, str, int, str]) -> bytes:
+    """Write down (child's SHA-256, label, relation, title, whether removed, witness)."""
+    child, *rest = fact
+    return line(("edge", child.hex(), *rest))
+
+
+def beside_line(fact: tuple[str, bytes, bytes, bytes]) -> bytes:
+    """Write down (zone, path, SHA-256, digest of what lay beside)."""
+    zone, path, raw, digest = fact
+    return line(("beside", zone, path.hex(), raw.hex(), digest.hex()))

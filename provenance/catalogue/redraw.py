@@ -1,0 +1,233 @@
+"""Drawing verdicts again: of what changed, and of everything that was made from it.
+
+A verdict depends on evidence, on people's words and on the verdicts of its ancestors. So verdicts are drawn parents
+before children. Lineage can run in a circle (two declared derivations, or manifests that name each other): such a
+circle is drawn from nothing, round by round, so that a flag whose reason was taken back does not keep itself alive.
+
+Only the origin is stored. On an asset it is the verdict on the bytes with nothing beside them; a sighting has one of
+its own only where something lies or lay beside that copy. Grounds are drawn whenever somebody asks, and are never out
+of date.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from provenance.asset import Digest
+from provenance.catalogue.connection import Connection
+from provenance.catalogue.knowledge import SEVERITY, AssetRow, Knowledge, Link, Special, ancestor, carries, remembered
+from provenance.catalogue.rows import Change
+from provenance.evidence import Beside, Evidence
+from provenance.records import Declaration
+from provenance.verdict import Context, Origin, classify
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The origins that stand for one asset: its own, and those of its special sightings by their number."""
+
+    own: Origin
+    sightings: tuple[tuple[int, Origin], ...] = ()
+
+    @property
+    def all(self) -> tuple[Origin, ...]:
+        """The asset's own, then its sightings'."""
+        return (self.own, *(o for _, o in self.sightings))
+
+    @property
+    def carries(self) -> Origin:
+        """What it hands on."""
+        return carries(self.own, [o for _, o in self.sightings])
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """All there is to draw one asset from, but for what its ancestors are."""
+
+    row: AssetRow
+    evidences: tuple[Evidence, ...]
+    declarations: tuple[Declaration, ...]
+    links: tuple[Link, ...]
+    specials: tuple[Special, ...]
+
+    def draw(self, origins: dict[bytes, Origin | None]) -> Drawn:
+        ancestors = (ancestor(link, origins.get(link.parent)) for link in self.links)
+        known = tuple(dict.fromkeys(a for a in ancestors if a is not None))
+
+        def origin(beside: Beside, special: Special | None) -> Origin:
+            context = Context(self.declarations, known, remembered(self.evidences, special))
+            return classify(self.evidences[-1], beside, context).origin
+
+        return Drawn(origin(Beside(), None), tuple((s.id, origin(s.beside, s)) for s in self.specials))
+
+    @property
+    def stored(self) -> Drawn:
+        return Drawn(self.row.origin, tuple((s.id, s.origin or Origin.UNKNOWN) for s in self.specials))
+
+
+class Redraw:
+    """Draws verdicts anew from what is stored."""
+
+    def __init__(self, connection: Connection, knowledge: Knowledge) -> None:
+        self._db = connection
+        self._known = knowledge
+
+    def refresh(self, seeds: Iterable[bytes]) -> tuple[Change, ...]:
+        """Draw the seeds and all that was made from them, store what is new, and return the assets that changed.
+
+        Must stand inside `Connection.writing()`.
+        """
+        changes = []
+        for node, drawn in self._differing(self._descendants(seeds)):
+            self._db.run("UPDATE assets SET origin = ? WHERE id = ?", (drawn.own.value, node.row.id))
+            for sighting, origin in drawn.sightings:
+                self._db.run("UPDATE sightings SET origin = ? WHERE id = ?", (origin.value, sighting))
+            changes.append(Change(node.row.asset.digest, node.stored.carries, drawn.carries))
+        return tuple(changes)
+
+    def refresh_all(self) -> tuple[Change, ...]:
+        """Draw every verdict and store what is new: for a version of provenance that classifies otherwise."""
+        return self.refresh([bytes.fromhex(c.digest) for c in self.outdated()])
+
+    def outdated(self) -> Iterator[Change]:
+        """Yield each asset whose stored verdict is not what its rows draw now. Writes nothing."""
+        special = self._special()
+        yield from self._outdated_plain(special)
+        for node, drawn in self._differing(special):
+            pairs = zip(node.stored.all, drawn.all, strict=True)
+            was, now = next((pair for pair in pairs if pair[0] is not pair[1]), (Origin.UNKNOWN, drawn.own))
+            yield Change(node.row.asset.digest, was, now)
+
+    def _special(self) -> set[bytes]:
+        """Return the digests of all assets that anything but their own evidence speaks about."""
+        rows = self._db.rows(
+            "SELECT s.digest FROM record_subjects s JOIN records r ON r.id = s.record WHERE r.kind = 'declaration'"
+            " UNION SELECT child FROM edges"
+            " UNION SELECT a.sha256 FROM besides b JOIN assets a ON a.id = b.asset"
+        )
+        return {digest for (digest,) in rows}
+
+    def _outdated_plain(self, special: set[bytes]) -> Iterator[Change]:
+        """Compare all other assets: what was found decides alone, so each combination of findings is drawn once."""
+        memory: dict[tuple[int, ...], Origin] = {}
+        for raw, origin, findings in self._plain(special):
+            if findings not in memory:
+                row = self._known.asset(raw)
+                assert row is not None
+                memory[findings] = _Node(row, self._known.evidences(row), (), (), ()).draw({}).own
+            if memory[findings].value != origin:
+                row = self._known.asset(raw)
+                assert row is not None
+                yield Change(Digest(raw.hex()), row.origin, memory[findings])
+
+    def _plain(self, special: set[bytes]) -> Iterator[tuple[bytes, str, tuple[int, ...]]]:
+        at: bytes | None = None
+        origin, findings = "", [0][:0]
+        for raw, stored, finding in self._db.each(
+            "SELECT a.sha256, a.origin, e.finding FROM assets a LEFT JOIN evidence e ON e.asset = a.id"
+            " ORDER BY a.id, e.nth"
+        ):
+            if raw != at:
+                if at is not None and at not in special:
+                    yield at, origin, tuple(findings)
+                at, origin, findings = raw, stored, []
+            findings.append(finding)
+        if at is not None and at not in special:
+            yield at, origin, tuple(findings)
+
+    def _descendants(self, seeds: Iterable[bytes]) -> set[bytes]:
+        """Return the seeds and all that was made from them, however often removed."""
+        met = set(seeds)
+        pending = list(met)
+        while pending:
+            new = self._known.children(pending.pop()) - met
+            met |= new
+            pending += new
+        return met
+
+    def _differing(self, digests: Iterable[bytes]) -> Iterator[tuple[_Node, Drawn]]:
+        """Draw some assets, parents before children, and yield those that come out otherwise than stored."""
+        wanted = set(digests)
+        ups = {raw: [x.parent for x in self._known.links(raw) if x.parent in wanted] for raw in wanted}
+        origins: dict[bytes, Origin | None] = {}
+        for circle in _parents_first(ups):
+            nodes = {raw: node for raw in circle if (node := self._node(raw)) is not None}
+            for link in (x for node in nodes.values() for x in node.links):
+                if link.parent not in origins and link.parent not in wanted:
+                    origins[link.parent] = self._known.contribution(link.parent)
+            drawn = _settled(nodes, origins)
+            for raw, node in nodes.items():
+                if node.stored != drawn[raw] or any(s.origin is None for s in node.specials):
+                    yield node, drawn[raw]
+
+    def _node(self, raw: bytes) -> _Node | None:
+        row, known = self._known.asset(raw), self._known
+        if row is None:
+            return None
+        return _Node(row, known.evidences(row), known.declarations(raw), known.links(raw), known.specials(row.id))
+
+
+def _settled(nodes: dict[bytes, _Node], origins: dict[bytes, Origin | None]) -> dict[bytes, Drawn]:
+    """Draw one asset, or some that are each other's ancestors: these start as if none of them were known yet.
+
+    Adds to `origins` what they hand on. A circle settles after as many rounds as it has members, unless a
+    contradiction in it swings for ever; then the more severe of two verdicts stays.
+    """
+    drawn: dict[bytes, Drawn] = {}
+    turn = 0
+    while True:
+        new = {raw: node.draw(origins) for raw, node in nodes.items()}
+        if turn > 2 * len(nodes):
+            new = {raw: _severer(drawn[raw], d) for raw, d in new.items()}
+        origins.update({raw: d.carries for raw, d in new.items()})
+        if new == drawn or len(nodes) == 1:
+            return new
+        drawn, turn = new, turn + 1
+
+
+def _severer(was: Drawn, new: Drawn) -> Drawn:
+    before = dict(was.sightings)
+    return Drawn(_worse(was.own, new.own), tuple((n, _worse(before.get(n, o), o)) for n, o in new.sightings))
+
+
+def _worse(was: Origin, new: Origin) -> Origin:
+    return max(new, was, key=lambda o: SEVERITY.get(o, 0))
+
+
+def _parents_first(ups: dict[bytes, list[bytes]]) -> Iterator[list[bytes]]:
+    """Yield the digests so that parents come before children; those in a circle come together, in order.
+
+    Tarjan's strongly connected components (SIAM J. Comput. 1, 1972), without recursion: a chain of lineage may be
+    longer than Python's stack.
+    """
+    number: dict[bytes, int] = {}
+    low: dict[bytes, int] = {}
+    open_: list[bytes] = []
+    closed: set[bytes] = set()
+    for root in sorted(ups):
+        path = [] if root in number else [(root, iter(ups[root]))]
+        while path:
+            at, above = path[-1]
+            if at not in number:
+                number[at] = low[at] = len(number)
+                open_.append(at)
+            parent = next(above, None)
+            if parent is None:
+                path.pop()
+                if path:
+                    low[path[-1][0]] = min(low[path[-1][0]], low[at])
+                if low[at] == number[at]:
+                    circle = _cut(open_, at)
+                    closed.update(circle)
+                    yield circle
+            elif parent not in number:
+                path.append((parent, iter(ups[parent])))
+            elif parent not in closed:
+                low[at] = min(low[at], number[parent])
+
+
+def _cut(stack: list[bytes], at: bytes) -> list[bytes]:
+    """Take the end of a stack from `at` on off it, and return it in order of digests."""
+    cut: list[bytes] = []
+    while not cut or cut[-1] != at:
+        cut.append(stack.pop())
+    return sorted(cut)

@@ -1,0 +1,223 @@
+"""What goes into the catalogue and what comes out of it, as frozen values. Nothing here knows SQL."""
+
+import os
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from provenance.asset import Digest, Place, StatKey, UtcTime
+from provenance.evidence import Beside, Evidence, Examiner
+from provenance.lineage import Edge
+from provenance.records import AnyRecord
+from provenance.verdict import Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Who writes, where, when and under which rules. `at` is the machine's clock; `claimed_at` proves nothing."""
+
+    at: UtcTime
+    os_user: str
+    host: str
+    version: str
+    config: Digest | None = None
+    policy: Digest | None = None
+    claimed_at: UtcTime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One file that was looked at.
+
+    `place` is None for a file outside every zone: its bytes are remembered, and it has no sighting. With a place there
+    must be a `key`. `racy` says that the file changed too shortly before it was read for `key` to prove anything.
+    """
+
+    place: Place | None
+    key: StatKey | None
+    racy: bool
+    evidence: Evidence
+    beside: Beside
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that could not be examined, and why. It goes when the place was examined or has vanished."""
+
+    place: Place
+    kind: str
+    says: str
+    seen_at: UtcTime | None = None
+    """Set on what comes out; on the way in the batch's stamp says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What is recorded together, in one transaction."""
+
+    examined: tuple[Examined, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An asset whose verdict is another one now."""
+
+    digest: Digest
+    was: Origin
+    now: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What recording a batch did. `entry` is its number in the ledger; None where nothing in it was new evidence."""
+
+    entry: int | None = None
+    new_assets: int = 0
+    new_evidence: int = 0
+    changed: tuple[Change, ...] = ()
+    """Assets known before whose verdict changed, descendants of what was recorded included."""
+
+
+class Known(NamedTuple):
+    """What a sweep needs to know of a file it meets again. A tuple, because a sweep makes hundreds of thousands."""
+
+    inode: int
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    racy: bool
+    examiner: Examiner
+
+    def is_version(self, found: os.stat_result, examiner: Examiner) -> bool:
+        """Whether the file found is the version that was recorded, surely so, and was read by this examiner."""
+        return (
+            self.size == found.st_size
+            and self.mtime_ns == signed(found.st_mtime_ns)
+            and self.ctime_ns == signed(found.st_ctime_ns)
+            and self.inode == signed(found.st_ino)
+            and not self.racy
+            and self.examiner == examiner
+        )
+
+
+def signed(number: int) -> int:
+    """Return a number as SQLite can keep it: inode numbers go up to 2^64, and times can lie after the year 2262."""
+    if -(1 << 63) <= number < 1 << 63:
+        return number
+    return ((number + (1 << 63)) % (1 << 64)) - (1 << 63)
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """Some bytes at some place. There is one for each pair of both, however often the file came and went."""
+
+    place: Place
+    digest: Digest
+    key: StatKey
+    racy: bool
+    beside: Beside
+    origin: Origin
+    """The verdict here: with what lies beside this copy."""
+    first_seen: UtcTime
+    last_seen: UtcTime
+    gone_at: UtcTime | None
+    """When it was noticed that it is not there any more; None while it is."""
+
+    @property
+    def present(self) -> bool:
+        """Whether it was there when somebody last looked."""
+        return self.gone_at is None
+
+
+class Listed(NamedTuple):
+    """One line of a listing."""
+
+    place: Place
+    digest: Digest
+    size: int
+    origin: Origin
+    last_seen: UtcTime
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A person's word with its place in the ledger, and the id of the revocation that took it back, if one did."""
+
+    record: AnyRecord
+    entry: int
+    revoked_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """One step of lineage as it stands: `digest`, `origin` and `name` are of the other side, None while not known."""
+
+    edge: Edge
+    digest: Digest | None
+    origin: Origin | None
+    name: str | None
+    record: AnyRecord | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """What some bytes were made from, and what was made from them; one step each way."""
+
+    up: tuple[Relative, ...] = ()
+    down: tuple[Relative, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GateUse:
+    """A record that a gate run let some bytes pass on."""
+
+    record: str
+    digest: Digest
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A delivery that was made on a record."""
+
+    run: str
+    digest: Digest
+    at: UtcTime
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The catalogue in numbers. `sightings` counts what is present, `origins` all assets that were ever seen."""
+
+    assets: int
+    sightings: int
+    origins: dict[Origin, int]
+    troubles: int
+    ledger_entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest entry of the ledger: its number and its hash. Number 0 stands for the empty ledger of this store."""
+
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the ledger. Hashes are SHA-256 in hexadecimal digits; `prev` is the hash of the one before."""
+
+    seq: int
+    prev: str
+    hash: str
+    kind: str
+    at: UtcTime
+    claimed_at: UtcTime | None
+    os_user: str
+    host: str
+    version: str
+    config: Digest | None
+    policy: Digest | None
+    body: dict[str, Any] = field(hash=False)

@@ -1,0 +1,273 @@
+"""The tables of the catalogue, and how a file comes to have them.
+
+::
+
+    store           one row: which store this is, which version drew the verdicts, how far the ledger was checked
+    ledger          the chain: one entry a record, gate run, change of configuration, or batch of evidence
+    records         which entry holds which person's word, and record_subjects, which bytes it speaks of
+    gate_uses       which delivery was made on which record
+    examiners       who looked: versions and trust list
+    findings        what was found, without whose bytes it was found in: plain files share one
+    assets          bytes, by SHA-256, with the verdict on them as it was last drawn
+    evidence        which examiner found what in which asset, oldest first; nothing here is ever replaced
+    labels          which asset has the manifest of this label: how ingredients are matched
+    edges           lineage, one step each
+    folders         zone and path of a folder
+    sightings       some bytes at some place; `origin` only where something beside the file has a say in it
+    besides         what lay beside a sighting, oldest first
+    sweeps          when a zone was last looked at completely: the true `last_seen` of everything present in it
+    troubles        what could not be examined
+
+Facts and words are append-only, and triggers say so; who can write the file can drop a trigger, so the ledger's
+entries carry a digest over each batch of facts, and `ledger verify` compares.
+"""
+
+import sqlite3
+from functools import cache
+from typing import TYPE_CHECKING
+
+from provenance.catalogue.connection import Connection
+from provenance.errors import CatalogueDamaged, CatalogueNewer
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database, Migrations
+
+APPLICATION_ID = 0x50524F56
+"""`PROV`: the word in the file's header that says it is a catalogue (sqlite.org/fileformat2.html, 1.3)."""
+
+SCHEMA_VERSION = 2
+"""How many migrations there are. It stands in the file's header, so that an ordinary open asks nobody else."""
+
+_BOOK = (
+    """CREATE TABLE store (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        store_id TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        drawn_by TEXT NOT NULL,
+        checked_seq INTEGER NOT NULL DEFAULT 0,
+        checked_hash TEXT NOT NULL DEFAULT ''
+    ) STRICT""",
+    """CREATE TABLE ledger (
+        seq INTEGER PRIMARY KEY,
+        prev BLOB NOT NULL CHECK (length(prev) = 32),
+        hash BLOB NOT NULL CHECK (length(hash) = 32),
+        kind TEXT NOT NULL,
+        at TEXT NOT NULL,
+        claimed_at TEXT,
+        os_user TEXT NOT NULL,
+        host TEXT NOT NULL,
+        version TEXT NOT NULL,
+        config TEXT,
+        policy TEXT,
+        body BLOB NOT NULL
+    ) STRICT""",
+    "CREATE INDEX ledger_at ON ledger (at)",
+    """CREATE TRIGGER ledger_grows_at_its_end BEFORE INSERT ON ledger
+        WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM ledger)
+            OR (NEW.seq > 1 AND NEW.prev IS NOT (SELECT hash FROM ledger ORDER BY seq DESC LIMIT 1))
+        BEGIN SELECT RAISE(ABORT, 'the ledger only grows at its end'); END""",
+    """CREATE TABLE records (
+        id TEXT PRIMARY KEY,
+        kind TEXT NOT NULL,
+        target TEXT NOT NULL DEFAULT '',
+        entry INTEGER NOT NULL UNIQUE REFERENCES ledger DEFERRABLE INITIALLY DEFERRED
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX records_target ON records (target) WHERE target <> ''",
+    """CREATE TABLE record_subjects (
+        digest BLOB NOT NULL CHECK (length(digest) = 32),
+        record TEXT NOT NULL REFERENCES records,
+        PRIMARY KEY (digest, record)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX record_subjects_record ON record_subjects (record)",
+    """CREATE TABLE gate_uses (
+        entry INTEGER NOT NULL REFERENCES ledger,
+        record TEXT NOT NULL,
+        digest BLOB NOT NULL CHECK (length(digest) = 32),
+        PRIMARY KEY (entry, record, digest)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX gate_uses_record ON gate_uses (record)",
+)
+
+_ASSETS = (
+    "CREATE TABLE examiners (id INTEGER PRIMARY KEY, body BLOB NOT NULL UNIQUE) STRICT",
+    """CREATE TABLE findings (
+        id INTEGER PRIMARY KEY,
+        digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
+        body BLOB NOT NULL
+    ) STRICT""",
+    """CREATE TABLE assets (
+        id INTEGER PRIMARY KEY,
+        sha256 BLOB NOT NULL UNIQUE CHECK (length(sha256) = 32),
+        xxh3 BLOB NOT NULL,
+        size INTEGER NOT NULL,
+        first_seen TEXT NOT NULL,
+        origin TEXT NOT NULL
+    ) STRICT""",
+    """CREATE TABLE evidence (
+        asset INTEGER NOT NULL REFERENCES assets,
+        nth INTEGER NOT NULL,
+        examiner INTEGER NOT NULL REFERENCES examiners,
+        finding INTEGER NOT NULL REFERENCES findings,
+        entry INTEGER NOT NULL REFERENCES ledger DEFERRABLE INITIALLY DEFERRED,
+        PRIMARY KEY (asset, nth)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX evidence_entry ON evidence (entry)",
+    """CREATE TABLE labels (
+        label TEXT NOT NULL,
+        asset INTEGER NOT NULL REFERENCES assets,
+        intact INTEGER NOT NULL,
+        entry INTEGER NOT NULL REFERENCES ledger DEFERRABLE INITIALLY DEFERRED,
+        PRIMARY KEY (label, asset, intact)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX labels_asset ON labels (asset)",
+    "CREATE INDEX labels_entry ON labels (entry)",
+    """CREATE TABLE edges (
+        id INTEGER PRIMARY KEY,
+        child BLOB NOT NULL CHECK (length(child) = 32),
+        parent BLOB NOT NULL DEFAULT x'',
+        label TEXT NOT NULL DEFAULT '',
+        relation TEXT NOT NULL,
+        witness TEXT NOT NULL,
+        title TEXT NOT NULL,
+        removed INTEGER NOT NULL,
+        record TEXT NOT NULL DEFAULT '',
+        entry INTEGER NOT NULL REFERENCES ledger DEFERRABLE INITIALLY DEFERRED
+    ) STRICT""",
+    "CREATE INDEX edges_child ON edges (child)",
+    "CREATE INDEX edges_parent ON edges (parent) WHERE parent <> x''",
+    "CREATE INDEX edges_label ON edges (label) WHERE label <> ''",
+    "CREATE INDEX edges_entry ON edges (entry)",
+    """CREATE TABLE folders (
+        id INTEGER PRIMARY KEY,
+        zone TEXT NOT NULL,
+        path BLOB NOT NULL,
+        UNIQUE (zone, path)
+    ) STRICT""",
+    """CREATE TABLE sightings (
+        id INTEGER PRIMARY KEY,
+        folder INTEGER NOT NULL REFERENCES folders,
+        name BLOB NOT NULL,
+        asset INTEGER NOT NULL REFERENCES assets,
+        device INTEGER NOT NULL,
+        inode INTEGER NOT NULL,
+        size INTEGER NOT NULL,
+        mtime_ns INTEGER NOT NULL,
+        ctime_ns INTEGER NOT NULL,
+        racy INTEGER NOT NULL,
+        examiner INTEGER NOT NULL REFERENCES examiners,
+        beside INTEGER REFERENCES besides,
+        origin TEXT,
+        first_seen TEXT NOT NULL,
+        last_seen TEXT NOT NULL,
+        gone_at TEXT,
+        UNIQUE (asset, folder, name)
+    ) STRICT""",
+    "CREATE UNIQUE INDEX sightings_present ON sightings (folder, name) WHERE gone_at IS NULL",
+    "CREATE INDEX sightings_gone ON sightings (folder, name) WHERE gone_at IS NOT NULL",
+    """CREATE TABLE besides (
+        id INTEGER PRIMARY KEY,
+        sighting INTEGER NOT NULL REFERENCES sightings,
+        asset INTEGER NOT NULL REFERENCES assets,
+        digest BLOB NOT NULL CHECK (length(digest) = 32),
+        body BLOB NOT NULL,
+        entry INTEGER NOT NULL REFERENCES ledger DEFERRABLE INITIALLY DEFERRED,
+        UNIQUE (sighting, digest)
+    ) STRICT""",
+    "CREATE INDEX besides_asset ON besides (asset)",
+    "CREATE INDEX besides_entry ON besides (entry)",
+    "CREATE TABLE sweeps (zone TEXT PRIMARY KEY, completed_at TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    """CREATE TABLE troubles (
+        zone TEXT NOT NULL,
+        path BLOB NOT NULL,
+        kind TEXT NOT NULL,
+        says TEXT NOT NULL,
+        seen_at TEXT NOT NULL,
+        PRIMARY KEY (zone, path)
+    ) STRICT, WITHOUT ROWID""",
+)
+
+
+def _kept(table: str, columns: str = "") -> tuple[str, str]:
+    """Return the triggers that keep rows of a table as they are: all of them, or only some columns."""
+    of = f" OF {columns}" if columns else ""
+    return (
+        f"CREATE TRIGGER {table}_stays BEFORE UPDATE{of} ON {table} BEGIN SELECT RAISE(ABORT, '{table} stays'); END",
+        f"CREATE TRIGGER {table}_keeps BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, '{table} keeps all'); END",
+    )
+
+
+_BOOK_GUARDS = (
+    *_kept("store", "one, store_id, created_at"),
+    *_kept("ledger"),
+    *_kept("records"),
+    *_kept("record_subjects"),
+    *_kept("gate_uses"),
+)
+_ASSETS_GUARDS = (
+    *_kept("examiners"),
+    *_kept("findings"),
+    *_kept("assets", "id, sha256, xxh3, size, first_seen"),
+    *_kept("evidence"),
+    *_kept("labels"),
+    *_kept("edges"),
+    *_kept("folders"),
+    *_kept("sightings", "id, folder, name, asset, first_seen"),
+    *_kept("besides"),
+)
+
+_MIGRATIONS = {"book": (*_BOOK, *_BOOK_GUARDS), "assets": (*_ASSETS, *_ASSETS_GUARDS)}
+
+
+@cache
+def migrations() -> "Migrations":
+    """Return the named set of migrations. A new one is added at the end, and none is ever edited."""
+    from sqlite_utils import Migrations
+
+    steps = Migrations("provenance")
+    for name, statements in _MIGRATIONS.items():
+
+        def step(db: "Database", statements: tuple[str, ...] = statements) -> None:
+            for statement in statements:
+                db.execute(statement)
+
+        steps(name=name)(step)
+    return steps
+
+
+def migrate(connection: Connection) -> None:
+    """Bring the tables up to date. Safe for any number of processes at once: whoever comes later finds it done.
+
+    What is pending is read under the same write lock under which it is applied and booked.
+    """
+    from sqlite_utils import Database
+
+    database = Database(connection.raw)
+    with connection.writing():
+        try:
+            migrations().apply(database)
+        except sqlite3.Error as error:
+            raise CatalogueDamaged(f"{connection.path} cannot be brought up to date: {error}") from error
+        connection.run(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def ensure_current(connection: Connection) -> None:
+    """Make sure the file is a catalogue of our version, migrating an older one.
+
+    Raises `CatalogueDamaged` if it is none, `CatalogueNewer` if a later version wrote it.
+    """
+    mark = connection.row("PRAGMA application_id")
+    if mark != (APPLICATION_ID,):
+        raise CatalogueDamaged(f"{connection.path} is not a catalogue")
+    found = connection.row("PRAGMA user_version")
+    version = int(found[0]) if found else 0
+    if version > SCHEMA_VERSION:
+        raise CatalogueNewer(f"{connection.path} has schema {version}; this provenance knows up to {SCHEMA_VERSION}")
+    if version < SCHEMA_VERSION:
+        migrate(connection)
+
+
+def missing_guards(connection: Connection) -> list[str]:
+    """Return the names of triggers that are not there as they were made: somebody has opened a way behind them."""
+    found: dict[str, str] = dict(connection.rows("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+    wanted = {s.split()[2]: s for steps in _MIGRATIONS.values() for s in steps if s.startswith("CREATE TRIGGER")}
+    return [name for name, statement in wanted.items() if found.get(name) != statement]

@@ -1,0 +1,305 @@
+"""Making, opening and refusing to open a catalogue."""
+
+import multiprocessing as mp
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+
+import pytest
+
+from provenance.asset import Digest
+from provenance.catalogue import Catalogue, Opening
+from provenance.catalogue.connection import connect, storage_of
+from provenance.catalogue.schema import SCHEMA_VERSION, migrate, migrations, missing_guards
+from provenance.errors import (
+    CatalogueDamaged,
+    CatalogueLocked,
+    CatalogueMisplaced,
+    CatalogueMissing,
+    CatalogueNewer,
+    CatalogueTrouble,
+)
+from provenance.verdict import Origin
+from tests.catalogue.making import AI, EDIT, at, digest_of, edit_behind, evidence, origin_of, seen, stamp, take
+
+AT_ONCE = 3
+NOBODY = 65534
+
+
+def names_in(folder: Path) -> list[str]:
+    """Return what lies in a folder."""
+    return sorted(p.name for p in folder.iterdir())
+
+
+def all_at_once(work: Callable[[Path, Barrier, "mp.Queue[str]", int], None], path: Path) -> list[str]:
+    """Run a function in three processes that begin together, and return what each of them said."""
+    context = mp.get_context("spawn")
+    barrier, answers = context.Barrier(AT_ONCE), context.Queue()
+    processes = [context.Process(target=work, args=(path, barrier, answers, n)) for n in range(AT_ONCE)]
+    for process in processes:
+        process.start()
+    said = sorted(answers.get(timeout=50) for _ in processes)
+    for process in processes:
+        process.join()
+    return said
+
+
+def create_and_record(path: Path, barrier: Barrier, answers: "mp.Queue[str]", number: int) -> None:
+    """Make the catalogue if nobody has yet, then record a file in it."""
+    barrier.wait()
+    try:
+        Catalogue.create(path, at(0)).close()
+        said = "made"
+    except CatalogueTrouble as trouble:
+        said = "there" if "already something" in trouble.message else trouble.message
+    with Catalogue.open(path) as catalogue:
+        take(catalogue, seen(evidence(f"shot {number}"), b"shot %d" % number))
+    answers.put(said)
+
+
+def test_three_make_one(path: Path) -> None:
+    """Of three processes that make a catalogue at once one makes it, the others are told, and all can use it."""
+    assert all_at_once(create_and_record, path) == ["made", "there", "there"]
+    with Catalogue.open(path) as catalogue:
+        assert catalogue.counts().assets == AT_ONCE
+        catalogue.verify()
+    assert names_in(path.parent) == ["catalogue.db"]
+
+
+def migrate_empty(path: Path, barrier: Barrier, answers: "mp.Queue[str]", _number: int) -> None:
+    """Bring an empty file up to date."""
+    connection = connect(path, Opening())
+    barrier.wait()
+    migrate(connection)
+    answers.put("fine" if not missing_guards(connection) else "not whole")
+
+
+def test_three_bring_one_up_to_date(path: Path) -> None:
+    """Three processes that bring a catalogue without tables up to date at once all succeed."""
+    path.parent.mkdir()
+    path.touch()
+    connect(path, Opening()).run("PRAGMA journal_mode = WAL")
+    assert all_at_once(migrate_empty, path) == ["fine"] * AT_ONCE
+
+
+def older(path: Path) -> None:
+    """Make a catalogue as the first schema had it."""
+    from sqlite_utils import Database
+
+    raw = sqlite3.connect(path, isolation_level=None)
+    raw.execute("PRAGMA journal_mode = WAL")
+    raw.execute("PRAGMA application_id = 1347571542")
+    migrations().apply(Database(raw), stop_before="assets")
+    raw.execute("PRAGMA user_version = 1")
+    raw.execute("INSERT INTO store (one, store_id, created_at, drawn_by) VALUES (1, 'old', '2026', '0.0.1')")
+    raw.close()
+
+
+def open_and_record(path: Path, barrier: Barrier, answers: "mp.Queue[str]", number: int) -> None:
+    """Open a catalogue and record a file in it."""
+    barrier.wait()
+    with Catalogue.open(path) as catalogue:
+        take(catalogue, seen(evidence(f"shot {number}"), b"shot %d" % number))
+        answers.put(catalogue.store_id)
+
+
+def test_three_open_an_older_one(path: Path) -> None:
+    """Three processes that open a catalogue of an older schema at once all succeed, and it is up to date once."""
+    path.parent.mkdir()
+    older(path)
+    assert all_at_once(open_and_record, path) == ["old"] * AT_ONCE
+    with Catalogue.open(path) as catalogue:
+        assert catalogue.counts().assets == AT_ONCE
+        catalogue.verify()
+    rows = sqlite3.connect(path).execute("SELECT name FROM _sqlite_migrations ORDER BY id").fetchall()
+    assert rows == [("book",), ("assets",)]
+
+
+def test_schema_version_counts_the_migrations(path: Path) -> None:
+    """The version in the file's header is the number of migrations."""
+    Catalogue.create(path, at(0)).close()
+    raw = sqlite3.connect(path)
+    assert raw.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
+    assert raw.execute("SELECT count(*) FROM _sqlite_migrations").fetchone() == (SCHEMA_VERSION,)
+    raw.close()
+
+
+def test_only_its_owner_can_read_it(tmp_path: Path) -> None:
+    """Folder and file are made for this user alone, whatever the umask says."""
+    before = os.umask(0)
+    try:
+        path = tmp_path / "one" / "two" / "catalogue.db"
+        Catalogue.create(path, at(0)).close()
+    finally:
+        os.umask(before)
+    assert [p.stat().st_mode & 0o777 for p in (path.parent.parent, path.parent, path)] == [0o700, 0o700, 0o600]
+
+
+def test_settings(catalogue: Catalogue) -> None:
+    """An open catalogue syncs every commit, checks references, and lets REPLACE fire triggers."""
+    asked = ("journal_mode", "synchronous", "foreign_keys", "recursive_triggers", "busy_timeout")
+    answers = [catalogue._db.row(f"PRAGMA {name}") for name in asked]
+    assert answers == [("wal",), (2,), (1,), (1,), (30_000,)]
+
+
+def test_create_refuses_what_is_there(path: Path) -> None:
+    """A catalogue is never made over something: what was there is untouched."""
+    with Catalogue.create(path, at(0), store_id="first") as catalogue:
+        take(catalogue, seen(evidence("shot"), b"shot"))
+    with pytest.raises(CatalogueTrouble, match="already something"):
+        Catalogue.create(path, at(0))
+    with Catalogue.open(path) as catalogue:
+        assert (catalogue.store_id, catalogue.counts().assets) == ("first", 1)
+    assert names_in(path.parent) == ["catalogue.db"]
+
+
+def test_stores_differ(tmp_path: Path) -> None:
+    """Two catalogues have different store ids, and different heads while both are empty."""
+    with Catalogue.create(tmp_path / "a.db", at(0)) as one, Catalogue.create(tmp_path / "b.db", at(0)) as other:
+        assert one.store_id != other.store_id
+        assert one.ledger.head() != other.ledger.head()
+
+
+def test_missing_is_never_made(path: Path) -> None:
+    """Where there is no catalogue, opening says so and makes nothing."""
+    with pytest.raises(CatalogueMissing):
+        Catalogue.open(path)
+    path.parent.mkdir()
+    path.parent.joinpath("file").touch()
+    with pytest.raises(CatalogueMissing):
+        Catalogue.open(path.parent / "file" / "catalogue.db")
+    assert names_in(path.parent) == ["file"]
+
+
+def test_newer_is_refused(path: Path) -> None:
+    """A catalogue of a later schema is refused, and not touched."""
+    Catalogue.create(path, at(0)).close()
+    edit_behind(path, f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    with pytest.raises(CatalogueNewer):
+        Catalogue.open(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"not a database at all" * 100, b"SQLite format 3\0" + bytes(4080)])
+def test_no_catalogue(tmp_path: Path, content: bytes) -> None:
+    """A file that is no catalogue is called damaged, never filled with tables."""
+    path = tmp_path / "catalogue.db"
+    path.write_bytes(content)
+    with pytest.raises(CatalogueDamaged):
+        Catalogue.open(path)
+    assert path.read_bytes() == content
+
+
+def test_another_database(tmp_path: Path) -> None:
+    """A SQLite file of somebody else's is refused."""
+    raw = sqlite3.connect(tmp_path / "other.db")
+    raw.execute("CREATE TABLE ledger (seq)")
+    raw.close()
+    with pytest.raises(CatalogueDamaged, match="is not a catalogue"):
+        Catalogue.open(tmp_path / "other.db")
+
+
+def test_pages_overwritten(path: Path) -> None:
+    """A catalogue whose pages were overwritten is called damaged, by whatever question meets them first."""
+    with Catalogue.create(path, at(0)) as catalogue:
+        take(catalogue, *(seen(evidence(f"shot {n}"), b"%d" % n) for n in range(500)))
+    raw = bytearray(path.read_bytes())
+    raw[4096:] = b"\xa5" * (len(raw) - 4096)
+    path.write_bytes(raw)
+    with pytest.raises(CatalogueDamaged):
+        Catalogue.open(path)
+
+
+@pytest.mark.parametrize("kind", ["nfs", "nfs4", "cifs", "smb3", "fuse", "fuse.sshfs", "fuseblk"])
+def test_network_storage_is_refused(path: Path, kind: str) -> None:
+    """A catalogue on NFS, SMB or FUSE is neither made nor opened. The file system's type is injected here."""
+    remote = Opening(storage=lambda _: kind)
+    with pytest.raises(CatalogueMisplaced, match=kind):
+        Catalogue.create(path, at(0), remote)
+    assert names_in(path.parent) == []
+    Catalogue.create(path, at(0)).close()
+    with pytest.raises(CatalogueMisplaced, match=kind):
+        Catalogue.open(path, remote)
+
+
+@pytest.mark.skipif(not Path("/proc/self/mountinfo").exists(), reason="this system does not list its mounts")
+def test_storage_is_told_by_the_mount(tmp_path: Path) -> None:
+    """The type of file system is that of the innermost mount a path lies on, links resolved."""
+    link = tmp_path / "link"
+    link.symlink_to("/proc/self")
+    assert storage_of(Path("/proc/self")) == "proc"
+    assert storage_of(link) == "proc"
+    assert storage_of(tmp_path) not in {None, "proc"}
+
+
+def test_locked(path: Path) -> None:
+    """A writer that waits in vain for another says that the catalogue is locked; readers do not wait."""
+    soon = Opening(wait=0.05)
+    with Catalogue.create(path, at(0)) as holder, Catalogue.open(path, soon) as waiting:
+        with holder._db.writing():
+            with pytest.raises(CatalogueLocked):
+                take(waiting, seen(evidence("shot"), b"shot"))
+            assert waiting.counts().assets == 0
+        take(waiting, seen(evidence("shot"), b"shot"))
+        assert waiting.counts().assets == 1
+
+
+def write_as_nobody(path: Path, answers: "mp.Queue[str]") -> None:
+    """Give up every right, if there are any to give up, and try to write."""
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
+    try:
+        with Catalogue.open(path) as catalogue:
+            catalogue.finish_sweep(EDIT, at(1))
+        answers.put("written")
+    except CatalogueTrouble as trouble:
+        answers.put(f"{type(trouble).__name__}: {trouble.help}")
+
+
+def test_not_permitted() -> None:
+    """A catalogue this user may not write to is reported as that, with what to do, and not as damaged."""
+    context = mp.get_context("spawn")
+    answers: mp.Queue[str] = context.Queue()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "catalogue.db"
+        Catalogue.create(path, at(0)).close()
+        path.chmod(0o444)
+        path.parent.chmod(0o555)
+        process = context.Process(target=write_as_nobody, args=(path, answers))
+        process.start()
+        said = answers.get(timeout=30)
+        process.join()
+        path.parent.chmod(0o755)
+    assert said.startswith("CatalogueTrouble: Give the user that runs provenance the right")
+
+
+def test_another_version_draws_again(path: Path) -> None:
+    """Verdicts that another version of provenance drew are drawn again when this one opens the catalogue."""
+    with Catalogue.create(path, at(0)) as catalogue:
+        take(catalogue, seen(evidence("ai", AI), b"ai"), seen(evidence("shot"), b"shot"))
+    edit_behind(path, "UPDATE assets SET origin = 'captured'", "UPDATE store SET drawn_by = '0.0.1'")
+    with Catalogue.open(path) as catalogue:
+        assert origin_of(catalogue, "ai") is Origin.AI_GENERATED
+        assert origin_of(catalogue, "shot") is Origin.UNKNOWN
+        catalogue.verify()
+
+
+def test_opening_imports_little(path: Path) -> None:
+    """Opening an up-to-date catalogue and asking it imports neither the schema library nor the SDK."""
+    with Catalogue.create(path, at(0)) as catalogue:
+        take(catalogue, seen(evidence("shot"), b"shot"))
+        catalogue.note_config(stamp(1, "c"))
+    script = (
+        "import sys\nfrom pathlib import Path\nfrom provenance.catalogue import Catalogue\n"
+        "with Catalogue.open(Path(sys.argv[1])) as c:\n"
+        "    print(c.verdict_of(sys.argv[2]).origin.value, 'sqlite_utils' in sys.modules, 'c2pa' in sys.modules)"
+    )
+    digest: Digest = digest_of("shot")
+    run = subprocess.run([sys.executable, "-c", script, str(path), digest], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["unknown", "False", "False"]

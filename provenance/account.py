@@ -10,7 +10,7 @@ from provenance.catalogue import Catalogue, Filed, Lineage, Sighting
 from provenance.config import Config
 from provenance.errors import FileMissing, NotARegularFile
 from provenance.evidence import Beside, Evidence
-from provenance.examine import Answer, Failed, Looked, Request, sidecar_names
+from provenance.examination import Answer, Failed, Looked, Request, sidecar_names
 from provenance.files import display, stat_key
 from provenance.targets import Target, failure_error, targets_of
 from provenance.verdict import Verdict, classify

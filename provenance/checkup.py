@@ -13,7 +13,7 @@ from provenance.catalogue import Catalogue
 from provenance.config import Config, Role, load_config
 from provenance.errors import KeyUnusable, ProvenanceError
 from provenance.evidence import State
-from provenance.examine import Looked, Request
+from provenance.examination import Looked, Request
 from provenance.policy import load_policy
 from provenance.pool import Limits, Pool
 from provenance.zones import is_protected

@@ -7,7 +7,6 @@ that another host that mounts the same storage can do the same work.
 import os
 import time
 from dataclasses import dataclass
-from enum import Enum
 from functools import cache
 
 from provenance import __version__
@@ -16,78 +15,16 @@ from provenance.containers import Container, walk
 from provenance.credentials.read import CredentialReader, Reading
 from provenance.credentials.trust import Trust
 from provenance.evidence import Beside, Credential, Evidence, Examiner, Gap, Sidecar, State
+from provenance.examination import SIDECAR_TYPE, Answer, Failed, Failure, Looked, Request
 from provenance.files import IN_MEMORY, FileMedia, Media, asset_of, display, read_once, stat_key
 from provenance.signals import read_signals
 from watcher.opening import NotRegular, opened_file
-
-SIDECAR_SUFFIX = b".c2pa"
-
-SIDECAR_TYPE = "application/c2pa"
-"""Media type of a manifest store by itself."""
 
 _COARSE = 1_000_000_000
 """A time stamp that is a whole second: the file system may keep no finer ones, or only every second one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What to look at. `size` is a hint for the deadline; `sidecars` are names in the same folder, best first.
-
-    `without_parsers` asks for the identity alone, because the parsers failed on this file before, and says how.
-    """
-
-    root: bytes
-    path: bytes
-    size: int = 0
-    sidecars: tuple[bytes, ...] = ()
-    without_parsers: str | None = None
-
-
-class Failure(Enum):
-    """Why a file could not even be identified."""
-
-    MISSING = "missing"
-    NOT_REGULAR = "not-regular"
-    CHANGED = "changed"
-    NOT_PERMITTED = "not-permitted"
-    READ_FAILED = "read-failed"
-    NOT_EXAMINED = "not-examined"
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """Nothing is known of the file but this."""
-
-    failure: Failure
-    says: str
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """What was found. While the file keeps this stat key nobody has to look again, unless it is `racy`."""
-
-    key: StatKey
-    racy: bool
-    evidence: Evidence
-    beside: Beside
-
-
-Answer = Looked | Failed
-"""What came of a request."""
-
-
-def sidecar_names(name: bytes) -> tuple[bytes, ...]:
-    """Return the names a file's sidecar may have, best first.
-
-    `NAME.EXT.c2pa` is ours and cannot be mistaken; `STEM.c2pa` is the specification's (C2PA 2.2, 11.4), which all
-    files of one stem share.
-    """
-    stem, dot, _ = name.rpartition(b".")
-    full = name + SIDECAR_SUFFIX
-    return (full, stem + SIDECAR_SUFFIX) if dot and stem else (full,)
-
-
-def examine(request: Request, reader: CredentialReader, examiner: Examiner) -> Looked | Failed:
+def examine(request: Request, reader: CredentialReader, examiner: Examiner) -> Answer:
     """Look at one file and return what was found. Never raises for what the file holds or how it lies.
 
     (1) open it without being led anywhere; (2) read it once for its identity; (3) walk the container; (4) read the
@@ -204,13 +141,13 @@ def examiner_for(trust: Trust) -> Examiner:
     return Examiner(__version__, sdk_version(), trust.sha256)
 
 
-def examine_all(requests: tuple[Request, ...], trust: Trust) -> tuple[Looked | Failed, ...]:
+def examine_all(requests: tuple[Request, ...], trust: Trust) -> tuple[Answer, ...]:
     """Look at a handful of files in this process: what a pool's worker is asked to do."""
     bench = bench_for(trust)
     return tuple(_examine_within_memory(request, bench) for request in requests)
 
 
-def _examine_within_memory(request: Request, bench: Bench) -> Looked | Failed:
+def _examine_within_memory(request: Request, bench: Bench) -> Answer:
     try:
         return examine(request, bench.reader, bench.examiner)
     except MemoryError:

@@ -16,7 +16,7 @@ from provenance.catalogue import GateUse
 from provenance.config import Config, Role, refuse_inside
 from provenance.errors import ChannelNeeded
 from provenance.evidence import Credential
-from provenance.examine import SIDECAR_SUFFIX, SIDECAR_TYPE, Request, sidecar_names
+from provenance.examination import SIDECAR_SUFFIX, SIDECAR_TYPE, Request, sidecar_names
 from provenance.files import display
 from provenance.looking import Intake, look
 from provenance.policy import Case, Decision, Outcome, Policy, Reason, Rule, judge

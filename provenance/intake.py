@@ -13,7 +13,7 @@ from pathlib import Path
 from provenance.asset import Place, RelPath
 from provenance.catalogue import Batch, Examined, Known, Trouble
 from provenance.evidence import Examiner, State, effective_credential
-from provenance.examine import SIDECAR_SUFFIX, Answer, Failed, Failure, Looked, Request, sidecar_names
+from provenance.examination import SIDECAR_SUFFIX, Answer, Failed, Failure, Looked, Request, sidecar_names
 from provenance.looking import COMMIT_FILES, Intake, examined
 from provenance.targets import Target
 from watcher.sweep import Folder

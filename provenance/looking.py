@@ -7,7 +7,7 @@ from typing import Protocol, assert_never
 from provenance.asset import Digest, Place
 from provenance.catalogue import Batch, Catalogue, Examined, Stamp
 from provenance.evidence import Credential, Examiner, effective_credential
-from provenance.examine import Failed, Looked, Request
+from provenance.examination import Failed, Looked, Request
 from provenance.pool import Pool
 from provenance.targets import Target, failure_error, folder_error
 from provenance.verdict import Verdict, classify

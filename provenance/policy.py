@@ -14,7 +14,7 @@ import msgspec
 from provenance.asset import Digest
 from provenance.errors import PolicyInvalid
 from provenance.evidence import Claim, Credential, State
-from provenance.records import Approval, Clearance, Deliverable
+from provenance.records import Approval, Clearance, Deliverable, Words
 from provenance.verdict import CREDENTIAL, Origin, Verdict
 
 
@@ -154,21 +154,13 @@ def _table(table: str, given: dict[str, str], keys: type[K], name: str) -> dict[
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """The approvals and clearances that are in force for one file in one deliverable."""
-
-    approvals: tuple[Approval, ...] = ()
-    clearances: tuple[Clearance, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Case:
     """One file before the policy: what it is, how its credential reads, and what it is to be delivered as."""
 
     verdict: Verdict
     credential: Credential
     deliverable: Deliverable
-    words: Words = Words()
+    words: Words = field(default_factory=Words)
 
 
 def judge(case: Case, policy: Policy) -> Decision:

@@ -24,7 +24,8 @@ from pebble import ProcessExpired, ProcessPool
 
 from provenance.credentials.trust import Trust
 from provenance.errors import NotExamined
-from provenance.examine import Answer, Failed, Failure, Request, examine_all
+from provenance.examination import Answer, Failed, Failure, Request
+from provenance.examine import examine_all
 
 A = TypeVar("A")
 R = TypeVar("R")

@@ -160,3 +160,11 @@ class Deliverable:
     project: ProjectId
     title: Title
     channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The approvals and clearances that are in force for one file in one deliverable."""
+
+    approvals: tuple[Approval, ...] = ()
+    clearances: tuple[Clearance, ...] = ()

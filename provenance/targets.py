@@ -9,7 +9,7 @@ from typing import assert_never
 from provenance.asset import Place, RelPath, ZoneName
 from provenance.config import Config, Role, Zone
 from provenance.errors import ChangedWhileRead, FileMissing, FileTrouble, NotARegularFile, NotPermitted, ReadFailed
-from provenance.examine import Failed, Failure, Request, sidecar_names
+from provenance.examination import Failed, Failure, Request, sidecar_names
 from provenance.files import display
 from watcher.opening import Odd, kind_of
 from watcher.sweep import Folder, sweep

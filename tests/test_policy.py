@@ -7,8 +7,8 @@ import pytest
 from provenance.asset import Channel, Digest, ProjectId, Title, UtcTime
 from provenance.errors import PolicyInvalid
 from provenance.evidence import Claim, Credential, State, Strength
-from provenance.policy import Case, Outcome, Policy, Rule, Words, judge, load_policy, parse_policy
-from provenance.records import Approval, Clearance, Deliverable, Subject, covers
+from provenance.policy import Case, Outcome, Policy, Rule, judge, load_policy, parse_policy
+from provenance.records import Approval, Clearance, Deliverable, Subject, Words, covers
 from provenance.verdict import Ground, Origin, Verdict
 
 BASELINE = (Path(__file__).parents[1] / "provenance" / "policies" / "baseline.toml").read_text()

@@ -7,7 +7,8 @@ import pytest
 
 from provenance.credentials.trust import Trust
 from provenance.evidence import State
-from provenance.examine import Answer, Failed, Failure, Looked, Request, examine_all
+from provenance.examination import Answer, Failed, Failure, Looked, Request
+from provenance.examine import examine_all
 from provenance.pool import HANDFUL_FILES, Limits, Pool, run_alone
 
 

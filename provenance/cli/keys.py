@@ -27,7 +27,7 @@ def new(ctx: click.Context, name: str, as_json: bool) -> None:
     there already. It may mark files; it never clears one.
     """
     from provenance.credentials.keys import new_identity, write_identity
-    from provenance.credentials.sign import prove
+    from provenance.credentials.prove import prove
     from provenance.report.documents import KeysDocument, to_json
 
     config = Session.of(ctx).config

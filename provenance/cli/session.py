@@ -20,7 +20,7 @@ from provenance.policy import Policy, load_policy
 
 if TYPE_CHECKING:
     # The pool brings the SDK with it, which a question about a known file never needs.
-    from provenance.examine import Answer, Request
+    from provenance.examination import Answer, Request
     from provenance.looking import Intake, Progress
 
 

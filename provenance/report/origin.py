@@ -6,7 +6,7 @@ from provenance.account import Account
 from provenance.asset import UtcTime
 from provenance.catalogue import Relative, Sighting
 from provenance.config import ApprovalsMode
-from provenance.evidence import Claim, Credential, State, effective_credential
+from provenance.evidence import Claim, Credential, effective_credential
 from provenance.files import display
 from provenance.records import Approval, Clearance, Declaration
 from provenance.report.documents import (
@@ -157,8 +157,9 @@ def _credential_line(credential: Credential) -> str:
         parts.append(f"at {credential.signed_at}")
     if credential.source.value == "sidecar":
         parts.append("in a sidecar")
-    if credential.codes and credential.state is not State.TRUSTED:
-        parts.append(f"[{' '.join(credential.codes)}]")
+    codes = [c for c in credential.codes if c not in (credential.why or "")]
+    if codes:
+        parts.append(f"[{' '.join(codes)}]")
     return " ".join(parts)
 
 

@@ -1,0 +1,69 @@
+"""What a worker is asked, and what it answers: frozen, picklable, and light to import."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from provenance.asset import StatKey
+from provenance.evidence import Beside, Evidence
+
+SIDECAR_SUFFIX = b".c2pa"
+SIDECAR_TYPE = "application/c2pa"
+"""Media type of a manifest store by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to look at. `size` is a hint for the deadline; `sidecars` are names in the same folder, best first.
+
+    `without_parsers` asks for the identity alone, because the parsers failed on this file before, and says how.
+    """
+
+    root: bytes
+    path: bytes
+    size: int = 0
+    sidecars: tuple[bytes, ...] = ()
+    without_parsers: str | None = None
+
+
+class Failure(Enum):
+    """Why a file could not even be identified."""
+
+    MISSING = "missing"
+    NOT_REGULAR = "not-regular"
+    CHANGED = "changed"
+    NOT_PERMITTED = "not-permitted"
+    READ_FAILED = "read-failed"
+    NOT_EXAMINED = "not-examined"
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Nothing is known of the file but this."""
+
+    failure: Failure
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found. While the file keeps this stat key nobody has to look again, unless it is `racy`."""
+
+    key: StatKey
+    racy: bool
+    evidence: Evidence
+    beside: Beside
+
+
+Answer = Looked | Failed
+"""What came of a request."""
+
+
+def sidecar_names(name: bytes) -> tuple[bytes, ...]:
+    """Return the names a file's sidecar may have, best first.
+
+    `NAME.EXT.c2pa` is ours and cannot be mistaken; `STEM.c2pa` is the specification's (C2PA 2.2, 11.4), which all
+    files of one stem share.
+    """
+    stem, dot, _ = name.rpartition(b".")
+    full = name + SIDECAR_SUFFIX
+    return (full, stem + SIDECAR_SUFFIX) if dot and stem else (full,)

@@ -47,7 +47,8 @@ def mark_file(config: Config, intake: Intake, order: Order) -> Marked:
 
     (1) look at the source and join it with all that is known; (2) refuse a term that denies a flag, wherever the flag
     comes from; (3) sign in a process of its own, which writes aside, reads back and compares; (4) record the result,
-    and that it was made from the source, so that a flag on the source also reaches a copy that a person declared.
+    and that it was made from the source where its credential cannot say so, so that what is said of the source later
+    reaches it too.
 
     Raises `SourceTypeRefused`, `KeyUnusable`, and what `credentials.sign.mark` raises.
     """
@@ -75,7 +76,7 @@ def mark_file(config: Config, intake: Intake, order: Order) -> Marked:
     size = order.source.stat().st_size
     result = run_alone(mark, request, Limits(slowest=SLOWEST_SIGNING).deadline(size))  # (3)
     seen = _seen(config, intake, order.source if order.sidecar else result.destination)  # (4)
-    if not order.sidecar:
+    if not order.sidecar and result.parent is None:
         _remember(intake, source, seen)
     return Marked(result, seen, term)
 

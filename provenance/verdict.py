@@ -145,7 +145,7 @@ def _gather(evidence: Evidence, beside: Beside, context: Context) -> list[Ground
     grounds += [Ground("gap", Claim.REVIEW, Strength.HINT, g.place, g.says) for g in evidence.gaps]
     grounds += _from_credential(effective_credential(evidence, beside))
     grounds += [_from_declaration(d) for d in context.declarations]
-    grounds += [_from_ancestor(a) for a in context.ancestors]
+    grounds += [_from_ancestor(a) for a in context.ancestors if a.origin is not Origin.UNKNOWN]
     return list(dict.fromkeys(grounds))
 
 

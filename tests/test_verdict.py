@@ -151,7 +151,6 @@ def test_a_remembered_mark_is_not_counted_twice() -> None:
         (Relation.INPUT_TO, Origin.AI_GENERATED, Origin.REVIEW),
         (Relation.PARENT_OF, Origin.REVIEW, Origin.REVIEW),
         (Relation.PARENT_OF, Origin.CAPTURED, Origin.UNKNOWN),
-        (Relation.PARENT_OF, Origin.UNKNOWN, Origin.UNKNOWN),
     ],
 )
 def test_a_parents_flag_is_carried_on(relation: Relation, parent: Origin, child: Origin) -> None:

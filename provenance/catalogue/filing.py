@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from provenance.catalogue.connection import Connection
 from provenance.evidence import Relation
-from provenance.lineage import Witness
 from provenance.records import AnyRecord, Approval, Clearance, Declaration, Derivation, Revocation
 
 EdgeRow = tuple[bytes, bytes, str, str, str]
@@ -36,7 +35,7 @@ def index_of(record: AnyRecord) -> Index:
             child = bytes.fromhex(record.child.digest)
             relation = Relation.PARENT_OF if len(record.parents) == 1 else Relation.COMPONENT_OF
             edges = frozenset(
-                (child, bytes.fromhex(p.digest), relation.value, Witness.DECLARED.value, p.name) for p in record.parents
+                (child, bytes.fromhex(p.digest), relation.value, record.witness.value, p.name) for p in record.parents
             )
             return Index("", frozenset({child, *(e[1] for e in edges)}), edges)
         case Revocation():

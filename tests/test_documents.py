@@ -1,0 +1,67 @@
+"""Every kind of document is printed by a real command, and held against the schema that is shipped."""
+
+import json
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from provenance.report.documents import SCHEMAS
+from tests.production import EDITOR, LEGAL, Production, generated, picture, run
+from tests.production import SCHEMAS as FOLDER
+
+Documents = dict[str, list[Any]]
+
+AS_AI = ("--source-type", "trainedAlgorithmicMedia")
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> Documents:
+    """Every document a small production printed on its way, by the name of its schema."""
+    made = Production(tmp_path_factory.mktemp("production"))
+    generated(made.deliver / "still.png")
+    picture(made.deliver / "plate.jpg", seed=2)
+    (made.deliver / "broken.jpg").write_bytes(b"\xff\xd8 no picture")
+    one = ("deliver/still.png",)
+    told: Documents = {
+        "init": _told(made, "init", ".", "--title", "The Long Night"),
+        "keys": _told(made, "keys", "new"),
+        "scan": _told(made, "scan"),
+        "mark": _told(made, "mark", "deliver/plate.jpg", "-o", "made.jpg", *AS_AI),
+        "record": [
+            *_told(made, "approve", *one, "--channel", "deliver", "--expires", "2126-01-31", *LEGAL),
+            *_told(made, "clear", *one, *LEGAL),
+            *_told(made, "declare", *one, "--origin", "ai-generated", *EDITOR),
+            *_told(made, "derive", *one, "--from", "deliver/plate.jpg", *EDITOR),
+        ],
+        "gate": _told(made, "gate", "deliver"),
+        "origin": [d for p in (*one, "made.jpg", "deliver/broken.jpg") for d in _told(made, "origin", p)],
+        "list": _told(made, "list", "--all"),
+        "status": _told(made, "status"),
+        "doctor": _told(made, "doctor"),
+        "error": _told(made, "origin", "nowhere.jpg"),
+    }
+    told["record"] += _told(made, "revoke", told["record"][0]["record"]["id"], *EDITOR)
+    told["entry"] = _told(made, "ledger", "show")
+    told["ledger"] = [*_told(made, "ledger", "verify"), *_told(made, "ledger", "head")]
+    return told
+
+
+def _told(made: Production, *arguments: str) -> list[Any]:
+    """Return the documents a command prints, one after another, on standard output."""
+    text, found = run(made.root, *arguments, "--format", "json").out.strip(), []
+    while text:
+        document, end = json.JSONDecoder().raw_decode(text)
+        found.append(document)
+        text = text[end:].lstrip()
+    return found
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_documents_are_what_their_schema_says(name: str, printed: Documents) -> None:
+    """What a command prints as JSON is valid under the schema that is shipped, and names it."""
+    schema = json.loads((FOLDER / f"{name}.json").read_text())
+    assert printed[name]
+    for document in printed[name]:
+        Draft202012Validator(schema).validate(document)
+        assert document.get("schema", f"provenance/{name}/1") == f"provenance/{name}/1"

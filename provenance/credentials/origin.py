@@ -44,7 +44,8 @@ class _Step:
 
     @property
     def says(self) -> str:
-        return f"ingredient {self.title!r} ({self.relation.value}{', removed again' if self.removed else ''})"
+        name = f"ingredient {self.title!r}" if self.title else "ingredient"
+        return f"{name} ({self.relation.value}{', removed again' if self.removed else ''})"
 
 
 _Path = tuple[_Step, ...]
@@ -153,7 +154,7 @@ def _steps(manifest: dict[str, Any], label: str, strength: Strength) -> tuple[_S
         # A relation nobody knows is taken for the closest kind, which carries everything.
         relation = _RELATIONS.get(str(ingredient.get("relationship")), Relation.PARENT_OF)
         there = ingredient.get("active_manifest")
-        title = clean(ingredient.get("title"), 80) or "untitled"
+        title = clean(ingredient.get("title"), 80)
         removed = at in gone and relation is Relation.COMPONENT_OF
         steps.append(_Step(relation, title, there if isinstance(there, str) and there else None, removed))
     return tuple(steps)
@@ -199,7 +200,8 @@ def _meant(reference: str, label: str, listed: list[dict[str, Any]]) -> list[int
     return fits if len(fits) == 1 else []
 
 
-_TELLING = ("c2pa.metadata", "cawg.metadata", "stds.", "c2pa.ai", "c2pa.actions", "c2pa.ingredient")
+_TELLING = ("c2pa.metadata", "cawg.metadata", "stds.iptc", "stds.exif", "c2pa.ai", "c2pa.actions", "c2pa.ingredient")
+"""Assertions that can tell of an origin; an author's name in another one may be redacted without harm."""
 
 
 def _gaps(store: _Store, label: str) -> list[Gap]:

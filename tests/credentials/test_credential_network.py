@@ -61,6 +61,16 @@ def test_the_listener_would_notice(samples: Path) -> None:
     assert len(arrived) == 1
 
 
+def test_an_empty_list_of_hosts_stops_even_a_fetch(samples: Path) -> None:
+    """The second lock: were fetching ever on, nobody is on the list of who may be asked."""
+    data = (samples / "c2pa-rs/libpng-test_with_url.png").read_bytes()
+    told = {"verify": {"remote_manifest_fetch": True}, "core": {"allowed_network_hosts": []}}
+    context = c2pa.Context.from_dict(told)
+    with listening() as arrived, context, pytest.raises(c2pa.C2paError, match="not permitted"):
+        c2pa.Reader("image/png", io.BytesIO(data), None, context)
+    assert arrived == []
+
+
 def test_no_sample_makes_a_connection(samples: Path) -> None:
     """While every sample is read, alone and with a sidecar, nothing arrives at the port one of them names."""
     sidecar = (samples / "c2pa-rs/cloud_manifest.c2pa").read_bytes()

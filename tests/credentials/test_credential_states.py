@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from provenance.containers import walk
+from provenance.containers import Container, Format, walk
+from provenance.containers.model import Carries
 from provenance.credentials.codes import RULES, SDK_STATES, Bearing, judge_refusal, judge_store, rule_for
-from provenance.credentials.read import CredentialReader, Reading, sdk_version
+from provenance.credentials.read import CredentialReader, Reading, _time, sdk_version
 from provenance.credentials.sdk import Draft, Refused, SignAs, write_store
 from provenance.credentials.trust import Trust
 from provenance.evidence import Claim, Source, State, Strength
@@ -102,6 +103,45 @@ def test_a_large_file_is_read_from_its_descriptor(tmp_path: Path) -> None:
         media = FileMedia(stream.fileno())
         reading = CredentialReader(Trust()).read(media, walk(media))
     assert {s.claim for s in reading.signals} == {Claim.AI_GENERATED}
+
+
+@pytest.mark.parametrize(
+    ("data", "container", "says"),
+    [
+        (b"mxf", Container(Format("application/mxf", Carries.NO), residue=("a jumb box at 7",)), "a jumb box at 7"),
+        (b"font", Container(Format("font/otf", Carries.YES)), "nothing here reads"),
+        (room.media(room.PNG), Container(Format(room.PNG, Carries.YES, room.PNG), residue=("caBY",)), "caBY"),
+    ],
+)
+def test_remains_and_types_without_a_reader_are_unreadable(data: bytes, container: Container, says: str) -> None:
+    """What the walk found is never outvoted: not by a type that carries none, not by an SDK that finds none."""
+    credential = CredentialReader(Trust()).read(BufferMedia(data), container).credential
+    assert credential.state is State.UNREADABLE
+    assert says in str(credential.why)
+
+
+def test_a_url_does_not_excuse_remains(samples: Path) -> None:
+    """A file that names a remote credential and holds the remains of another is unreadable, and keeps the URL."""
+    media = BufferMedia((samples / "c2pa-rs/libpng-test_with_url.png").read_bytes())
+    container = Container(Format(room.PNG, Carries.YES, room.PNG), residue=("caBY",))
+    credential = CredentialReader(Trust()).read(media, container).credential
+    assert credential.state is State.UNREADABLE
+    assert credential.remote_url == "http://localhost:5000/libpng-test.c2pa"
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("2024-09-25T10:29:07+02:00", "2024-09-25T08:29:07Z"),
+        ("2024-09-25T08:29:07Z", "2024-09-25T08:29:07Z"),
+        ("2024-09-25T08:29:07", None),
+        ("yesterday", None),
+        (7, None),
+    ],
+)
+def test_a_time_is_told_in_utc_or_not_at_all(text: object, time: str | None) -> None:
+    """A time without a zone, or none at all, is not guessed."""
+    assert _time(text) == time
 
 
 # --- signatures ------------------------------------------------------------------------------------------------------

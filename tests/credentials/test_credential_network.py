@@ -28,10 +28,14 @@ def listening() -> Iterator[list[bytes]]:
     arrived: list[bytes] = []
     try:
         server = socket.create_server(("localhost", PORT))
+    except OSError as error:
+        pytest.skip(f"port {PORT} of this machine is taken: {error}")
+    try:
         with socket.create_connection(("localhost", PORT), timeout=5):
             server.accept()[0].close()
     except OSError as error:
-        pytest.skip(f"port {PORT} of this machine cannot be listened at: {error}")
+        server.close()
+        pytest.skip(f"this machine cannot reach itself: {error}")
 
     def serve() -> None:
         while True:

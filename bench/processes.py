@@ -1,5 +1,6 @@
 """Running a command as its user does, and seeing what it cost."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -19,11 +20,16 @@ class Ran:
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
-    """The most that was resident at once, in bytes: of the process itself, and of the largest one it started."""
+class Cost:
+    """What a command used, all it started included.
+
+    `main` and `worker` are the most that was resident at once, in bytes: in the process itself, and in the largest one
+    it started. `cpu` is seconds of all of them together, which a busy machine disturbs less than seconds on the wall.
+    """
 
     main: int
     worker: int
+    cpu: float
 
 
 class CommandFailed(Exception):
@@ -58,22 +64,24 @@ def run(command: list[str], where: Path = PROJECT, *, keep: bool = True) -> Ran:
     return Ran(seconds, done.stdout or "")
 
 
-def memory_of(command: list[str], where: Path = PROJECT) -> Memory:
-    """Run a command to its end and return the memory it used; timing it at the same time would disturb both.
+def cost_of(command: list[str], where: Path = PROJECT) -> Cost:
+    """Run a command to its end and return what it used; timing it at the same time would disturb both.
 
-    Everything it starts is told by its session. The kernel keeps the highest mark of each process, so looking now and
-    then misses only what a process used in its last hundredth of a second.
+    Everything it starts is told by its session. The kernel keeps count for each process, so looking now and then
+    misses only what a process used in its last hundredth of a second.
     """
     process = subprocess.Popen(
         command, cwd=where, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
-    marks: dict[int, int] = {}
+    resident: dict[int, int] = {}
+    ticks: dict[int, int] = {}
     over = threading.Event()
 
     def watch() -> None:
         while not over.wait(0.01):
-            for pid in _in_session(process.pid):
-                marks[pid] = max(marks.get(pid, 0), _high_water(pid))
+            for pid, used in _in_session(process.pid):
+                ticks[pid] = used
+                resident[pid] = max(resident.get(pid, 0), _high_water(pid))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -82,12 +90,12 @@ def memory_of(command: list[str], where: Path = PROJECT) -> Memory:
     watcher.join()
     if code:
         raise CommandFailed(f"{' '.join(command)} ended with {code}")
-    main = marks.pop(process.pid, 0)
-    return Memory(main, max(marks.values(), default=0))
+    main = resident.pop(process.pid, 0)
+    return Cost(main, max(resident.values(), default=0), sum(ticks.values()) / os.sysconf("SC_CLK_TCK"))
 
 
-def _in_session(session: int) -> list[int]:
-    """Return the processes of a session (proc(5), `/proc/PID/stat`, field 6)."""
+def _in_session(session: int) -> list[tuple[int, int]]:
+    """Return the processes of a session, and the ticks each has used (proc(5), `/proc/PID/stat`, 6, 14 and 15)."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
@@ -95,7 +103,7 @@ def _in_session(session: int) -> list[int]:
         except OSError:
             continue  # it ended between the listing and the look
         if int(fields[3]) == session:
-            found.append(int(process.name))
+            found.append((int(process.name), int(fields[11]) + int(fields[12])))
     return found
 
 

@@ -62,12 +62,13 @@ class FileMedia:
         return self._size
 
     def read(self, offset: int, length: int) -> bytes:
-        parts: list[bytes] = []
-        while length > 0 and (part := os.pread(self._descriptor, length, offset)):
-            parts.append(part)
-            offset += len(part)
-            length -= len(part)
-        return b"".join(parts)
+        data = os.pread(self._descriptor, length, offset)
+        while len(data) < min(length, self._size - offset):
+            more = os.pread(self._descriptor, length - len(data), offset + len(data))
+            if not more:
+                break
+            data += more
+        return data
 
     def stream(self) -> BinaryIO:
         stream = os.fdopen(os.dup(self._descriptor), "rb")
@@ -85,10 +86,11 @@ def read_once(descriptor: int) -> tuple[Asset, Media]:
 
     A small file's media is the buffer just read; a large one's is the descriptor.
     """
-    if os.fstat(descriptor).st_size <= IN_MEMORY:
-        data = FileMedia(descriptor).read(0, IN_MEMORY + 1)
-        if len(data) <= IN_MEMORY:
-            return asset_of(data), BufferMedia(data)
+    size = os.fstat(descriptor).st_size
+    if size <= IN_MEMORY:
+        # One byte more than expected: if it is there, the file grows, and whoever asked will find that out.
+        data = FileMedia(descriptor).read(0, size + 1)
+        return asset_of(data), BufferMedia(data)
     return _hashed(descriptor), FileMedia(descriptor)
 
 

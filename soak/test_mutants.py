@@ -1,0 +1,25 @@
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SAMPLES
+from tests.mutants import Marked, broken_promise, marked, mutants
+
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "media"
+MUTANTS = 10_000
+
+
+def _originals() -> list[Marked]:
+    flagged = ("ai-generated.png", "ai-edited-by-hand.jpg", "signed-then-expired.jpg")
+    found = [*(marked(FIXTURES / name) for name in flagged), marked(FIXTURES / "captured.jpg", flagged=False)]
+    if SAMPLES.is_dir():
+        found += [marked(p) for p in sorted(SAMPLES.glob("sd-parsers/*.png")) if p.stat().st_size > 400]
+        found += [marked(SAMPLES / "c2pa-rs" / "ocsp.jpg"), marked(SAMPLES / "verify-site" / "butteryfly.jpg")]
+    return found
+
+
+@pytest.mark.timeout(3600)
+def test_ten_thousand_mutants(tmp_path: Path) -> None:
+    """Of 10,000 seeded mutants none raises, and none damaged inside a mark reads as absent or unknown."""
+    broken = [b for m in mutants(_originals(), MUTANTS, seed=1) if (b := broken_promise(m, tmp_path))]
+    assert broken == []

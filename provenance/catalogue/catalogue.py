@@ -18,7 +18,8 @@ from provenance.catalogue.rows import Batch, Change, GateUse, Head, Recorded, St
 from provenance.catalogue.schema import APPLICATION_ID, ensure_current, migrate
 from provenance.errors import CatalogueDamaged, CatalogueTrouble, RecordUnknown
 from provenance.files import sync_folder
-from provenance.records import AnyRecord, Revocation
+from provenance.records import AnyRecord, Declaration, Revocation
+from provenance.verdict import Origin
 
 if TYPE_CHECKING:
     # A question about a known file needs none of these, and is to be answered fast.
@@ -81,16 +82,17 @@ class Catalogue(Queries):
         aside = folder / f".{path.name}.{os.urandom(8).hex()}.new"
         try:
             os.close(os.open(aside, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-            _build(aside, at, store_id or os.urandom(16).hex(), opening)
-            os.link(aside, path)
+            try:
+                _build(aside, at, store_id or os.urandom(16).hex(), opening)
+                os.link(aside, path)
+            finally:
+                aside.unlink()
         except FileExistsError as error:
             advice = "Open it, or move it away if this is to be another production."
             raise CatalogueTrouble(f"there is already something at {path}", help=advice) from error
         except OSError as error:
             advice = "Choose a folder on a local disk that this user may write to."
             raise CatalogueTrouble(f"no catalogue can be made at {path}: {error.strerror}", help=advice) from error
-        finally:
-            aside.unlink(missing_ok=True)
         sync_folder(folder)
         return cls.open(path, opening)
 
@@ -143,8 +145,12 @@ class Catalogue(Queries):
         """Keep a person's word, draw the verdicts it changes, and return its id. Safe to repeat.
 
         Raises `RecordUnknown` for a revocation of nothing, or of a revocation: what was taken back is said anew.
+        Raises `ValueError` for a declaration of no known origin: every later look at its bytes would fail on it.
         """
         from provenance.catalogue.filing import file, redrawn_by
+
+        if isinstance(record, Declaration):
+            Origin(record.origin)
 
         with self._db.writing():
             if self._known.record(record.id) is None:

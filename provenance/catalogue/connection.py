@@ -159,6 +159,14 @@ class Connection:
         return number or 0
 
     @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Turn what SQLite raises in the block into our errors, where a library runs statements of its own."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise _trouble(error, self.path) from error
+
+    @contextmanager
     def writing(self) -> Iterator[None]:
         """Hold the write lock for the block: all of it becomes durable at the end, or none of it happened.
 
@@ -189,19 +197,18 @@ class Connection:
 
     def close(self) -> None:
         """Close; the last one to close folds the write-ahead log into the file."""
-        try:
+        with self.translated():
             self.raw.close()
-        except sqlite3.Error as error:
-            raise _trouble(error, self.path) from error
 
 
 _LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
-_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_OK}
 
 
 def _trouble(error: sqlite3.Error, path: Path) -> CatalogueTrouble:
     """Return what an error of SQLite's means to whoever has to mend it (sqlite.org/rescode.html)."""
-    primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    # Python's own complaint, about text in a row that is not UTF-8, carries no code.
+    primary = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
     if primary in _LOCKED:
         return CatalogueLocked(f"{path} is locked by another process: {error}")
     if primary in _DAMAGED:

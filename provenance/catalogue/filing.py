@@ -4,6 +4,7 @@ The record itself stands in the ledger. These rows only make it findable, and `v
 """
 
 from dataclasses import dataclass
+from typing import assert_never
 
 from provenance.catalogue.connection import Connection
 from provenance.evidence import Relation
@@ -40,6 +41,8 @@ def index_of(record: AnyRecord) -> Index:
             return Index("", frozenset({child, *(e[1] for e in edges)}), edges)
         case Revocation():
             return Index(record.target, frozenset(), frozenset())
+        case _:
+            assert_never(record)
 
 
 def file(connection: Connection, record: AnyRecord, entry: int) -> None:
@@ -68,3 +71,5 @@ def redrawn_by(record: AnyRecord) -> frozenset[bytes]:
             return frozenset({bytes.fromhex(record.child.digest)})
         case Clearance() | Approval() | Revocation():
             return frozenset()
+        case _:
+            assert_never(record)

@@ -140,11 +140,8 @@ class Ledger:
             raise BrokenEntry(since.seq, "it is not what was verified before")
         return since.seq, row[2]
 
-    def _recomputed(self, row: Row) -> bytes | None:
-        try:
-            return self._hash(row[0], row[1], row[3:])
-        except (TypeError, ValueError, AttributeError):
-            return None  # a column holds what we never write; that is no entry of ours
+    def _recomputed(self, row: Row) -> bytes:
+        return self._hash(row[0], row[1], row[3:])
 
     def check_clock(self, now: UtcTime) -> None:
         """Raise `ClockBehind` if any entry was written later than `now`: expiries would be judged by a wrong date."""

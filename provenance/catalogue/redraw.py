@@ -26,17 +26,18 @@ class Drawn:
     """The origins that stand for one asset: its own, and those of its special sightings by their number."""
 
     own: Origin
-    sightings: tuple[tuple[int, Origin], ...] = ()
+    sightings: tuple[tuple[int, Origin | None], ...] = ()
+    """None where a sighting has no verdict yet."""
 
     @property
-    def all(self) -> tuple[Origin, ...]:
+    def all(self) -> tuple[Origin | None, ...]:
         """The asset's own, then its sightings'."""
         return (self.own, *(o for _, o in self.sightings))
 
     @property
     def carries(self) -> Origin:
         """What it hands on."""
-        return carries(self.own, [o for _, o in self.sightings])
+        return carries(self.own, [o for _, o in self.sightings if o])
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class _Node:
 
     @property
     def stored(self) -> Drawn:
-        return Drawn(self.row.origin, tuple((s.id, s.origin or Origin.UNKNOWN) for s in self.specials))
+        return Drawn(self.row.origin, tuple((s.id, s.origin) for s in self.specials))
 
 
 class Redraw:
@@ -80,7 +81,7 @@ class Redraw:
         for node, drawn in self._differing(self._descendants(seeds)):
             self._db.run("UPDATE assets SET origin = ? WHERE id = ?", (drawn.own.value, node.row.id))
             for sighting, origin in drawn.sightings:
-                self._db.run("UPDATE sightings SET origin = ? WHERE id = ?", (origin.value, sighting))
+                self._db.run("UPDATE sightings SET origin = ? WHERE id = ?", (origin and origin.value, sighting))
             changes.append(Change(node.row.asset.digest, node.stored.carries, drawn.carries))
         return tuple(changes)
 
@@ -94,8 +95,8 @@ class Redraw:
         yield from self._outdated_plain(special)
         for node, drawn in self._differing(special):
             pairs = zip(node.stored.all, drawn.all, strict=True)
-            was, now = next((pair for pair in pairs if pair[0] is not pair[1]), (Origin.UNKNOWN, drawn.own))
-            yield Change(node.row.asset.digest, was, now)
+            was, now = next(pair for pair in pairs if pair[0] is not pair[1])
+            yield Change(node.row.asset.digest, was or Origin.UNKNOWN, now or Origin.UNKNOWN)
 
     def _special(self) -> set[bytes]:
         """Return the digests of all assets that anything but their own evidence speaks about."""
@@ -156,7 +157,7 @@ class Redraw:
                     origins[link.parent] = self._known.contribution(link.parent)
             drawn = _settled(nodes, origins)
             for raw, node in nodes.items():
-                if node.stored != drawn[raw] or any(s.origin is None for s in node.specials):
+                if node.stored != drawn[raw]:
                     yield node, drawn[raw]
 
     def _node(self, raw: bytes) -> _Node | None:
@@ -189,8 +190,8 @@ def _severer(was: Drawn, new: Drawn) -> Drawn:
     return Drawn(_worse(was.own, new.own), tuple((n, _worse(before.get(n, o), o)) for n, o in new.sightings))
 
 
-def _worse(was: Origin, new: Origin) -> Origin:
-    return max(new, was, key=lambda o: SEVERITY.get(o, 0))
+def _worse(was: Origin | None, new: Origin | None) -> Origin:
+    return max(new or Origin.UNKNOWN, was or Origin.UNKNOWN, key=lambda o: SEVERITY.get(o, 0))
 
 
 def _parents_first(ups: dict[bytes, list[bytes]]) -> Iterator[list[bytes]]:

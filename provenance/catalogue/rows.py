@@ -91,12 +91,12 @@ class Known(NamedTuple):
     def is_version(self, found: os.stat_result, examiner: Examiner) -> bool:
         """Whether the file found is the version that was recorded, surely so, and was read by this examiner."""
         return (
-            self.size == found.st_size
-            and self.mtime_ns == signed(found.st_mtime_ns)
-            and self.ctime_ns == signed(found.st_ctime_ns)
-            and self.inode == signed(found.st_ino)
-            and not self.racy
-            and self.examiner == examiner
+            not self.racy
+            and self.size == found.st_size
+            and (self.mtime_ns == found.st_mtime_ns or self.mtime_ns == signed(found.st_mtime_ns))
+            and (self.ctime_ns == found.st_ctime_ns or self.ctime_ns == signed(found.st_ctime_ns))
+            and (self.inode == found.st_ino or self.inode == signed(found.st_ino))
+            and (self.examiner is examiner or self.examiner == examiner)
         )
 
 

@@ -22,7 +22,6 @@ Facts and words are append-only, and triggers say so; who can write the file can
 entries carry a digest over each batch of facts, and `ledger verify` compares.
 """
 
-import sqlite3
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -243,10 +242,8 @@ def migrate(connection: Connection) -> None:
 
     database = Database(connection.raw)
     with connection.writing():
-        try:
+        with connection.translated():
             migrations().apply(database)
-        except sqlite3.Error as error:
-            raise CatalogueDamaged(f"{connection.path} cannot be brought up to date: {error}") from error
         connection.run(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 

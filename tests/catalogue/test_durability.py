@@ -12,7 +12,7 @@ import pytest
 
 from provenance.catalogue import Batch, Catalogue
 from provenance.errors import CatalogueTrouble
-from tests.catalogue.making import at, digest_of, evidence, seen, stamp, take
+from tests.catalogue.making import AI, at, digest_of, evidence, seen, stamp, take
 
 PROJECT = Path(__file__).resolve().parents[2]
 KILLS = 8
@@ -92,14 +92,15 @@ def test_interrupted_batch(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    batch = Batch((seen(evidence("a"), b"new folder/a"), seen(evidence("b"), b"new folder/b")))
+    take(catalogue, seen(evidence("before"), b"before"))
+    batch = Batch((seen(evidence("a", AI), b"new folder/a"), seen(evidence("b", AI), b"new folder/b")))
     with monkeypatch.context() as patch:
         patch.setattr("provenance.catalogue.ledger.Ledger.append", interrupted)
         with pytest.raises(KeyboardInterrupt):
             catalogue.record(batch, stamp(1))
-    assert catalogue.counts().assets == 0
+    assert catalogue.counts().assets == 1
     catalogue.record(batch, stamp(2))
-    assert catalogue.counts().sightings == 2
+    assert catalogue.counts().sightings == 3
     catalogue.verify()
 
 

@@ -90,6 +90,19 @@ def test_replaced_file(catalogue: Catalogue) -> None:
     assert rows == [(digest_of("second"), True), (digest_of("first"), False)]
 
 
+def test_one_file_a_place(catalogue: Catalogue) -> None:
+    """The table itself refuses that two different assets are present at one place."""
+    take(catalogue, seen(evidence("first"), b"first"), seen(evidence("second"), b"second"))
+    row = catalogue._db.row("SELECT folder, name FROM sightings WHERE id = 1")
+    assert row is not None
+    with pytest.raises(CatalogueDamaged, match="UNIQUE"):
+        catalogue._db.run(
+            "INSERT INTO sightings SELECT 3, ?, ?, asset, device, inode, size, mtime_ns, ctime_ns, racy, examiner,"
+            " beside, origin, first_seen, last_seen, gone_at FROM sightings WHERE id = 2",
+            row,
+        )
+
+
 def test_coming_back(catalogue: Catalogue) -> None:
     """Bytes that come back to a place they left have one sighting there, however often a share is unmounted."""
     for minute in (1, 3, 5):

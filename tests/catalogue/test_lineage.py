@@ -198,6 +198,8 @@ def test_words_before_the_file(catalogue: Catalogue) -> None:
     catalogue.add_record(derived("comp", "ai"), stamp(5))
     take(catalogue, seen(evidence("comp"), b"comp"), minute=6)
     assert origin_of(catalogue, "comp") is Origin.UNKNOWN
+    (up,) = catalogue.edges_of(digest_of("comp")).up
+    assert (up.digest, up.origin, up.name) == (digest_of("ai"), None, None)
     take(catalogue, seen(evidence("ai"), b"ai"), minute=7)
     assert origin_of(catalogue, "ai") is Origin.AI_GENERATED
     assert origin_of(catalogue, "comp") is Origin.AI_GENERATED

@@ -25,7 +25,7 @@ from provenance.errors import (
     CatalogueTrouble,
 )
 from provenance.verdict import Origin
-from tests.catalogue.making import AI, EDIT, at, digest_of, edit_behind, evidence, origin_of, seen, stamp, take
+from tests.catalogue.making import AI, EDIT, at, digest_of, edit_behind, evidence, origin_of, place, seen, stamp, take
 
 AT_ONCE = 3
 NOBODY = 65534
@@ -71,20 +71,33 @@ def test_three_make_one(path: Path) -> None:
     assert names_in(path.parent) == ["catalogue.db"]
 
 
+ROUNDS = 5
+
+
 def migrate_empty(path: Path, barrier: Barrier, answers: "mp.Queue[str]", _number: int) -> None:
-    """Bring an empty file up to date."""
-    connection = connect(path, Opening())
-    barrier.wait()
-    migrate(connection)
-    answers.put("fine" if not missing_guards(connection) else "not whole")
+    """Bring empty files up to date, each together with the others."""
+    migrations()  # so that none of them is late because it imports the library
+    faults = []
+    for number in range(ROUNDS):
+        connection = connect(path.with_name(f"{number}.db"), Opening())
+        barrier.wait()
+        try:
+            migrate(connection)
+        except CatalogueTrouble as trouble:
+            faults.append(trouble.message)
+        faults += missing_guards(connection)
+        connection.close()
+    answers.put(" ".join(faults))
 
 
 def test_three_bring_one_up_to_date(path: Path) -> None:
     """Three processes that bring a catalogue without tables up to date at once all succeed."""
     path.parent.mkdir()
-    path.touch()
-    connect(path, Opening()).run("PRAGMA journal_mode = WAL")
-    assert all_at_once(migrate_empty, path) == ["fine"] * AT_ONCE
+    for number in range(ROUNDS):
+        empty = path.with_name(f"{number}.db")
+        empty.touch()
+        connect(empty, Opening()).run("PRAGMA journal_mode = WAL")
+    assert all_at_once(migrate_empty, path) == [""] * AT_ONCE
 
 
 def older(path: Path) -> None:
@@ -118,6 +131,16 @@ def test_three_open_an_older_one(path: Path) -> None:
         catalogue.verify()
     rows = sqlite3.connect(path).execute("SELECT name FROM _sqlite_migrations ORDER BY id").fetchall()
     assert rows == [("book",), ("assets",)]
+
+
+def test_an_older_one_is_brought_up_to_date(path: Path) -> None:
+    """Opening a catalogue of an older schema makes what is missing, and keeps what was there."""
+    path.parent.mkdir()
+    older(path)
+    with Catalogue.open(path) as catalogue:
+        take(catalogue, seen(evidence("shot"), b"shot"))
+        assert catalogue.store_id == "old"
+        assert catalogue.verify().seq == 1
 
 
 def test_schema_version_counts_the_migrations(path: Path) -> None:
@@ -234,6 +257,85 @@ def test_storage_is_told_by_the_mount(tmp_path: Path) -> None:
     assert storage_of(Path("/proc/self")) == "proc"
     assert storage_of(link) == "proc"
     assert storage_of(tmp_path) not in {None, "proc"}
+
+
+def test_mounts_are_read_as_they_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Escaped mount points are understood, the innermost and latest mount counts; without a list nothing is known."""
+    point = tmp_path / "two words" / "in"
+    point.mkdir(parents=True)
+    escaped = str(tmp_path / "two words").replace(" ", "\\040")
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text(
+        "22 1 254:0 / / rw - ext4 /dev/vda rw\n"
+        f"23 22 0:40 / {escaped} rw shared:1 - ext4 disk rw\n"
+        f"24 22 0:41 / {escaped} rw shared:1 - nfs4 server:/x rw\n"
+        f"25 22 0:42 / {escaped}-beside rw - cifs //server/x rw\n"
+    )
+    monkeypatch.setattr("provenance.catalogue.connection._MOUNTS", mounts)
+    assert (storage_of(point), storage_of(tmp_path)) == ("nfs4", "ext4")
+    monkeypatch.setattr("provenance.catalogue.connection._MOUNTS", tmp_path / "none")
+    assert storage_of(point) is None
+
+
+def test_where_none_can_be(tmp_path: Path) -> None:
+    """Where no folder or file can be made, or a folder stands in the way, the error says so and what to do."""
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    for path in (tmp_path / "file" / "store" / "catalogue.db", tmp_path / ("x" * 300)):
+        with pytest.raises(CatalogueTrouble) as caught:
+            Catalogue.create(path, at(0))
+        assert "Choose a folder" in caught.value.help
+    with pytest.raises(CatalogueTrouble, match="cannot be reached"):
+        Catalogue.open(tmp_path / ("x" * 300))
+    with pytest.raises(CatalogueTrouble, match="cannot be opened"):
+        Catalogue.open(tmp_path / "folder")
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "says"),
+    [
+        (sqlite3.SQLITE_BUSY, CatalogueLocked, "locked"),
+        (sqlite3.SQLITE_BUSY_SNAPSHOT, CatalogueLocked, "locked"),
+        (sqlite3.SQLITE_CORRUPT, CatalogueDamaged, "damaged"),
+        (sqlite3.SQLITE_NOTADB, CatalogueDamaged, "no catalogue"),
+        (sqlite3.SQLITE_FULL, CatalogueTrouble, "is full"),
+        (sqlite3.SQLITE_READONLY, CatalogueTrouble, "for writing"),
+        (sqlite3.SQLITE_IOERR_FSYNC, CatalogueTrouble, "storage failed"),
+        (sqlite3.SQLITE_CONSTRAINT_TRIGGER, CatalogueDamaged, "hold together"),
+        (sqlite3.SQLITE_NOMEM, CatalogueTrouble, "SQLite failed"),
+    ],
+)
+def test_errors_of_sqlite_are_told_apart(path: Path, code: int, kind: type[CatalogueTrouble], says: str) -> None:
+    """Each error of SQLite becomes the one of ours that says what to mend; none is a fault in provenance itself."""
+    error = sqlite3.OperationalError("what SQLite says")
+    error.sqlite_errorcode = code
+    with (
+        Catalogue.create(path, at(0)) as catalogue,
+        pytest.raises(kind, match=says) as caught,
+        catalogue._db.translated(),
+    ):
+        raise error
+    assert type(caught.value) is kind
+    assert "report it" not in caught.value.help
+
+
+def test_errors_while_reading(path: Path) -> None:
+    """A table that is gone is met as damage by reads, streams, writes and inserts."""
+    Catalogue.create(path, at(0)).close()
+    with Catalogue.open(path) as catalogue:
+        catalogue._db.run("DROP TABLE besides")
+        catalogue._db.run("DROP TABLE sightings")
+        with pytest.raises(CatalogueDamaged):
+            catalogue.counts()
+        with pytest.raises(CatalogueDamaged):
+            catalogue.sighting_at(place(b"a"))
+        with pytest.raises(CatalogueDamaged):
+            list(catalogue._db.each("SELECT * FROM sightings"))
+        with pytest.raises(CatalogueDamaged):
+            catalogue._db.insert("INSERT INTO sightings (id) VALUES (?)", (1,))
+        with pytest.raises(CatalogueDamaged):
+            catalogue.vanish(EDIT, [place(b"a").path], at(1))
+        assert not catalogue._db.raw.in_transaction
 
 
 def test_locked(path: Path) -> None:

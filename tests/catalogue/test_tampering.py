@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from provenance.catalogue import BrokenEntry, Catalogue, GateUse
+from provenance.catalogue import BrokenEntry, Catalogue, GateUse, Ledger
 from provenance.errors import CatalogueDamaged, ChainBroken
 from provenance.records import Revocation, canonical
 from provenance.verdict import Origin
@@ -21,6 +21,7 @@ from tests.catalogue.making import (
     edit_behind,
     evidence,
     part,
+    place,
     seen,
     sidecar,
     signed,
@@ -230,17 +231,14 @@ def test_missing_guard(book: Path) -> None:
             catalogue.verify()
 
 
-def test_forged_entry_with_a_right_hash(book: Path, tmp_path: Path) -> None:
-    """An entry made by the same code for another store does not fit, though its own hash is right there."""
-    with Catalogue.create(tmp_path / "other.db", at(0), store_id="other") as other:
-        other.add_record(approved("shot"), stamp(3))
-        (row,) = other._db.rows("SELECT * FROM ledger")
+def test_forged_entry_with_a_right_hash(book: Path) -> None:
+    """An entry made by the same code for another store does not fit, though number and predecessor are right."""
     with Catalogue.open(book) as catalogue:
-        head = catalogue.ledger.head()
-        values = (head.seq + 1, bytes.fromhex(head.hash), *row[2:])
-        catalogue._db.run(f"INSERT INTO ledger VALUES ({', '.join('?' * len(values))})", values)
-        with pytest.raises(BrokenEntry, match="entry 9 of the ledger: it is not what was written"):
-            catalogue.verify_since_checkpoint()
+        with catalogue._db.writing():
+            Ledger(catalogue._db, "another").append("note", {}, stamp(9))
+        for check in (catalogue.verify, catalogue.verify_since_checkpoint):
+            with pytest.raises(BrokenEntry, match="entry 9 of the ledger: it is not what was written"):
+                check()
 
 
 def test_cut_tail(book: Path) -> None:
@@ -314,8 +312,10 @@ def test_changed_record_is_not_read(book: Path) -> None:
         ("DELETE FROM examiners", "examiner 1 is missing"),
         ("UPDATE assets SET origin = 'fine'", "the verdict on"),
         ("DELETE FROM evidence", "there is no evidence"),
+        ("UPDATE assets SET first_seen = CAST(x'ff' AS TEXT)", "Could not decode"),
         ("UPDATE edges SET relation = 'friend'", "lineage of"),
         ("UPDATE edges SET witness = 'nobody'", "lineage of"),
+        ("UPDATE sightings SET beside = 99 WHERE beside IS NOT NULL", "what lies beside sighting 4 is missing"),
         ("UPDATE ledger SET body = x'00' WHERE seq = 4", "record drv-"),
         ('UPDATE ledger SET body = CAST(\'{"kind":"wish"}\' AS BLOB) WHERE seq = 4', "record drv-"),
         ('UPDATE ledger SET body = CAST(\'{"kind":"approval"}\' AS BLOB) WHERE seq = 4', "record drv-"),
@@ -326,8 +326,8 @@ def test_row_that_does_not_decode(book: Path, statement: str, names: str) -> Non
     edit_behind(book, statement)
 
     def ask(catalogue: Catalogue) -> None:
-        for name in ("ai", "shot", "comp"):
-            catalogue.verdict_of(digest_of(name))
+        for name in ("ai", "shot", "comp", "mxf"):
+            catalogue.verdict_of(digest_of(name), place(name.encode()))
             catalogue.records_of(digest_of(name))
 
     with Catalogue.open(book) as catalogue, pytest.raises(CatalogueDamaged, match=names):
@@ -356,3 +356,10 @@ def test_store_row_missing(book: Path) -> None:
     edit_behind(book, "DELETE FROM store")
     with pytest.raises(CatalogueDamaged, match="which store"):
         Catalogue.open(book)
+
+
+def test_lineage_that_does_not_decode_is_not_shown(book: Path) -> None:
+    """A damaged edge is named when lineage is shown, too."""
+    edit_behind(book, "UPDATE edges SET relation = 'friend'")
+    with Catalogue.open(book) as catalogue, pytest.raises(CatalogueDamaged, match="lineage of"):
+        catalogue.edges_of(digest_of("shot"))

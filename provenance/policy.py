@@ -3,6 +3,7 @@
 import datetime as dt
 import difflib
 import hashlib
+import shlex
 from dataclasses import dataclass, field
 from enum import Enum
 from importlib import resources
@@ -213,9 +214,10 @@ def _of_origin(case: Case, policy: Policy) -> Reason:
     match origin:
         case Origin.AI_GENERATED | Origin.AI_ASSISTED:
             text = f"{origin.value} ({first}) and no approval for these bytes on {case.deliverable.channel} counts"
+            where = f"--channel {shlex.quote(case.deliverable.channel)}"
+            where += f" --title {shlex.quote(case.deliverable.title)}" if case.deliverable.title else ""
             advice = (
-                f"Replace it, or have it approved: provenance approve PATH --channel {case.deliverable.channel} "
-                "--by WHO --role ROLE --reason TEXT"
+                f"Replace it, or have it approved: provenance approve PATH {where} --by WHO --role ROLE --reason TEXT"
             )
             return Reason(Rule.TEMPORARY_NOT_FINAL, outcome, text, advice, args)
         case Origin.REVIEW:

@@ -18,14 +18,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing import forkserver
 from types import TracebackType
-from typing import Any, Self, TypeVar
-
-from pebble import ProcessExpired, ProcessPool
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from provenance.credentials.trust import Trust
 from provenance.errors import NotExamined
 from provenance.examination import Answer, Failed, Failure, Request
-from provenance.examine import examine_all
+
+if TYPE_CHECKING:
+    from pebble import ProcessPool
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -69,18 +69,13 @@ class Pool:
     """Examines files in killable processes; a context manager."""
 
     def __init__(
-        self, trust: Trust, *, workers: int | None = None, limits: Limits | None = None, look: Look = examine_all
+        self, trust: Trust, *, workers: int | None = None, limits: Limits | None = None, look: Look | None = None
     ) -> None:
         self._trust = trust
         self._limits = limits or Limits()
         self._look = look
         self._workers = workers or len(os.sched_getaffinity(0))
-        self._pool = ProcessPool(
-            max_workers=self._workers,
-            initializer=confine,
-            initargs=[self._limits.memory],
-            context=_context(),
-        )
+        self._pool: ProcessPool | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -88,8 +83,9 @@ class Pool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pool.stop()
-        self._pool.join()
+        if self._pool is not None:
+            self._pool.stop()
+            self._pool.join()
 
     def examine(self, requests: Iterable[Request]) -> Iterator[tuple[Request, Answer]]:
         """Yield each request with its answer, as they come in; exactly one answer for each request.
@@ -109,10 +105,20 @@ class Pool:
             waiting += again - 1
 
     def _ask(self, handful: Handful, finished: "queue.SimpleQueue[tuple[Handful, Future[Any]]]") -> None:
-        future = self._pool.schedule(
-            self._look, args=[handful.requests, self._trust], timeout=self._limits.deadline(handful.size)
+        future = self._started().schedule(
+            self._look or _usual(), args=[handful.requests, self._trust], timeout=self._limits.deadline(handful.size)
         )
         future.add_done_callback(lambda done: finished.put((handful, done)))
+
+    def _started(self) -> "ProcessPool":
+        """Return the processes, started by the first file there is to examine: often there is none."""
+        if self._pool is None:
+            from pebble import ProcessPool
+
+            self._pool = ProcessPool(
+                max_workers=self._workers, initializer=confine, initargs=[self._limits.memory], context=_context()
+            )
+        return self._pool
 
     def _take(
         self, finished: "queue.SimpleQueue[tuple[Handful, Future[Any]]]"
@@ -142,12 +148,19 @@ class Pool:
         return 0
 
 
+def _usual() -> Look:
+    """Return what workers do. It brings all the parsers with it, which this process itself never calls."""
+    from provenance.examine import examine_all
+
+    return examine_all
+
+
 def _why(error: BaseException, deadline: float) -> str:
     if isinstance(error, FutureTimeout):
         return f"the examination was stopped after {deadline:.0f} seconds"
-    if not isinstance(error, ProcessExpired):
+    code = getattr(error, "exitcode", None)
+    if not isinstance(code, int):
         return f"the examination failed: {type(error).__name__}: {error}"[:300]
-    code = error.exitcode
     return f"the examination died: {signal.Signals(-code).name if code < 0 else f'exit code {code}'}"
 
 
@@ -171,6 +184,8 @@ def run_alone(work: Callable[[A], R], argument: A, deadline: float) -> R:
     For work that has to write, such as signing: it has no memory limit, because the SDK holds a whole asset, but a
     deadline in seconds. What it raises is raised here; raises `NotExamined` if it dies or runs out of time.
     """
+    from pebble import ProcessExpired, ProcessPool
+
     with ProcessPool(max_workers=1, initializer=confine, initargs=[None], context=_context()) as pool:
         future = pool.schedule(work, args=[argument], timeout=deadline)
         try:

@@ -3,6 +3,6 @@
 A new family is one new file with a `Reader`, and one line in `READERS`.
 """
 
-from provenance.signals.reader import READERS, Reader, read_signals
+from provenance.signals.reader import READERS, Findings, Reader, read_signals
 
-__all__ = ["READERS", "Reader", "read_signals"]
+__all__ = ["READERS", "Findings", "Reader", "read_signals"]

@@ -1,0 +1,39 @@
+"""All families of marks outside credentials, asked one after another."""
+
+from provenance.containers.model import Container
+from provenance.evidence import Claim, Gap, Signal, Strength
+from provenance.signals.comment import read_comments
+from provenance.signals.exif import read_exif
+from provenance.signals.findings import Findings, Reader, joined
+from provenance.signals.png_text import read_png_text
+from provenance.signals.xmp import read_xmp
+
+__all__ = ["READERS", "Findings", "Reader", "read_signals"]
+
+READERS: tuple[Reader, ...] = (read_xmp, read_png_text, read_exif, read_comments)
+"""One reader a family. A new family is one new file and one line here."""
+
+MOST = 200
+"""Signals kept of one file. Those that claim most come first, so nothing that decides is dropped."""
+
+
+def read_signals(container: Container) -> Findings:
+    """Return what all families find in `container`. Never raises; what could not be read is a gap."""
+    if not container.blocks:
+        return Findings()
+    found = joined(reader(container) for reader in READERS)
+    if len(found.signals) <= MOST:
+        return found
+    kept = sorted(found.signals, key=_weight)[:MOST]
+    more = Gap("signals", f"{len(found.signals)} marks in one file; only the {MOST} weightiest are kept")
+    return Findings(tuple(kept), (*found.gaps, more))
+
+
+def _weight(signal: Signal) -> tuple[bool, int, int]:
+    """Order what flags a file before everything else, then by claim, then by strength."""
+    flags = signal.claim in {Claim.AI_GENERATED, Claim.AI_ASSISTED} and signal.strength is not Strength.HINT
+    return (not flags, _CLAIMS[signal.claim], _STRENGTHS[signal.strength])
+
+
+_CLAIMS = {claim: n for n, claim in enumerate(Claim)}
+_STRENGTHS = {strength: n for n, strength in enumerate(Strength)}

@@ -204,7 +204,8 @@ class Recording:
             if said in known:
                 continue
             known.add(said)
-            self.redraw.add(met.raw)
+            if label and self._db.row("SELECT 1 FROM labels WHERE label = ? LIMIT 1", (label,)):
+                self.redraw.add(met.raw)  # else the parent will see to it, when it turns up
             self._db.run(
                 "INSERT INTO edges (label, relation, title, removed, child, witness, entry)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",

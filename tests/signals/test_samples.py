@@ -4,9 +4,10 @@ from pathlib import Path
 import pytest
 
 from provenance.containers import Container, walk
-from provenance.evidence import Claim, Strength
+from provenance.evidence import Claim, Kind, Strength
 from provenance.files import BufferMedia
 from provenance.signals import read_signals
+from tests.signals.making import exif, packet
 
 GENERATED = [
     "automatic1111_cropped.jpg",
@@ -80,3 +81,69 @@ def test_png_text_flags_in_every_form_and_place(samples: Path, form: str, place:
     at = plain.index(b"IDAT") - 4 if place == "before the picture" else plain.index(b"IEND") - 4
     found = read_signals(walk(BufferMedia(plain[:at] + added + plain[at:])))
     assert [(s.claim, s.strength) for s in found.signals] == [(Claim.AI_GENERATED, Strength.TRACE)]
+
+
+DECLARED = packet(attributes='Iptc4xmpExt:DigitalSourceType="trainedAlgorithmicMedia"')
+INFOTEXT = b"a cat\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1"
+TC260 = b'AIGC{"Label":"1","ContentProducer":"001191110102MA0171Y57U00001","ProduceID":"1"}'
+
+
+def segment(code: int, data: bytes) -> bytes:
+    """Return a JPEG segment."""
+    return bytes([0xFF, code]) + (len(data) + 2).to_bytes(2, "big") + data
+
+
+def jpeg_with(samples: Path, *segments: bytes) -> bytes:
+    """Return a plain JPEG with segments before its others."""
+    plain = (samples / "sd-parsers" / "empty_image.jpg").read_bytes()
+    return plain[:2] + b"".join(segments) + plain[2:]
+
+
+def png_with(samples: Path, added: bytes) -> bytes:
+    """Return a plain PNG with a chunk before its picture."""
+    plain = (samples / "sd-parsers" / "empty_image.png").read_bytes()
+    at = plain.index(b"IDAT") - 4
+    return plain[:at] + added + plain[at:]
+
+
+def webp_with(samples: Path, kind: bytes, data: bytes) -> bytes:
+    """Return a plain WebP with a chunk behind its picture."""
+    plain = (samples / "c2pa-rs" / "sample1.webp").read_bytes()
+    body = plain[8:] + kind + len(data).to_bytes(4, "little") + data + bytes(len(data) & 1)
+    return b"RIFF" + len(body).to_bytes(4, "little") + body
+
+
+def test_xmp_flags_in_every_kind_of_picture(samples: Path) -> None:
+    """A declaration in XMP counts in JPEG, PNG, WebP and TIFF."""
+    pictures = [
+        jpeg_with(samples, segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + DECLARED)),
+        png_with(samples, chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + DECLARED)),
+        png_with(samples, chunk(b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + zlib.compress(DECLARED))),
+        webp_with(samples, b"XMP ", DECLARED),
+        exif({0x02BC: DECLARED}),
+    ]
+    for picture in pictures:
+        found = read_signals(walk(BufferMedia(picture)))
+        assert [(s.kind, s.claim) for s in found.signals] == [(Kind.XMP, Claim.AI_GENERATED)]
+        assert found.gaps == ()
+
+
+def test_exif_flags_in_every_kind_of_picture(samples: Path) -> None:
+    """A generator's comment in EXIF counts in JPEG, PNG, WebP and TIFF."""
+    block = exif({0x010F: b"Nobody\0"}, comment=b"UNICODE\0" + INFOTEXT.decode().encode("utf-16-be"))
+    pictures = [
+        jpeg_with(samples, segment(0xE1, b"Exif\0\0" + block)),
+        png_with(samples, chunk(b"eXIf", block)),
+        webp_with(samples, b"EXIF", block),
+        block,
+    ]
+    for picture in pictures:
+        found = read_signals(walk(BufferMedia(picture)))
+        assert [(s.kind, s.claim) for s in found.signals] == [(Kind.EXIF, Claim.AI_GENERATED)]
+
+
+@pytest.mark.parametrize("added", [segment(0xFE, INFOTEXT), segment(0xE3, TC260), segment(0xFE, TC260)])
+def test_text_in_a_segment_of_a_jpeg_flags(samples: Path, added: bytes) -> None:
+    """Comments, and the label that some writers put into an application segment of its own, count."""
+    found = read_signals(walk(BufferMedia(jpeg_with(samples, added))))
+    assert [(s.kind, s.claim) for s in found.signals] == [(Kind.COMMENT, Claim.AI_GENERATED)]

@@ -5,6 +5,8 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
+from sqlite_utils import Database
+
 from provenance.asset import (
     Asset,
     Channel,
@@ -19,6 +21,7 @@ from provenance.asset import (
     ZoneName,
 )
 from provenance.catalogue import Batch, Catalogue, Examined, Stamp
+from provenance.catalogue.schema import migrations
 from provenance.evidence import (
     Beside,
     Claim,
@@ -166,3 +169,14 @@ def edit_behind(path: Path, *statements: str) -> None:
         connection.execute(sql)
     connection.commit()
     connection.close()
+
+
+def older(path: Path) -> None:
+    """Make a catalogue as the first schema had it."""
+    raw = sqlite3.connect(path, isolation_level=None)
+    raw.execute("PRAGMA journal_mode = WAL")
+    raw.execute("PRAGMA application_id = 1347571542")
+    migrations().apply(Database(raw), stop_before="assets")
+    raw.execute("PRAGMA user_version = 1")
+    raw.execute("INSERT INTO store (one, store_id, created_at, drawn_by) VALUES (1, 'old', '2026', '0.0.1')")
+    raw.close()

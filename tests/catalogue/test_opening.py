@@ -6,16 +6,14 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
 
 from provenance.asset import Digest
 from provenance.catalogue import Catalogue, Opening
-from provenance.catalogue.connection import connect, storage_of
-from provenance.catalogue.schema import SCHEMA_VERSION, migrate, migrations, missing_guards
+from provenance.catalogue.connection import storage_of
+from provenance.catalogue.schema import SCHEMA_VERSION
 from provenance.errors import (
     CatalogueDamaged,
     CatalogueLocked,
@@ -25,112 +23,27 @@ from provenance.errors import (
     CatalogueTrouble,
 )
 from provenance.verdict import Origin
-from tests.catalogue.making import AI, EDIT, at, digest_of, edit_behind, evidence, origin_of, place, seen, stamp, take
+from tests.catalogue.making import (
+    AI,
+    EDIT,
+    at,
+    digest_of,
+    edit_behind,
+    evidence,
+    older,
+    origin_of,
+    place,
+    seen,
+    stamp,
+    take,
+)
 
-AT_ONCE = 3
 NOBODY = 65534
 
 
 def names_in(folder: Path) -> list[str]:
     """Return what lies in a folder."""
     return sorted(p.name for p in folder.iterdir())
-
-
-def all_at_once(work: Callable[[Path, Barrier, "mp.Queue[str]", int], None], path: Path) -> list[str]:
-    """Run a function in three processes that begin together, and return what each of them said."""
-    context = mp.get_context("spawn")
-    barrier, answers = context.Barrier(AT_ONCE), context.Queue()
-    processes = [context.Process(target=work, args=(path, barrier, answers, n)) for n in range(AT_ONCE)]
-    for process in processes:
-        process.start()
-    said = sorted(answers.get(timeout=50) for _ in processes)
-    for process in processes:
-        process.join()
-    return said
-
-
-def create_and_record(path: Path, barrier: Barrier, answers: "mp.Queue[str]", number: int) -> None:
-    """Make the catalogue if nobody has yet, then record a file in it."""
-    barrier.wait()
-    try:
-        Catalogue.create(path, at(0)).close()
-        said = "made"
-    except CatalogueTrouble as trouble:
-        said = "there" if "already something" in trouble.message else trouble.message
-    with Catalogue.open(path) as catalogue:
-        take(catalogue, seen(evidence(f"shot {number}"), b"shot %d" % number))
-    answers.put(said)
-
-
-def test_three_make_one(path: Path) -> None:
-    """Of three processes that make a catalogue at once one makes it, the others are told, and all can use it."""
-    assert all_at_once(create_and_record, path) == ["made", "there", "there"]
-    with Catalogue.open(path) as catalogue:
-        assert catalogue.counts().assets == AT_ONCE
-        catalogue.verify()
-    assert names_in(path.parent) == ["catalogue.db"]
-
-
-ROUNDS = 5
-
-
-def migrate_empty(path: Path, barrier: Barrier, answers: "mp.Queue[str]", _number: int) -> None:
-    """Bring empty files up to date, each together with the others."""
-    migrations()  # so that none of them is late because it imports the library
-    faults = []
-    for number in range(ROUNDS):
-        connection = connect(path.with_name(f"{number}.db"), Opening())
-        barrier.wait()
-        try:
-            migrate(connection)
-        except CatalogueTrouble as trouble:
-            faults.append(trouble.message)
-        faults += missing_guards(connection)
-        connection.close()
-    answers.put(" ".join(faults))
-
-
-def test_three_bring_one_up_to_date(path: Path) -> None:
-    """Three processes that bring a catalogue without tables up to date at once all succeed."""
-    path.parent.mkdir()
-    for number in range(ROUNDS):
-        empty = path.with_name(f"{number}.db")
-        empty.touch()
-        connect(empty, Opening()).run("PRAGMA journal_mode = WAL")
-    assert all_at_once(migrate_empty, path) == [""] * AT_ONCE
-
-
-def older(path: Path) -> None:
-    """Make a catalogue as the first schema had it."""
-    from sqlite_utils import Database
-
-    raw = sqlite3.connect(path, isolation_level=None)
-    raw.execute("PRAGMA journal_mode = WAL")
-    raw.execute("PRAGMA application_id = 1347571542")
-    migrations().apply(Database(raw), stop_before="assets")
-    raw.execute("PRAGMA user_version = 1")
-    raw.execute("INSERT INTO store (one, store_id, created_at, drawn_by) VALUES (1, 'old', '2026', '0.0.1')")
-    raw.close()
-
-
-def open_and_record(path: Path, barrier: Barrier, answers: "mp.Queue[str]", number: int) -> None:
-    """Open a catalogue and record a file in it."""
-    barrier.wait()
-    with Catalogue.open(path) as catalogue:
-        take(catalogue, seen(evidence(f"shot {number}"), b"shot %d" % number))
-        answers.put(catalogue.store_id)
-
-
-def test_three_open_an_older_one(path: Path) -> None:
-    """Three processes that open a catalogue of an older schema at once all succeed, and it is up to date once."""
-    path.parent.mkdir()
-    older(path)
-    assert all_at_once(open_and_record, path) == ["old"] * AT_ONCE
-    with Catalogue.open(path) as catalogue:
-        assert catalogue.counts().assets == AT_ONCE
-        catalogue.verify()
-    rows = sqlite3.connect(path).execute("SELECT name FROM _sqlite_migrations ORDER BY id").fetchall()
-    assert rows == [("book",), ("assets",)]
 
 
 def test_an_older_one_is_brought_up_to_date(path: Path) -> None:

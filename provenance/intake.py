@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from provenance.asset import Place, RelPath
+from provenance.asset import Place, RelPath, UtcTime
 from provenance.catalogue import Batch, Examined, Known, Trouble
 from provenance.evidence import Examiner, State, effective_credential
 from provenance.examination import SIDECAR_SUFFIX, Answer, Failed, Failure, Looked, Request, sidecar_names
@@ -46,6 +46,7 @@ def scan(intake: Intake, targets: Iterable[Target], tally: Tally) -> None:
 
 def _scan_target(intake: Intake, target: Target, tally: Tally) -> None:
     """(1) sweep; (2) send what is new to the pool; (3) record what comes back; (4) only then mark what is gone."""
+    began = intake.stamp().at
     listed: set[bytes] = set()
     unseen: list[bytes] = []
     gone: list[RelPath] = []
@@ -72,13 +73,14 @@ def _scan_target(intake: Intake, target: Target, tally: Tally) -> None:
         batch.take(target, request, answer)  # (3)
     batch.flush()
     if not target.single:  # (4)
-        _mark_gone(intake, target, tally, _Gone(gone, listed, unseen))
+        _mark_gone(intake, target, tally, _Gone(began, gone, listed, unseen))
 
 
 @dataclass(frozen=True, slots=True)
 class _Gone:
-    """What a sweep missed: files by name, and which folders it did and did not get to see."""
+    """What a sweep missed: files by name, and which folders it did and did not get to see since it began."""
 
+    began: UtcTime
     files: list[RelPath]
     listed: set[bytes]
     unseen: list[bytes]
@@ -101,7 +103,7 @@ def _mark_gone(intake: Intake, target: Target, tally: Tally, seen: _Gone) -> Non
     stamp = intake.stamp()
     tally.vanished += intake.catalogue.vanish(target.zone_name, files, stamp.at)
     if not target.below and not seen.unseen:
-        intake.catalogue.finish_sweep(target.zone_name, stamp.at)
+        intake.catalogue.finish_sweep(target.zone_name, stamp.at, seen.began)
 
 
 def _unmounted(intake: Intake, target: Target, files: list[RelPath]) -> bool:

@@ -5,7 +5,7 @@ access to the catalogue can write any name into these fields, and everything tha
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import ClassVar
 
 import msgspec
@@ -47,8 +47,13 @@ class Record:
         return content_id(self.prefix, self.content())
 
     def content(self) -> dict[str, object]:
-        """Return the record as plain values, its kind included: what the id and the ledger are computed over."""
-        return {"kind": self.kind, **msgspec.to_builtins(self)}
+        """Return the record as plain values, its kind included: what the id and the ledger are computed over.
+
+        Fields at their default are left out, so that a record keeps its id when its type gains a field.
+        """
+        defaults = {f.name: f.default for f in fields(self)}
+        said = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != defaults[f.name]}
+        return {"kind": self.kind, **msgspec.to_builtins(said)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,9 +129,9 @@ RECORD_TYPES: dict[str, type[AnyRecord]] = {
 
 def record_from(content: dict[str, object]) -> AnyRecord:
     """Return the record whose `content()` this is; raises `KeyError` or `msgspec.ValidationError` if it is none."""
-    fields = dict(content)
-    kind = str(fields.pop("kind"))
-    return msgspec.convert(fields, type=RECORD_TYPES[kind])
+    said = dict(content)
+    kind = str(said.pop("kind"))
+    return msgspec.convert(said, type=RECORD_TYPES[kind])
 
 
 def canonical(content: object) -> bytes:

@@ -8,7 +8,7 @@ from provenance.asset import Channel, Digest, ProjectId, Title, UtcTime
 from provenance.errors import PolicyInvalid
 from provenance.evidence import Claim, Credential, State, Strength
 from provenance.policy import Case, Outcome, Policy, Rule, judge, load_policy, parse_policy
-from provenance.records import Approval, Clearance, Deliverable, Subject, Words, covers
+from provenance.records import Approval, Clearance, Deliverable, Subject, Words, covers, record_from
 from provenance.verdict import Ground, Origin, Verdict
 
 BASELINE = (Path(__file__).parents[1] / "provenance" / "policies" / "baseline.toml").read_text()
@@ -136,3 +136,10 @@ def test_an_approval_counts_for_what_it_names(changed: dict[str, object], counts
     """One digest, one project and title, one channel, until its instant: anything else does not count."""
     approval = replace(APPROVAL, **changed)  # type: ignore[arg-type]
     assert covers(approval, DIGEST, DELIVERABLE, NOW) is counts
+
+
+def test_a_record_keeps_its_id_when_its_type_grows() -> None:
+    """A field at its default is not part of what a record says, so an added field changes no id; another value does."""
+    assert set(CLEARANCE.content()) == {"kind", "by", "reason", "made_at", "subjects", "role"}
+    assert record_from(CLEARANCE.content()) == CLEARANCE
+    assert replace(CLEARANCE, expires=NOW).id != CLEARANCE.id

@@ -1,0 +1,27 @@
+"""What every family of containers offers: knowing its own by their content, and walking them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from provenance.containers.model import Format
+from provenance.containers.notes import Notes
+from provenance.containers.window import Window
+
+HEAD = 64
+"""Bytes of the start of a file that every family is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One family of containers.
+
+    `recognise` gets the first bytes and returns the exact type, or None if the file is not of this family. `walk`
+    notes what it finds and never raises for what the bytes say.
+    """
+
+    recognise: Callable[[bytes, Window], Format | None]
+    walk: Callable[[Window, Notes], None]
+
+
+def pass_by(_window: Window, _notes: Notes) -> None:
+    """Walk nothing: in this type of file no block is looked for and no credential can stand."""

@@ -1,0 +1,209 @@
+"""JPEG: the chain of segments up to the first scan (ISO 10918-1, annex B), and how the picture ends.
+
+EXIF and XMP stand in APP1, extended XMP in further APP1 segments (XMP part 3, 1.1.3.1), credentials in APP11
+(ISO 19566-5, D.2). The compressed picture itself is never parsed.
+"""
+
+from dataclasses import dataclass
+
+from provenance.containers.family import Family
+from provenance.containers.model import BlockKind, Carries, Format
+from provenance.containers.notes import BLOCK_LIMIT, STEPS, Notes
+from provenance.containers.packets import EXIF_HEADER, find_tiff, salvage, sniff
+from provenance.containers.remains import find_type, is_superbox, search
+from provenance.containers.window import Window
+
+_JPEG = Format("image/jpeg", Carries.YES, "image/jpeg")
+
+_SOS, _EOI, _COM, _FILL = 0xDA, 0xD9, 0xFE, 0xFF
+_XMP = b"http://ns.adobe.com/xap/1.0/\0"
+_EXTENSION = b"http://ns.adobe.com/xmp/extension/\0"
+_EXTENSION_HEADER = len(_EXTENSION) + 32 + 4 + 4
+_PLAIN = (b"JFIF\0", b"JFXX\0", b"ICC_PROFILE\0", b"Adobe", b"Photoshop 3.0\0", b"MPF\0")
+"""Segments that hold neither marks nor credentials. Those of Photoshop repeat what EXIF and XMP say."""
+
+_HEADER_LIMIT = 1 << 20
+_TABLE = 600
+"""Bytes: no segment of tables or of the frame is longer, so what is longer is something else."""
+
+_END = b"\xff\xd9"
+_PADDING = 1 << 16
+_SEARCHED = 256 << 20
+
+
+def _recognise(head: bytes, _window: Window) -> Format | None:
+    return _JPEG if head.startswith(b"\xff\xd8\xff") else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """A segment with a length: its marker, where it starts, and where the next one does."""
+
+    code: int
+    at: int
+    stop: int
+
+    @property
+    def place(self) -> str:
+        if self.code & 0xF0 == 0xE0:
+            return f"JPEG APP{self.code & 0x0F} at {self.at}"
+        return f"JPEG {'COM' if self.code == _COM else f'segment {self.code:02X}'} at {self.at}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """The segments before the picture, where they end, and why there, if that is not at the picture."""
+
+    segments: list[_Segment]
+    end: int
+    broken: str | None
+
+
+def _chain(window: Window) -> _Chain:
+    segments: list[_Segment] = []
+    at = 2
+    for _ in range(STEPS):
+        head = window.at(at, 5)
+        if len(head) < 4:
+            return _Chain(segments, at, "the file ends before its picture")
+        code = head[1]
+        length = head[2] << 8 | head[3]
+        stop = at + 2 + length
+        if head[0] != _FILL or code < 2 or 0xD0 <= code <= 0xD8:
+            return _Chain(segments, at, "no segment starts where one should")
+        if code == _FILL:
+            at += 1
+            continue
+        if code == _EOI:
+            return _Chain(segments, at, "the picture ends before it starts")
+        if code == _SOS:
+            # A scan names one to four components; anything else is another segment whose marker was changed.
+            sound = 1 <= head[4] <= 4 and length == 6 + 2 * head[4] if len(head) == 5 else False
+            return _Chain(segments, at, None if sound else "the start of the picture is damaged")
+        if length < 2 or stop > window.size:
+            return _Chain(segments, at, "a segment is longer than the file")
+        segments.append(_Segment(code, at, stop))
+        at = stop
+    return _Chain(segments, at, f"there are more than {STEPS} segments")
+
+
+def _walk(window: Window, notes: Notes) -> None:
+    chain = _chain(window)
+    reader = _Reader(window, notes)
+    remains = _with_remains(window, chain)
+    for segment in chain.segments:
+        if segment.at in remains:
+            notes.residue(segment.place)
+        reader.read(segment)
+    reader.finish()
+    if chain.broken is None:
+        _read_end(window, notes, chain.end)
+        return
+    notes.gap(f"JPEG header at {chain.end}", chain.broken)
+    salvage(window, notes, chain.end, "JPEG data")
+    search(window, notes, chain.end, "JPEG data")
+
+
+def _with_remains(window: Window, chain: _Chain) -> frozenset[int]:
+    """Return where the segments start that hold part of a manifest store, whatever their markers have become."""
+    # One search over a header of ordinary size costs a tenth of one in each segment.
+    ordinary = chain.end <= _HEADER_LIMIT
+    if ordinary and find_type(window.at(0, chain.end)) < 0:
+        return frozenset()
+    return frozenset(s.at for s in chain.segments if find_type(window.at(s.at, s.stop - s.at)) >= 0)
+
+
+class _Reader:
+    """Reads segments one by one, and keeps what goes on in a later one."""
+
+    def __init__(self, window: Window, notes: Notes) -> None:
+        self._window = window
+        self._notes = notes
+        self._exif: list[tuple[str, bytes]] = []
+        self._extended: dict[bytes, list[tuple[int, int, _Segment]]] = {}
+        self._foreign: set[bytes] = set()
+
+    def read(self, segment: _Segment) -> None:
+        """Read one segment by what its identifier says, or failing that by what it looks like."""
+        code, length = segment.code, segment.stop - segment.at - 4
+        table = code & 0xF0 != 0xE0 and code != _COM and length <= _TABLE
+        # Its first bytes may say that it was EXIF or XMP before its marker changed.
+        if table and not self._window.at(segment.at + 4, 8).startswith((EXIF_HEADER, _XMP[:8])):
+            return
+        data = self._window.at(segment.at + 4, length)
+        if code == _COM:
+            if not sniff(self._notes, segment.place, data):
+                self._notes.block(BlockKind.COMMENT, segment.place, data)
+        elif data.startswith(EXIF_HEADER):
+            self._read_exif(segment, data[6:])
+        elif data.startswith(_XMP):
+            self._notes.block(BlockKind.XMP, segment.place, data[len(_XMP) :])
+        elif data.startswith(_EXTENSION):
+            self._read_extension(segment, data)
+        elif data.startswith(b"JP") and data[12:16] == b"jumb":
+            self._read_jumbf(segment, data)
+        elif not data.startswith(_PLAIN):
+            sniff(self._notes, segment.place, data)
+
+    def _read_exif(self, segment: _Segment, data: bytes) -> None:
+        if self._exif and not find_tiff(data[:4]):
+            # Some writers go on in a further segment where one is too small for the preview.
+            place, start = self._exif.pop()
+            self._exif.append((place, start + data))
+        else:
+            self._exif.append((segment.place, data))
+
+    def _read_extension(self, segment: _Segment, data: bytes) -> None:
+        start = len(_EXTENSION)
+        digest, size, offset = data[start : start + 32], data[start + 32 : start + 36], data[start + 36 : start + 40]
+        parts = self._extended.setdefault(digest, [])
+        parts.append((int.from_bytes(offset, "big"), int.from_bytes(size, "big"), segment))
+
+    def _read_jumbf(self, segment: _Segment, data: bytes) -> None:
+        """Note a JUMBF box in APP11 unless it is soundly something else; what continues it is what it is."""
+        instance, number = data[2:4], data[4:8]
+        if number == b"\0\0\0\1" and not is_superbox(data[8:]):
+            self._foreign.add(instance)
+        if instance not in self._foreign:
+            self._notes.residue(segment.place)
+
+    def finish(self) -> None:
+        """Hand on what was kept: EXIF, and extended XMP put together."""
+        for place, data in self._exif:
+            self._notes.block(BlockKind.EXIF, place, data)
+        for parts in self._extended.values():
+            self._join(sorted(parts, key=lambda part: part[0]))
+
+    def _join(self, parts: list[tuple[int, int, _Segment]]) -> None:
+        place = f"JPEG extended XMP, {parts[0][2].place}"
+        joined = bytearray()
+        for offset, _, segment in parts:
+            if offset != len(joined) or len(joined) > BLOCK_LIMIT:
+                self._notes.gap(place, "its parts do not follow one another")
+                break
+            start = segment.at + 4 + _EXTENSION_HEADER
+            joined += self._window.at(start, segment.stop - start)
+        if len(joined) < max(size for _, size, _ in parts):
+            self._notes.gap(place, "parts of it are missing")
+        self._notes.block(BlockKind.XMP, place, bytes(joined))
+
+
+def _read_end(window: Window, notes: Notes, scan: int) -> None:
+    """Check that the picture ends, and look at what stands behind it: previews, films, or what does not belong."""
+    if _ends(window, scan, 64):
+        return
+    if not any(window.at(window.size - 64, 64)) and _ends(window, scan, _PADDING):
+        return
+    end = window.find(_END, scan, scan + _SEARCHED)
+    if end < 0:
+        notes.gap(f"JPEG picture at {scan}", "it has no end: the file is cut short")
+        end = scan
+    search(window, notes, end, "bytes behind the JPEG picture")
+
+
+def _ends(window: Window, scan: int, length: int) -> bool:
+    start = max(scan, window.size - length)
+    return window.at(start, window.size - start).rstrip(b"\0").endswith(_END)
+
+
+FAMILY = Family(_recognise, _walk)

@@ -1,0 +1,103 @@
+"""What a walk writes down: blocks, residue and gaps, bounded in number and size, so that no file can exhaust us."""
+
+import zlib
+
+from provenance.containers.model import Block, BlockKind, Container, Format
+from provenance.evidence import Gap
+
+STEPS = 200_000
+"""Segments, chunks or boxes one walk goes through before it gives up."""
+
+BLOCK_LIMIT = 16 << 20
+"""Bytes of the largest block that is handed on."""
+
+_ALL_BLOCKS = 64 << 20
+_MOST_BLOCKS = 512
+_MOST_PLACES = 64
+_INFLATED_LIMIT = 8 << 20
+_ALL_INFLATED = 32 << 20
+_STEP = 256
+
+
+class Notes:
+    """Collects what a walk finds. What does not fit becomes a gap, never a silence."""
+
+    __slots__ = ("_blocks", "_gaps", "_inflatable", "_residue", "_room")
+
+    def __init__(self) -> None:
+        self._blocks: list[Block] = []
+        self._residue: dict[str, None] = {}
+        self._gaps: dict[Gap, None] = {}
+        self._room = _ALL_BLOCKS
+        self._inflatable = _ALL_INFLATED
+
+    @property
+    def room(self) -> int:
+        """Bytes of metadata that can still be handed on."""
+        return self._room if len(self._blocks) < _MOST_BLOCKS else 0
+
+    def block(self, kind: BlockKind, place: str, data: bytes, key: str = "") -> None:
+        """Hand on a block of metadata, cut to what there is room for."""
+        limit = min(BLOCK_LIMIT, self.room)
+        if limit == 0:
+            self.gap("metadata", f"there is more of it than is read: {_MOST_BLOCKS} blocks, {_ALL_BLOCKS} bytes")
+            return
+        if len(data) > limit:
+            self.gap(place, f"only the first {limit} bytes were read")
+            data = data[:limit]
+        self._room -= len(data)
+        self._blocks.append(Block(kind, place, data, key))
+
+    def bounded(self, place: str, length: int) -> int:
+        """Return how much of `length` bytes to read for one block, noting a gap where that is not all."""
+        if length > BLOCK_LIMIT:
+            self.gap(place, f"only the first {BLOCK_LIMIT} bytes were read")
+            return BLOCK_LIMIT
+        return length
+
+    def residue(self, place: str) -> None:
+        """Note a place that is, or looks like the remains of, a C2PA manifest store. One is enough to act on."""
+        if len(self._residue) < _MOST_PLACES:
+            self._residue[place] = None
+
+    @property
+    def suspect(self) -> bool:
+        """Whether any residue was noted yet."""
+        return bool(self._residue)
+
+    def gap(self, place: str, says: str) -> None:
+        """Note something that could not be looked at, in a sentence."""
+        if len(self._gaps) < _MOST_PLACES:
+            self._gaps[Gap(place, says)] = None
+
+    def inflated(self, place: str, data: bytes) -> bytes:
+        """Return zlib data decompressed as far as it is sound; damage, and more than a bounded amount, are gaps."""
+        limit = min(_INFLATED_LIMIT, self._inflatable)
+        out, whole, sound = _inflate(data, limit)
+        self._inflatable -= min(len(out), limit)
+        if len(out) > limit:
+            self.gap(place, f"it decompresses to more than {limit} bytes and was not read")
+            return b""
+        if not sound:
+            self.gap(place, "its compression is damaged; it was read as far as it goes")
+        elif not whole:
+            self.gap(place, "its compressed data is cut short")
+        return out
+
+    def container(self, found: Format | None) -> Container:
+        """Return everything noted."""
+        return Container(found, tuple(self._blocks), tuple(self._residue), tuple(self._gaps))
+
+
+def _inflate(data: bytes, limit: int) -> tuple[bytes, bool, bool]:
+    """Return at most `limit` + 1 bytes, whether that is the whole stream, and whether it is sound."""
+    stream, out = zlib.decompressobj(), bytearray()
+    for at in range(0, len(data), _STEP):
+        try:
+            # zlib forgets what it made of a piece in which it finds damage, so the pieces are small.
+            out += stream.decompress(data[at : at + _STEP], limit + 1 - len(out))
+        except zlib.error:
+            return bytes(out), False, False
+        if stream.eof or len(out) > limit:
+            break
+    return bytes(out), stream.eof, True

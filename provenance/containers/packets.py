@@ -1,0 +1,74 @@
+"""Knowing metadata by what it looks like, where nothing around it says what it is any more."""
+
+from provenance.containers.model import BlockKind
+from provenance.containers.notes import Notes
+from provenance.containers.remains import find_remains
+from provenance.containers.window import Window
+
+EXIF_HEADER = b"Exif\0\0"
+_TIFF_HEADERS = (b"II*\0", b"MM\0*")
+_STARTS = (b"<?xpacket begin", b"<x:xmpmeta", b"<rdf:RDF")
+_ENDS = (b"</x:xmpmeta>", b"</rdf:RDF>")
+_NEAR = 512
+_CLOSE = 16
+_SALVAGED = 1 << 20
+_SEGMENT = 1 << 16
+_PRINTABLE = bytes(range(0x20, 0x7F)) + b"\t\n\r"
+
+
+def as_exif(data: bytes) -> bytes:
+    """Return an EXIF block from its byte-order mark on; some writers put a header of JPEG before it."""
+    return data[6:] if data.startswith(EXIF_HEADER) else data
+
+
+def is_packet(data: bytes) -> bool:
+    """Whether `data` is an XMP packet, as far as its beginning shows."""
+    return _start_of_packet(data, _NEAR) >= 0
+
+
+def find_packet(data: bytes) -> tuple[int, bytes]:
+    """Return where the first XMP packet in `data` starts, and the packet as far as it goes; -1 and nothing if none."""
+    start = _start_of_packet(data, len(data))
+    if start < 0:
+        return -1, b""
+    ends = [at + len(mark) for mark in _ENDS if (at := data.find(mark, start)) >= 0]
+    return start, data[start : max(ends, default=len(data))]
+
+
+def _start_of_packet(data: bytes, stop: int) -> int:
+    return min((at for at in (data.find(mark, 0, stop) for mark in _STARTS) if at >= 0), default=-1)
+
+
+def find_tiff(data: bytes) -> bytes:
+    """Return the TIFF structure that starts within the first bytes of `data`, or nothing."""
+    starts = [at for at in (data.find(header, 0, _CLOSE) for header in _TIFF_HEADERS) if at >= 0]
+    return data[min(starts) :] if starts else b""
+
+
+def sniff(notes: Notes, place: str, data: bytes) -> bool:
+    """Hand on what a block of an unknown kind looks like: remains of a credential, EXIF, XMP or plain text.
+
+    Return whether it looks like any of them.
+    """
+    if find_remains(data) >= 0:
+        notes.residue(place)
+    elif exif := find_tiff(data):
+        notes.block(BlockKind.EXIF, place, exif)
+    elif is_packet(data):
+        notes.block(BlockKind.XMP, place, data[data.index(b"<") :])
+    elif (text := data.strip(b"\0")) and not text.translate(None, _PRINTABLE):
+        notes.block(BlockKind.COMMENT, place, text)
+    else:
+        return False
+    return True
+
+
+def salvage(window: Window, notes: Notes, start: int, what: str) -> None:
+    """Hand on the first EXIF block and XMP packet in the MiB after `start`, where the structure is broken."""
+    data = window.at(start, _SALVAGED)
+    exif = data.find(EXIF_HEADER)
+    if exif >= 0 and (tags := find_tiff(data[exif : exif + _SEGMENT])):
+        notes.block(BlockKind.EXIF, f"{what} at {start + exif}", tags)
+    at, packet = find_packet(data)
+    if packet:
+        notes.block(BlockKind.XMP, f"{what} at {start + at}", packet)

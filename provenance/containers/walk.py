@@ -1,0 +1,73 @@
+"""Which family a file is of, by its content, and the walk through it.
+
+A new family is one new file with a `FAMILY`, and one line here.
+"""
+
+import struct
+from typing import Final
+
+from provenance.containers import archive, bmff, gif, id3, jpeg, others, pdf, png, riff, store, text, tiff
+from provenance.containers.family import HEAD, Family
+from provenance.containers.model import Container, Format
+from provenance.containers.notes import Notes
+from provenance.containers.remains import search, search_unknown
+from provenance.containers.window import Window
+from provenance.files import Media
+
+FAMILIES: Final[tuple[Family, ...]] = (
+    jpeg.FAMILY,
+    png.FAMILY,
+    tiff.FAMILY,
+    bmff.FAMILY,
+    riff.FAMILY,
+    gif.FAMILY,
+    store.FAMILY,
+    archive.FAMILY,
+    id3.FAMILY,
+    others.FAMILY,
+    pdf.FAMILY,
+    text.FAMILY,
+)
+"""Asked in this order: those with the most certain signatures first, text last."""
+
+
+def identify(media: Media) -> Format | None:
+    """Return what the content of `media` is, or None if it is nothing we know for certain. The name is no evidence."""
+    return _family(Window(media), Notes())[1]
+
+
+def walk(media: Media) -> Container:
+    """Return the type of `media`, the metadata in it and every remnant of a credential.
+
+    Reads, memory, counts and nesting are bounded, and no bytes make it raise: what cannot be followed is in `gaps`.
+    Raises `OSError` where the storage does.
+    """
+    window, notes = Window(media), Notes()
+    family, found = _family(window, notes)
+    if family is None:
+        search_unknown(window, notes)
+        return notes.container(None)
+    try:
+        family.walk(window, notes)
+    except _FAULTS as error:
+        # A fault of ours, and no reason to call the file clean or to lose what was found before it.
+        notes.gap("walk", f"our own reader failed on this file: {error!r}")
+        search(window, notes, 0, "unread data")
+    return notes.container(found)
+
+
+_FAULTS = (struct.error, ValueError, LookupError, ArithmeticError)
+
+
+def _family(window: Window, notes: Notes) -> tuple[Family | None, Format | None]:
+    """Return the first family that knows the file. One whose test fails has not known it."""
+    head = window.at(0, HEAD)
+    for family in FAMILIES:
+        try:
+            found = family.recognise(head, window)
+        except _FAULTS as error:
+            notes.gap("type", f"our own test of the type failed on this file: {error!r}")
+            continue
+        if found is not None:
+            return family, found
+    return None, None

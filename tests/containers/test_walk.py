@@ -52,7 +52,7 @@ def test_fault_of_our_own_is_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_WALK, "FAMILIES", (Family(known, fail),))
     container = walk_media(BufferMedia(bytes(100) + store()))
     assert [g.place for g in container.gaps] == ["walk"]
-    assert container.residue == ("found before", "unread data at 104")
+    assert container.residue == ("found before", "unread data at 116")
 
 
 def test_test_of_a_type_that_fails_knows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from provenance.asset import Digest, UtcTime
@@ -16,9 +16,9 @@ from provenance.catalogue import GateUse
 from provenance.config import Config, Role, refuse_inside
 from provenance.errors import ChannelNeeded
 from provenance.evidence import Credential
-from provenance.examination import SIDECAR_SUFFIX, SIDECAR_TYPE, Request, sidecar_names
+from provenance.examination import SIDECAR_SUFFIX, SIDECAR_TYPE, Request
 from provenance.files import display
-from provenance.looking import Intake, look
+from provenance.looking import Intake, Seen, look
 from provenance.policy import Case, Decision, Outcome, Policy, Reason, Rule, judge
 from provenance.records import Deliverable, canonical, content_id
 from provenance.targets import Target, targets_of
@@ -112,35 +112,57 @@ def _deliverable(config: Config, target: Target, channel: str | None, title: str
 
 
 def _judge_target(gate: Gate, target: Target, deliverable: Deliverable, now: UtcTime) -> Iterator[Judged]:
-    """Steps (3) to (5) for one target."""
-    aside: list[Judged] = []
+    """Steps (3) to (5) for one target.
+
+    A credential in a file of its own is no item of the delivery if it was read together with the file it speaks of.
+    It must be one by its content: anything else under such a name is judged like any file, and held for its name.
+    """
+    odd: list[Judged] = []
+    manifests: list[Seen] = []
+    read: set[tuple[bytes, str]] = set()
+    nothing = True
 
     def wanted(target: Target, folder: Folder) -> Iterator[Request]:
-        aside.extend(_odd(target, folder, deliverable))
-        return (r for r in target.requests(folder) if not _is_sidecar(r, folder))
+        odd.extend(_odd(target, folder, deliverable))
+        return target.requests(folder)
 
-    nothing = True
     for seen in look(gate.intake, target, wanted):  # (3), (4)
         nothing = False
-        words = gate.intake.catalogue.effective_words(seen.digest, deliverable, now)
-        decision = judge(Case(seen.verdict, seen.credential, deliverable, words), gate.policy)  # (5)
-        if seen.media_type == SIDECAR_TYPE:
-            decision = _held(Rule.ORPHAN_SIDECAR, "a credential without the file it speaks of", _PAIR, {})
-        yield Judged(seen.path, deliverable, seen.digest, seen.verdict, seen.credential, decision)
-    if nothing and not aside:
+        folder, _, name = seen.path.rpartition(b"/")
+        if seen.sidecar is not None:
+            read.add((folder, seen.sidecar.name))
+        if seen.media_type == SIDECAR_TYPE or name.lower().endswith(SIDECAR_SUFFIX):
+            manifests.append(seen)
+        else:
+            yield _judged(gate, seen, deliverable, now)  # (5)
+    for seen in manifests:
+        folder, _, name = seen.path.rpartition(b"/")
+        if seen.media_type != SIDECAR_TYPE or (folder, display(name)) not in read:
+            yield _held_besides(_judged(gate, seen, deliverable, now))
+    if nothing and not odd:
         yield _nothing(target, deliverable)
-    yield from aside
+    yield from odd
+
+
+def _judged(gate: Gate, seen: Seen, deliverable: Deliverable, now: UtcTime) -> Judged:
+    """Step (5) for one file. A clearance counts only with the sidecar that was cleared together with the file."""
+    words = gate.intake.catalogue.effective_words(seen.digest, deliverable, now)
+    if (sidecar := seen.sidecar) is not None:
+        kept = tuple(c for c in words.clearances if any(s.digest == sidecar.digest for s in c.subjects))
+        words = replace(words, clearances=kept)
+    decision = judge(Case(seen.verdict, seen.credential, deliverable, words), gate.policy)
+    return Judged(seen.path, deliverable, seen.digest, seen.verdict, seen.credential, decision)
 
 
 _PAIR = "Deliver it beside its file, as NAME.EXT.c2pa, or take it out of the delivery."
 
 
-def _is_sidecar(request: Request, folder: Folder) -> bool:
-    """Whether this file is read together with a file beside it, and judged with that one."""
-    name = request.path.rpartition(b"/")[2]
-    if not name.endswith(SIDECAR_SUFFIX):
-        return False
-    return any(name in sidecar_names(other) for other, _ in folder.files if other != name)
+def _held_besides(judged: Judged) -> Judged:
+    """Hold a credential that no file was read with, whatever else is said of it."""
+    text = "a credential by itself: no file here was read together with it"
+    reason = Reason(Rule.ORPHAN_SIDECAR, Outcome.HOLD, text, _PAIR)
+    reasons = sorted((*judged.decision.reasons, reason), key=lambda r: -r.outcome.severity)
+    return replace(judged, decision=Decision(reasons[0].outcome, tuple(reasons)))
 
 
 def _odd(target: Target, folder: Folder, deliverable: Deliverable) -> Iterator[Judged]:

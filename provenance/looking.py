@@ -6,7 +6,7 @@ from typing import Protocol, assert_never
 
 from provenance.asset import Digest, Place
 from provenance.catalogue import Batch, Catalogue, Examined, Stamp
-from provenance.evidence import Credential, Examiner, effective_credential
+from provenance.evidence import Credential, Examiner, Sidecar, effective_credential
 from provenance.examination import Failed, Looked, Request
 from provenance.pool import Pool
 from provenance.targets import Target, failure_error, folder_error
@@ -58,6 +58,8 @@ class Seen:
     media_type: str
     verdict: Verdict
     credential: Credential
+    sidecar: Sidecar | None
+    """What was read together with it."""
 
 
 def look(intake: Intake, target: Target, wanted: Callable[[Target, Folder], Iterator[Request]]) -> Iterator[Seen]:
@@ -104,6 +106,7 @@ def _recorded(intake: Intake, target: Target, some: list[tuple[Request, Looked]]
                 looked.evidence, looked.beside, intake.catalogue.context_of(digest, _place(target, request))
             ),
             credential=effective_credential(looked.evidence, looked.beside),
+            sidecar=looked.beside.sidecar,
         )
 
 

@@ -22,9 +22,15 @@ def look_at(intake: Intake, targets: Iterable[Target]) -> tuple[Seen, ...]:
     return seen
 
 
-def subjects_of(seen: Iterable[Seen]) -> tuple[Subject, ...]:
-    """Return what a record speaks of: each digest once, under the first name it was met by."""
+def subjects_of(seen: Iterable[Seen], *, with_sidecars: bool = False) -> tuple[Subject, ...]:
+    """Return what a record speaks of: each digest once, under the first name it was met by.
+
+    With sidecars where the word is about them too: who clears a file has seen the credential beside it, and that one
+    alone.
+    """
     subjects: dict[str, Subject] = {}
     for one in seen:
         subjects.setdefault(one.digest, Subject(one.digest, display(one.path)))
+        if with_sidecars and one.sidecar is not None:
+            subjects.setdefault(one.sidecar.digest, Subject(one.sidecar.digest, one.sidecar.name))
     return tuple(subjects.values())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.production import EDITOR, LEGAL, Production, generated, new_production, picture
+from tests.production import EDITOR, LEGAL, Production, copied, generated, new_production, picture
 
 
 @pytest.fixture
@@ -265,3 +265,29 @@ def test_a_missing_catalogue_stops_the_gate(production: Production) -> None:
     result = production.run("gate", "deliver")
     assert result.code == 30
     assert not (production.root / ".provenance" / "catalogue.db").exists()
+
+
+def test_only_a_credential_hides_behind_a_sidecars_name(production: Production) -> None:
+    """A picture under a sidecar's name is judged like any file; a credential that nobody reads is held."""
+    production.run("keys", "new")
+    plate = picture(production.deliver / "plate.jpg")
+    assert production.run("mark", plate, "--sidecar", "--source-type", "compositeCapture").code == 0
+    assert outcomes(production.json("gate", "deliver")) == {"plate.jpg": "pass"}
+    generated(production.root / "x.png").rename(production.deliver / "plate.c2pa")
+    assert outcomes(production.json("gate", "deliver")) == {"plate.jpg": "pass", "plate.c2pa": "refuse"}
+    copied(production.deliver / "plate.jpg.c2pa", production.deliver / "plate.c2pa")
+    assert outcomes(production.json("gate", "deliver")) == {"plate.jpg": "pass", "plate.c2pa": "hold"}
+    (production.deliver / "plate.c2pa").write_text("x")
+    assert outcomes(production.json("gate", "deliver")) == {"plate.jpg": "pass", "plate.c2pa": "hold"}
+
+
+def test_a_clearance_counts_with_the_sidecar_that_was_cleared(production: Production) -> None:
+    """Who cleared a file saw the sidecar beside it; another sidecar needs another look."""
+    plate = picture(production.deliver / "plate.jpg")
+    beside = production.deliver / "plate.jpg.c2pa"
+    beside.write_bytes(bytes(range(1, 251)))
+    assert production.run("gate", plate).code == 3
+    assert production.run("clear", plate, *LEGAL).code == 0
+    assert production.run("gate", plate).code == 0
+    beside.write_bytes(bytes(range(2, 252)))
+    assert production.run("gate", plate).code == 3

@@ -182,12 +182,12 @@ def test_hostile_strings_reach_everybody_harmless(samples: Path, production: Pro
 
 def test_a_bug_of_ours_is_no_traceback(production: Production, monkeypatch: pytest.MonkeyPatch) -> None:
     """An unexpected error answers 70 with one line, and as a document in JSON."""
-    import provenance.cli.status
+    from provenance.cli.session import Session
 
     def fault(_context: object) -> None:
         raise RuntimeError("an impossible thing")
 
-    monkeypatch.setattr(provenance.cli.status.Session, "of", fault)
+    monkeypatch.setattr(Session, "of", fault)
     result = production.run("status", "--format", "json")
     assert (result.code, result.document["code"]) == (70, 70)
     assert "RuntimeError" in result.err

@@ -42,4 +42,5 @@ def clear(
         ),
         as_json=as_json,
         claimed_at=said,
+        with_sidecars=True,
     )

@@ -64,10 +64,12 @@ class Session:
     @contextmanager
     def intake(self, progress: "Progress | None" = None) -> "Iterator[Intake]":
         """Yield everything it takes to record files."""
+        from provenance.pool import Pool, warm_up
+
+        warm_up()
         from provenance.credentials.trust import load_trust
         from provenance.examine import examiner_for
         from provenance.looking import Intake, Silent
-        from provenance.pool import Pool
 
         trust = load_trust(self.config.anchors)
         with self.catalogue() as catalogue, Pool(trust) as pool:

@@ -28,6 +28,7 @@ def take_down(
     *,
     as_json: bool,
     claimed_at: UtcTime | None = None,
+    with_sidecars: bool = False,
 ) -> None:
     """Look at the files, make the record about exactly their bytes, keep it, and print it."""
     from provenance.cli.progress import progress
@@ -36,7 +37,7 @@ def take_down(
 
     targets = targets_of(session.config, paths)
     with progress("reading") as tell, session.intake(tell) as intake:
-        subjects = subjects_of(look_at(intake, targets))
+        subjects = subjects_of(look_at(intake, targets), with_sidecars=with_sidecars)
         stamp = session.stamp(claimed_at)
         record = make(subjects, stamp.at)
         intake.catalogue.add_record(record, stamp)

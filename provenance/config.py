@@ -4,7 +4,6 @@ Parsing happens here and nowhere else; what comes out has absolute paths, resolv
 docs/configuration.md explains each key.
 """
 
-import difflib
 import hashlib
 import os
 import tomllib
@@ -350,6 +349,8 @@ def _struct_in(annotation: Any) -> Any:
 
 def _nearest(name: str, known: list[str]) -> str:
     """Return a hint at the nearest known name, or at all of them when there are few."""
+    import difflib  # only an error needs it
+
     close = difflib.get_close_matches(name, known, n=1)
     if close:
         return f"; did you mean {close[0]!r}?"

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote_from_bytes
 
 from provenance.errors import (
     CatalogueDamaged,
@@ -81,7 +80,8 @@ def connect(path: Path, opening: Opening) -> "Connection":
     except OSError as error:
         raise CatalogueTrouble(f"{path} cannot be reached: {error.strerror}", help=_RIGHTS) from error
     refuse_network(path, opening)
-    uri = f"file:{quote_from_bytes(os.fsencode(path))}?mode=rw"
+    # Every byte escaped is a valid URI too (SQLite, URI Filenames, 3.4), and spares loading a parser at every start.
+    uri = "file:" + "".join(f"%{byte:02x}" for byte in os.fsencode(path)) + "?mode=rw"
     try:
         raw = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=opening.wait, cached_statements=256)
     except sqlite3.Error as error:

@@ -39,7 +39,7 @@ def mark(
     """
     from provenance.marking import Order, mark_file
     from provenance.report.documents import MarkDocument, to_json
-    from provenance.report.origin import credential_document
+    from provenance.report.origin_document import credential_document
 
     if destination is None and not sidecar:
         raise click.UsageError("Missing option '-o DST' (or add --sidecar).")

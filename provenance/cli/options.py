@@ -15,6 +15,10 @@ from provenance.errors import ProvenanceError
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+class Terminated(BaseException):
+    """SIGTERM arrived: unwind, so that nothing is left half done."""
+
+
 def answer_options(command: F) -> F:
     """Add what every verb that answers takes: `--format text|json`, passed on as `as_json`, and `--config`."""
     for option in (

@@ -7,7 +7,7 @@ import click
 from provenance.account import account_of
 from provenance.cli.options import answer_options, now
 from provenance.cli.session import Session
-from provenance.report.origin import origin_document, origin_text
+from provenance.report.origin import origin_text
 
 
 @click.command()
@@ -25,6 +25,7 @@ def origin(ctx: click.Context, path: Path, as_json: bool) -> None:
         account = account_of(session.config, catalogue, path, session.ask)
     if as_json:
         from provenance.report.documents import to_json
+        from provenance.report.origin_document import origin_document
 
         click.echo(to_json(origin_document(account, now(), session.config.approvals)))
         return

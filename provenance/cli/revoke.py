@@ -21,7 +21,8 @@ def revoke(ctx: click.Context, record_id: str, by: str, reason: str, claimed_at:
     What was let pass on it meanwhile stays delivered, and is named.
     """
     from provenance.report.documents import WordDocument, to_json
-    from provenance.report.records import record_document, record_text, unsigned_words
+    from provenance.report.record_document import record_document
+    from provenance.report.records import record_text, unsigned_words
 
     session = Session.of(ctx)
     _, said = moments(session, None, claimed_at)

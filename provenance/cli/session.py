@@ -1,8 +1,6 @@
 """What a command works with: the configuration, the policy, the catalogue and the workers, each made when needed."""
 
-import getpass
 import os
-import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,14 +12,16 @@ import click
 from provenance import __version__
 from provenance.asset import UtcTime
 from provenance.catalogue import Catalogue, Stamp
-from provenance.cli.options import now
+from provenance.cli.options import Terminated, now
 from provenance.config import Config, find_config, load_config
-from provenance.policy import Policy, load_policy
 
 if TYPE_CHECKING:
-    # The pool brings the SDK with it, which a question about a known file never needs.
+    # A question about a known file needs none of these, and is answered before they could be loaded.
+    from types import FrameType
+
     from provenance.examination import Answer, Request
     from provenance.looking import Intake, Progress
+    from provenance.policy import Policy
 
 
 class Session:
@@ -37,9 +37,11 @@ class Session:
         return cls(load_config(find_config(context.obj, dict(os.environ), Path.cwd())))
 
     @property
-    def policy(self) -> Policy:
+    def policy(self) -> "Policy":
         """The policy the configuration names, parsed once."""
         if self._policy is None:
+            from provenance.policy import load_policy
+
             self._policy = load_policy(self.config.policy, self.config.folder)
         return self._policy
 
@@ -48,7 +50,7 @@ class Session:
         return Stamp(
             at=now(),
             os_user=_user(),
-            host=socket.gethostname(),
+            host=os.uname().nodename,
             version=__version__,
             config=self.config.sha256,
             policy=self.policy.sha256,
@@ -63,9 +65,10 @@ class Session:
 
     @contextmanager
     def intake(self, progress: "Progress | None" = None) -> "Iterator[Intake]":
-        """Yield everything it takes to record files."""
+        """Yield everything it takes to record files. From here on SIGTERM unwinds, as Ctrl-C does."""
         from provenance.pool import Pool, warm_up
 
+        _unwind_on_sigterm()
         warm_up()
         from provenance.credentials.trust import load_trust
         from provenance.examine import examiner_for
@@ -86,8 +89,19 @@ class Session:
         return answer
 
 
+def _unwind_on_sigterm() -> None:
+    import signal
+
+    def unwind(_number: int, _frame: "FrameType | None") -> None:
+        raise Terminated
+
+    signal.signal(signal.SIGTERM, unwind)
+
+
 def _user() -> str:
     """Return the operating system's name for who runs this; the number where there is no name (in a container)."""
+    import getpass
+
     try:
         return getpass.getuser()
     except (KeyError, OSError):

@@ -47,7 +47,8 @@ def take_down(
 def show_record(session: Session, record: AnyRecord, subjects: tuple[Subject, ...], *, as_json: bool) -> None:
     """Print a record that was just made."""
     from provenance.report.documents import WordDocument, to_json
-    from provenance.report.records import record_document, record_text, unsigned_words
+    from provenance.report.record_document import record_document
+    from provenance.report.records import record_text, unsigned_words
 
     mode = session.config.approvals
     if as_json:

@@ -17,7 +17,8 @@ from provenance.report.documents import (
     PolicyDocument,
     ReasonDocument,
 )
-from provenance.report.records import record_document, unsigned_words
+from provenance.report.record_document import record_document
+from provenance.report.records import unsigned_words
 
 _HEADLINE = {Outcome.PASS: "PASS", Outcome.HOLD: "HOLD", Outcome.REFUSE: "REFUSED"}
 

@@ -1,0 +1,103 @@
+"""The same account as a document. Apart from the text, which then starts without the document types."""
+
+import os
+
+from provenance.account import Account
+from provenance.asset import UtcTime
+from provenance.catalogue import Relative, Sighting
+from provenance.config import ApprovalsMode
+from provenance.evidence import Credential, effective_credential
+from provenance.records import Approval, Clearance, Declaration
+from provenance.report.documents import (
+    CredentialDocument,
+    ExaminerDocument,
+    GroundDocument,
+    LineageDocument,
+    OriginDocument,
+    RecordDocument,
+    SightingDocument,
+)
+from provenance.report.record_document import record_document
+from provenance.verdict import Ground
+
+
+def origin_document(account: Account, now: UtcTime, mode: ApprovalsMode) -> OriginDocument:
+    """Return an account as its document."""
+    evidence = account.evidence
+    return OriginDocument(
+        path=os.fsdecode(account.path),
+        sha256=evidence.asset.digest,
+        size=evidence.asset.size,
+        media_type=evidence.media_type,
+        origin=account.verdict.origin.value,
+        grounds=[_ground(g) for g in account.verdict.grounds],
+        credential=credential_document(effective_credential(evidence, account.beside)),
+        lineage=[*(_step(r, "from") for r in account.lineage.up), *(_step(r, "to") for r in account.lineage.down)],
+        declarations=_records(account, Declaration, now, mode),
+        clearances=_records(account, Clearance, now, mode),
+        approvals=_records(account, Approval, now, mode),
+        sightings=[_sighting(s) for s in account.sightings],
+        examiner=ExaminerDocument(
+            provenance=evidence.examiner.provenance,
+            c2pa=evidence.examiner.c2pa,
+            trust_list=evidence.examiner.trust_list,
+        ),
+        known=account.known,
+    )
+
+
+def credential_document(credential: Credential) -> CredentialDocument:
+    """Return a credential as its document."""
+    return CredentialDocument(
+        state=credential.state.value,
+        issuer=credential.issuer,
+        signed_at=credential.signed_at,
+        codes=list(credential.codes),
+        ingredient_codes=list(credential.ingredient_codes),
+        remote_url=credential.remote_url,
+        source=credential.source.value,
+        why=credential.why,
+        generator=credential.generator,
+    )
+
+
+def _ground(ground: Ground) -> GroundDocument:
+    return GroundDocument(
+        kind=ground.kind,
+        strength=ground.strength.value,
+        place=ground.place,
+        says=ground.says,
+        via=ground.via,
+        claim=ground.claim.value,
+    )
+
+
+def _step(relative: Relative, direction: str) -> LineageDocument:
+    edge = relative.edge
+    return LineageDocument(
+        relation=edge.relation.value,
+        direction="from" if direction == "from" else "to",
+        witness=edge.witness.value,
+        sha256=relative.digest,
+        title=relative.name or edge.title,
+        origin=relative.origin.value if relative.origin else None,
+        removed=edge.removed,
+    )
+
+
+def _sighting(sighting: Sighting) -> SightingDocument:
+    return SightingDocument(
+        zone=sighting.place.zone,
+        path=os.fsdecode(sighting.place.path),
+        first_seen=sighting.first_seen,
+        last_seen=sighting.last_seen,
+        present=sighting.present,
+    )
+
+
+def _records(account: Account, kind: type, now: UtcTime, mode: ApprovalsMode) -> list[RecordDocument]:
+    return [
+        record_document(w.record, now, mode, revoked=w.revoked_by is not None)
+        for w in account.words
+        if isinstance(w.record, kind)
+    ]

@@ -9,13 +9,13 @@ import time
 from dataclasses import dataclass
 from functools import cache
 
-from provenance import __version__
 from provenance.asset import StatKey
 from provenance.containers import Container, walk
 from provenance.credentials.read import CredentialReader, Reading
 from provenance.credentials.trust import Trust
 from provenance.evidence import Beside, Credential, Evidence, Examiner, Gap, Sidecar, State
 from provenance.examination import SIDECAR_TYPE, Answer, Failed, Failure, Looked, Request
+from provenance.examiner import examiner_for
 from provenance.files import IN_MEMORY, FileMedia, Media, asset_of, display, read_once, stat_key
 from provenance.signals import read_signals
 from watcher.opening import NotRegular, opened_file
@@ -132,13 +132,6 @@ class Bench:
 def bench_for(trust: Trust) -> Bench:
     """Return this process's tools for a trust list."""
     return Bench(CredentialReader(trust), examiner_for(trust))
-
-
-def examiner_for(trust: Trust) -> Examiner:
-    """Return who is looking when this process looks under a trust list."""
-    from provenance.credentials.sdk import sdk_version
-
-    return Examiner(__version__, sdk_version(), trust.sha256)
 
 
 def examine_all(requests: tuple[Request, ...], trust: Trust) -> tuple[Answer, ...]:

@@ -62,7 +62,7 @@ def _scan_target(intake: Intake, target: Target, tally: Tally) -> None:
                 place = target.place(_join(folder.path, name))
                 batch.add_trouble(Trouble(place, Failure.NOT_REGULAR.value, f"a {odd.value}, which is never opened"))
             known = intake.catalogue.known_files(target.zone_name, RelPath(folder.path))
-            fresh, missing = _compare(folder, known, intake.examiner, target)
+            fresh, missing = _compare(folder, known, intake.examiner() if known else None, target)
             if folder.error is None and not target.single:
                 gone.extend(RelPath(_join(folder.path, name)) for name in missing)
             tally.unchanged += len(folder.files) - len(fresh)
@@ -123,7 +123,7 @@ def _join(folder: bytes, name: bytes) -> bytes:
 
 
 def _compare(
-    folder: Folder, known: dict[bytes, Known], examiner: Examiner, target: Target
+    folder: Folder, known: dict[bytes, Known], examiner: Examiner | None, target: Target
 ) -> tuple[list[Request], list[bytes]]:
     """Return what has to be looked at, and which known names are not there any more.
 
@@ -135,7 +135,7 @@ def _compare(
     missing = [name for name in known if name not in present]
     for name, found in folder.files:
         was = known.get(name)
-        if was is None or not was.is_version(found, examiner):
+        if was is None or examiner is None or not was.is_version(found, examiner):
             changed.add(name)
     touched = {n for n in (*changed, *missing) if n.endswith(SIDECAR_SUFFIX)}
     if touched:

@@ -43,7 +43,8 @@ class Intake:
 
     catalogue: Catalogue
     pool: Pool
-    examiner: Examiner
+    examiner: Callable[[], Examiner]
+    """Who would look. Asked only where something is known already: the answer loads the SDK."""
     stamp: Callable[[], Stamp]
     progress: Progress = field(default_factory=Silent)
 

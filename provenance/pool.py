@@ -205,7 +205,8 @@ def warm_up() -> None:
 def _context() -> Any:
     """Workers fork from a server that has loaded what they need and never touched a file."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["provenance.examine", "provenance.pool", "provenance.credentials.warm"])
+    # __main__ too, or each worker would load the whole command line for itself (multiprocessing re-runs it).
+    context.set_forkserver_preload(["__main__", "provenance.examine", "provenance.credentials.warm"])
     with _speechless():
         forkserver.ensure_running()
     return context

@@ -22,6 +22,9 @@ def gate(ctx: click.Context, paths: tuple[Path, ...], channel: str | None, title
     Answers 0 only if everything may go: 1 means refused, 3 means that a person must decide. Looks at the bytes that
     are there now, and joins them with all that is known of them.
     """
+    from provenance.pool import warm_up
+
+    warm_up()
     from provenance.cli.progress import progress
     from provenance.gate import Gate, check
     from provenance.report.documents import to_json

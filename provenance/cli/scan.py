@@ -20,6 +20,9 @@ def scan(ctx: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:
     Answers 0 when every file was recorded, unreadable ones included: they are counted and named. Ctrl-C leaves the
     catalogue whole; the next scan goes on from there.
     """
+    from provenance.pool import warm_up
+
+    warm_up()
     from provenance.cli.progress import progress
     from provenance.intake import Tally
     from provenance.intake import scan as scan_targets

@@ -71,13 +71,13 @@ class Session:
         _unwind_on_sigterm()
         warm_up()
         from provenance.credentials.trust import load_trust
-        from provenance.examine import examiner_for
+        from provenance.examiner import examiner_for
         from provenance.looking import Intake, Silent
 
         trust = load_trust(self.config.anchors)
         with self.catalogue() as catalogue, Pool(trust) as pool:
             catalogue.note_config(self.stamp())
-            yield Intake(catalogue, pool, examiner_for(trust), self.stamp, progress or Silent())
+            yield Intake(catalogue, pool, lambda: examiner_for(trust), self.stamp, progress or Silent())
 
     def ask(self, request: "Request") -> "Answer":
         """Examine one file in a worker of its own."""

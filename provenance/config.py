@@ -7,16 +7,18 @@ docs/configuration.md explains each key.
 import hashlib
 import os
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from provenance.asset import Channel, Digest, Place, ProjectId, RelPath, Title, ZoneName
 from provenance.errors import ChannelUnknown, ConfigInvalid, ZoneTrouble
+from provenance.packs import policy_path
 from provenance.records import Deliverable
 
 CONFIG_NAME = "provenance.toml"
@@ -60,6 +62,10 @@ class ApprovalsMode(Enum):
     UNSIGNED = "unsigned"
 
 
+_Seconds = Annotated[float, msgspec.Meta(gt=0, le=31_536_000)]
+"""More than nothing and at most a year; TOML's `nan` and `inf` are neither."""
+
+
 class _Project(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: str
     title: str
@@ -78,15 +84,15 @@ class _Zone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quarantine: str | None = None
     on_refuse: OnTrouble = OnTrouble.QUARANTINE
     on_hold: OnTrouble = OnTrouble.REPORT
-    settle: float | None = None
-    sweep: float | None = None
+    settle: _Seconds | None = None
+    sweep: _Seconds | None = None
     mode: WatchMode | None = None
-    max_read_rate: int | None = None
+    max_read_rate: Annotated[int, msgspec.Meta(gt=0)] | None = None
 
 
 class _Watch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    settle: float | None = None
-    sweep: float = 300.0
+    settle: _Seconds | None = None
+    sweep: _Seconds = 300.0
     mode: WatchMode = WatchMode.AUTO
 
 
@@ -170,6 +176,23 @@ class Config:
         """The folder relative paths start from."""
         return self.path.parent
 
+    def rules(self) -> Iterator[tuple[Path, str]]:
+        """Yield every file that decides what passes, with its name: none of them may lie inside the material."""
+        yield self.path, "the configuration"
+        yield self.catalogue, "the catalogue"
+        if self.policy_path is not None:
+            yield self.policy_path, "the policy"
+        for anchor in self.anchors:
+            yield anchor.path, "a trust anchor"
+        if self.signing is not None:
+            yield self.signing.key, "the signing key"
+            yield self.signing.certificate, "the signing certificate"
+
+    @property
+    def policy_path(self) -> Path | None:
+        """The policy's own file; None for a shipped pack."""
+        return policy_path(self.policy, self.folder)
+
     def place_of(self, path: Path) -> tuple[Zone, Place] | None:
         """Return the innermost zone an absolute path lies in and its place there; None outside all zones."""
         inside = [z for z in self.zones if path == z.root or z.root in path.parents]
@@ -232,7 +255,7 @@ def load_config(path: Path) -> Config:
         tree = tomllib.loads(raw.decode())
     except OSError as error:
         raise ConfigInvalid(f"{path} cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigInvalid(f"{path} does not parse: {error}") from error
     _refuse_unknown_keys(tree, _Document, path, "")
     try:
@@ -287,7 +310,10 @@ def _zone(zone: _Zone, folder: Path) -> Zone:
 
 
 def _absolute(folder: Path, path: str) -> Path:
-    return (folder / path).resolve()
+    try:
+        return (folder / path).resolve()
+    except (ValueError, OSError, RuntimeError) as error:  # a NUL byte, a name too long, links in a circle
+        raise ConfigInvalid(f"{path!r} is no usable path: {error}") from error
 
 
 def _check_zones(config: Config) -> None:
@@ -305,10 +331,10 @@ def _check_zones(config: Config) -> None:
         for other in config.zones:
             if other.role is Role.FINAL and zone.role is Role.WORK and other.root in zone.root.parents:
                 raise ZoneTrouble(f"{config.path}: work zone {zone.name!r} lies inside final zone {other.name!r}")
-        refuse_inside(config.path, zone.root, "the configuration")
-        refuse_inside(config.catalogue, zone.root, "the catalogue")
         for kept in config.zones:
             refuse_inside(kept.quarantine, zone.root, f"the quarantine of zone {kept.name!r}")
+        for path, what in config.rules():
+            refuse_inside(path, zone.root, what)
 
 
 def refuse_inside(path: Path, material: Path, what: str) -> None:

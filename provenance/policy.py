@@ -15,6 +15,7 @@ import msgspec
 from provenance.asset import Digest
 from provenance.errors import PolicyInvalid
 from provenance.evidence import Claim, Credential, State
+from provenance.packs import policy_path
 from provenance.records import Approval, Clearance, Deliverable, Words
 from provenance.verdict import CREDENTIAL, Origin, Verdict
 
@@ -98,7 +99,6 @@ class Policy:
 
 K = TypeVar("K", bound=Enum)
 
-_NEVER_PASS_ORIGINS = {Origin.AI_GENERATED, Origin.AI_ASSISTED, Origin.REVIEW}
 _NEVER_PASS_STATES = {State.UNREADABLE, State.BROKEN, State.REMOTE}
 
 
@@ -108,12 +108,9 @@ def load_policy(name: str, relative_to: Path) -> Policy:
     Raises `PolicyInvalid` for a pack that is missing, does not parse, leaves an origin or state out, names an unknown
     one, or lets flagged or unread material pass. An empty pack is refused, not trivially satisfied.
     """
-    shipped = resources.files("provenance") / "policies" / f"{name}.toml"
+    path = policy_path(name, relative_to)
     try:
-        if "/" not in name and not name.endswith(".toml") and shipped.is_file():
-            raw = shipped.read_bytes()
-        else:
-            raw = (relative_to / name).read_bytes()
+        raw = (resources.files("provenance") / "policies" / f"{name}.toml" if path is None else path).read_bytes()
     except OSError as error:
         raise PolicyInvalid(f"policy {name!r} cannot be read: {error.strerror}") from error
     return parse_policy(raw, name)
@@ -123,13 +120,15 @@ def parse_policy(raw: bytes, name: str) -> Policy:
     """Return the pack in `raw`; see `load_policy` for what it refuses."""
     try:
         pack = msgspec.toml.decode(raw, type=_Pack)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise PolicyInvalid(f"policy {name!r} does not parse: {error}") from error
     origins = _table("origins", pack.origins, Origin, name)
     states = _table("credentials", pack.credentials, State, name)
-    for key in _NEVER_PASS_ORIGINS:
-        if origins[key] is Outcome.PASS:
-            raise PolicyInvalid(f"policy {name!r} lets {key.value} pass: only an approval or clearance may")
+    for origin, outcome in origins.items():
+        if origin.flagged and outcome is not Outcome.REFUSE:
+            raise PolicyInvalid(f"policy {name!r} does not refuse {origin.value}: only an approval may let it pass")
+    if origins[Origin.REVIEW] is Outcome.PASS:
+        raise PolicyInvalid(f"policy {name!r} lets review pass: only a clearance may")
     for state in _NEVER_PASS_STATES:
         if states[state] is Outcome.PASS:
             raise PolicyInvalid(f"policy {name!r} lets {state.value} credentials pass: only a clearance may")
@@ -172,7 +171,9 @@ def judge(case: Case, policy: Policy) -> Decision:
     stay in the list as passes, so that nothing approved or cleared is ever hidden.
     """
     of_credential = _of_credential(case, policy)
-    asked = [of_credential] if _says_it_all(case, of_credential) else [_of_origin(case, policy), of_credential]  # (1)
+    asked = [of_credential]  # (1)
+    if not _says_it_all(case, of_credential, policy):
+        asked.insert(0, _of_origin(case, policy))
     reasons: list[Reason] = []
     approvals: tuple[Approval, ...] = ()
     clearances: tuple[Clearance, ...] = ()
@@ -192,11 +193,17 @@ def judge(case: Case, policy: Policy) -> Decision:
     return Decision(outcome, told, approvals, clearances)
 
 
-def _says_it_all(case: Case, of_credential: Reason) -> bool:
-    """Whether the verdict is doubtful for the credential's state alone: then one reason is enough for one doubt."""
-    doubts = {g.kind for g in case.verdict.grounds if g.claim is Claim.REVIEW}
+_DOUBTS = {Claim.REVIEW, Claim.AI_GENERATED, Claim.AI_ASSISTED}
+
+
+def _says_it_all(case: Case, of_credential: Reason, policy: Policy) -> bool:
+    """Whether the verdict is doubtful for the credential's state alone: then one reason is enough for one doubt.
+
+    Only where the policy is as strict about the state as about the doubt.
+    """
+    doubts = {g.kind for g in case.verdict.grounds if g.claim in _DOUBTS}
     doubtful = case.verdict.origin is Origin.REVIEW and doubts == {CREDENTIAL}
-    return doubtful and of_credential.outcome is not Outcome.PASS
+    return doubtful and of_credential.outcome.severity >= policy.origins[Origin.REVIEW].severity
 
 
 def _answered(rule: Rule, record: Approval | Clearance, reason: Reason) -> Reason:

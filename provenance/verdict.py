@@ -103,7 +103,7 @@ def classify(evidence: Evidence, beside: Beside, context: Context) -> Verdict:
     """Return the verdict on a file from all that is known of it.
 
     (1) gather every ground; (2) an AI claim at any strength but a hint flags, whoever signed it; (3) a claim of
-    non-AI origin that may clear, against a flag from outside its own credential, is a contradiction: review;
+    non-AI origin that may clear, against flags that are all from outside credentials, is a contradiction: review;
     (4) what could not be looked at is review; (5) only what is left may be captured or created: by a claim that
     clears, or by a person's word where nothing speaks against it; (6) else nothing was found: unknown.
     """
@@ -111,7 +111,7 @@ def classify(evidence: Evidence, beside: Beside, context: Context) -> Verdict:
     flags = [g for g in grounds if g.claim in _FLAGS and g.strength is not Strength.HINT]
     clearing = [g for g in grounds if g.clears]
     if flags:  # (2)
-        if clearing and any(g.kind != "c2pa" for g in flags):  # (3)
+        if clearing and not any(g.kind == "c2pa" for g in flags):  # (3)
             return Verdict(Origin.REVIEW, grounds)
         whole = any(g.claim is Claim.AI_GENERATED for g in flags)
         return Verdict(Origin.AI_GENERATED if whole else Origin.AI_ASSISTED, grounds)

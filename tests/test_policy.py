@@ -9,7 +9,7 @@ from provenance.errors import PolicyInvalid
 from provenance.evidence import Claim, Credential, State, Strength
 from provenance.policy import Case, Outcome, Policy, Rule, judge, load_policy, parse_policy
 from provenance.records import Approval, Clearance, Deliverable, Subject, Words, covers, record_from
-from provenance.verdict import Ground, Origin, Verdict
+from provenance.verdict import CREDENTIAL, Ground, Origin, Verdict
 
 BASELINE = (Path(__file__).parents[1] / "provenance" / "policies" / "baseline.toml").read_text()
 DIGEST = Digest("a" * 64)
@@ -84,6 +84,16 @@ def test_a_word_never_makes_anything_stricter(baseline: Policy) -> None:
         assert spoken.outcome.severity <= bare.outcome.severity
 
 
+def test_the_stricter_of_doubt_and_state_wins() -> None:
+    """Where only the credential's state is in doubt, one reason is given, and never the milder of the two."""
+    ground = Ground(CREDENTIAL, Claim.REVIEW, Strength.HINT, "embedded credential", "unreadable")
+    doubtful = Case(Verdict(Origin.REVIEW, (ground,)), Credential(State.UNREADABLE), DELIVERABLE)
+    strict = parse_policy(BASELINE.replace('review = "hold"', 'review = "refuse"').encode(), "strict")
+    assert judge(doubtful, strict).outcome is Outcome.REFUSE
+    usual = judge(doubtful, parse_policy(BASELINE.encode(), "usual"))
+    assert [r.rule for r in usual.reasons] == [Rule.CREDENTIAL_UNREADABLE]
+
+
 def test_unknown_passes_saying_what_was_not_found(baseline: Policy) -> None:
     """A pass for an unmarked file says "no signal found", never that it is not AI; a policy may hold it instead."""
     decision = judge(case(Origin.UNKNOWN, State.ABSENT), baseline)
@@ -99,7 +109,8 @@ def test_unknown_passes_saying_what_was_not_found(baseline: Policy) -> None:
         (BASELINE, "[origins", "does not parse"),
         ('review = "hold"', "", "says nothing about review"),
         ('review = "hold"', 'review = "pass"', "lets review pass"),
-        ('ai-generated = "refuse"', 'ai-generated = "pass"', "lets ai-generated pass"),
+        ('ai-generated = "refuse"', 'ai-generated = "pass"', "does not refuse ai-generated"),
+        ('ai-assisted = "refuse"', 'ai-assisted = "hold"', "does not refuse ai-assisted"),
         ('unreadable = "hold"', 'unreadable = "pass"', "lets unreadable credentials pass"),
         ('unknown = "pass"', 'unknow = "pass"', "did you mean 'unknown'"),
         ('unknown = "pass"', 'unknown = "shrug"', "say pass, hold or refuse"),

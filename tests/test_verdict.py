@@ -88,7 +88,22 @@ def test_a_clearing_claim_against_a_mark_outside_is_a_contradiction() -> None:
     """A trusted "captured" beside an AI mark elsewhere in the file is for a person to resolve."""
     clearing = mark(Claim.CAPTURED, Strength.SIGNED, Kind.C2PA, clears=True)
     assert origin_of(clearing, mark(Claim.AI_GENERATED)) is Origin.REVIEW
-    assert origin_of(clearing, mark(Claim.AI_ASSISTED, Strength.SIGNED, Kind.C2PA)) is Origin.AI_ASSISTED
+    inside = mark(Claim.AI_ASSISTED, Strength.SIGNED, Kind.C2PA)
+    assert origin_of(clearing, inside) is Origin.AI_ASSISTED
+    assert origin_of(clearing, inside, mark(Claim.AI_ASSISTED)) is Origin.AI_ASSISTED
+
+
+@pytest.mark.parametrize("first", [*product(Claim, Strength, [Kind.C2PA, Kind.XMP])])
+@pytest.mark.parametrize("second", [*product(FLAGS, [Strength.SIGNED_UNTRUSTED, Strength.TRACE])])
+def test_another_flag_never_softens_a_verdict(
+    first: tuple[Claim, Strength, Kind], second: tuple[Claim, Strength]
+) -> None:
+    """To whatever is known of a file, one more AI mark never makes the verdict milder."""
+    clears = first[0] in {Claim.CAPTURED, Claim.CREATED} and first[1] is Strength.SIGNED
+    start = mark(first[0], first[1], first[2], clears=clears)
+    order = [Origin.UNKNOWN, Origin.CAPTURED, Origin.CREATED, Origin.REVIEW, Origin.AI_ASSISTED, Origin.AI_GENERATED]
+    for more in (mark(*second), mark(*second, kind=Kind.C2PA)):
+        assert order.index(origin_of(start, more)) >= order.index(origin_of(start))
 
 
 @pytest.mark.parametrize("state", [State.UNREADABLE, State.BROKEN, State.REMOTE])

@@ -25,7 +25,8 @@
     │   ├── ClockBehind                34
     │   ├── CatalogueDamaged           35
     │   ├── CatalogueMisplaced         36
-    │   └── RecordUnknown              37
+    │   ├── RecordUnknown              37
+    │   └── WordsChanged               38
     └── ConfigTrouble                  40
         ├── ConfigInvalid              40
         ├── PolicyInvalid              40
@@ -209,6 +210,13 @@ class RecordUnknown(CatalogueTrouble):
 
     code = 37
     default_help = "`provenance ledger show` lists the records with their ids."
+
+
+class WordsChanged(CatalogueTrouble):
+    """Somebody spoke while a delivery was judged, so what was judged may not hold any more. Nothing was answered."""
+
+    code = 38
+    default_help = "Run the check again: approvals, revocations or declarations keep arriving faster than it can end."
 
 
 class ConfigTrouble(ProvenanceError):

@@ -7,20 +7,20 @@ a check that checked nothing has found nothing out.
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from provenance.asset import Digest, UtcTime
-from provenance.catalogue import GateUse
+from provenance.catalogue import GateRun, GateUse, Head
 from provenance.config import Config, Role, refuse_inside
-from provenance.errors import ChannelNeeded
+from provenance.errors import ChannelNeeded, WordsChanged
 from provenance.evidence import Credential
 from provenance.examination import SIDECAR_SUFFIX, SIDECAR_TYPE, Request
 from provenance.files import display
 from provenance.looking import Intake, Seen, look
 from provenance.policy import Case, Decision, Outcome, Policy, Reason, Rule, judge
-from provenance.records import Deliverable, canonical, content_id
+from provenance.records import Deliverable, Words, canonical, content_id
 from provenance.targets import Target, targets_of
 from provenance.verdict import Verdict
 from watcher.sweep import Folder
@@ -73,7 +73,8 @@ def check(gate: Gate, paths: tuple[Path, ...], channel: str | None, title: str |
 
     (1) the rules must not lie inside the material; (2) the clock and the ledger must be whole; (3) look at the bytes
     in front of us; (4) record them, and join them with all that is known of them: people's words, relatives, earlier
-    looks; (5) let the policy judge; (6) record the run; (7) only then answer.
+    looks; (5) let the policy judge; (6) record the run, unless somebody spoke meanwhile: then judge again; (7) only
+    then answer.
 
     Raises `FileTrouble` for what is missing, not permitted, or changed while it was read; `ConfigTrouble` for an
     unknown channel or rules inside the material; `CatalogueTrouble` for a broken ledger or a clock behind it.
@@ -81,24 +82,39 @@ def check(gate: Gate, paths: tuple[Path, ...], channel: str | None, title: str |
     targets = targets_of(gate.config, paths)
     for target in targets:  # (1)
         _refuse_rules_inside(gate.config, target)
-    deliverables = {target: _deliverable(gate.config, target, channel, title) for target in targets}
-    now = gate.intake.stamp().at  # (2)
-    gate.intake.catalogue.check_clock(now)
-    gate.intake.catalogue.verify_since_checkpoint()
-    judged: list[Judged] = []
-    for target, deliverable in deliverables.items():
-        judged += _judge_target(gate, target, deliverable, now)  # (3), (4), (5)
-    return _record(gate, tuple(sorted(judged, key=lambda j: j.path)))  # (6), (7)
+    if channel is not None:
+        # One that nobody delivers to is a mistake, also where the zone would win over it.
+        gate.config.deliverable(channel, title)
+    plan = {target: _deliverable(gate.config, target, channel, title) for target in targets}
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return _run(gate, plan)
+        except WordsChanged:
+            continue
+    return _run(gate, plan)
+
+
+_ATTEMPTS = 3
+
+_Plan = dict[Target, Deliverable]
+"""What is to be judged, and as what it is to be delivered."""
+
+
+def _run(gate: Gate, plan: _Plan) -> Run:
+    """Steps (2) to (7)."""
+    catalogue, now = gate.intake.catalogue, gate.intake.stamp().at
+    catalogue.check_clock(now)  # (2)
+    began = catalogue.verify_since_checkpoint()
+    judging = _Judging(gate, now)
+    judged = sorted(_judge_all(judging, plan), key=lambda j: j.path)  # (3), (4), (5)
+    return _record(gate, tuple(judged), began)  # (6), (7)
 
 
 def _refuse_rules_inside(config: Config, target: Target) -> None:
     """Step (1): what is judged must not bring its own judge."""
     material = Path(os.fsdecode(target.absolute(target.below)))
-    refuse_inside(config.path, material, "the configuration")
-    refuse_inside(config.catalogue, material, "the catalogue")
-    pack = config.folder / config.policy
-    if pack.is_file():
-        refuse_inside(pack.resolve(), material, "the policy")
+    for path, what in config.rules():
+        refuse_inside(path, material, what)
 
 
 def _deliverable(config: Config, target: Target, channel: str | None, title: str | None) -> Deliverable:
@@ -111,48 +127,76 @@ def _deliverable(config: Config, target: Target, channel: str | None, title: str
     return config.deliverable(channel, title)
 
 
-def _judge_target(gate: Gate, target: Target, deliverable: Deliverable, now: UtcTime) -> Iterator[Judged]:
-    """Steps (3) to (5) for one target.
+@dataclass(frozen=True, slots=True)
+class _Judging:
+    """One run while it judges: at which instant, and what came of files that say the same, so that it is kept once."""
+
+    gate: Gate
+    now: UtcTime
+    alike: dict[tuple[Verdict, Credential, Deliverable], Judged] = field(default_factory=dict)
+
+
+def _judge_all(judging: _Judging, plan: _Plan) -> Iterator[Judged]:
+    """Judge each file once, however often it was named.
 
     A credential in a file of its own is no item of the delivery if it was read together with the file it speaks of.
     It must be one by its content: anything else under such a name is judged like any file, and held for its name.
     """
-    odd: list[Judged] = []
-    manifests: list[Seen] = []
+    met: set[tuple[Deliverable, bytes]] = set()
+    manifests: list[tuple[Seen, Deliverable]] = []
     read: set[tuple[bytes, str]] = set()
-    nothing = True
+    for target, deliverable in plan.items():
+        nothing = True
+        odd: list[Judged] = []
+        for seen in look(judging.gate.intake, target, _wanted(deliverable, odd)):  # (3), (4)
+            nothing = False
+            if (deliverable, seen.absolute) in met:
+                continue
+            met.add((deliverable, seen.absolute))
+            folder, _, name = seen.absolute.rpartition(b"/")
+            if seen.sidecar is not None:
+                read.add((folder, seen.sidecar.name))
+            if seen.media_type == SIDECAR_TYPE or name.lower().endswith(SIDECAR_SUFFIX):
+                manifests.append((seen, deliverable))
+            else:
+                yield _judged(judging, seen, deliverable)  # (5)
+        if nothing and not odd:
+            yield _nothing(target, deliverable)
+        yield from odd
+    for seen, deliverable in manifests:
+        folder, _, name = seen.absolute.rpartition(b"/")
+        if seen.media_type != SIDECAR_TYPE or (folder, display(name)) not in read:
+            yield _held_besides(_judged(judging, seen, deliverable))
+
+
+def _wanted(deliverable: Deliverable, odd: list[Judged]) -> Callable[[Target, Folder], Iterator[Request]]:
+    """Return what asks for every file of a folder, and keeps aside what is none."""
 
     def wanted(target: Target, folder: Folder) -> Iterator[Request]:
         odd.extend(_odd(target, folder, deliverable))
         return target.requests(folder)
 
-    for seen in look(gate.intake, target, wanted):  # (3), (4)
-        nothing = False
-        folder, _, name = seen.path.rpartition(b"/")
-        if seen.sidecar is not None:
-            read.add((folder, seen.sidecar.name))
-        if seen.media_type == SIDECAR_TYPE or name.lower().endswith(SIDECAR_SUFFIX):
-            manifests.append(seen)
-        else:
-            yield _judged(gate, seen, deliverable, now)  # (5)
-    for seen in manifests:
-        folder, _, name = seen.path.rpartition(b"/")
-        if seen.media_type != SIDECAR_TYPE or (folder, display(name)) not in read:
-            yield _held_besides(_judged(gate, seen, deliverable, now))
-    if nothing and not odd:
-        yield _nothing(target, deliverable)
-    yield from odd
+    return wanted
 
 
-def _judged(gate: Gate, seen: Seen, deliverable: Deliverable, now: UtcTime) -> Judged:
+def _judged(judging: _Judging, seen: Seen, deliverable: Deliverable) -> Judged:
     """Step (5) for one file. A clearance counts only with the sidecar that was cleared together with the file."""
-    words = gate.intake.catalogue.effective_words(seen.digest, deliverable, now)
+    words = judging.gate.intake.catalogue.effective_words(seen.digest, deliverable, judging.now)
     if (sidecar := seen.sidecar) is not None:
         kept = tuple(c for c in words.clearances if any(s.digest == sidecar.digest for s in c.subjects))
         words = replace(words, clearances=kept)
-    decision = judge(Case(seen.verdict, seen.credential, deliverable, words), gate.policy)
-    return Judged(seen.path, deliverable, seen.digest, seen.verdict, seen.credential, decision)
+    key = (seen.verdict, seen.credential, deliverable)
+    if words == Words() and (alike := judging.alike.get(key)) is not None:
+        return replace(alike, path=seen.path, digest=seen.digest)
+    decision = judge(Case(seen.verdict, seen.credential, deliverable, words), judging.gate.policy)
+    judged = Judged(seen.path, deliverable, seen.digest, seen.verdict, seen.credential, decision)
+    if words == Words() and len(judging.alike) < _ALIKE:
+        judging.alike[key] = judged
+    return judged
 
+
+_ALIKE = 10_000
+"""So many different judgements are kept to be shared; a delivery has a handful."""
 
 _PAIR = "Deliver it beside its file, as NAME.EXT.c2pa, or take it out of the delivery."
 
@@ -186,7 +230,7 @@ def _held(rule: Rule, text: str, advice: str, args: dict[str, str]) -> Decision:
     return Decision(Outcome.HOLD, (Reason(rule, Outcome.HOLD, text, advice, args),))
 
 
-def _record(gate: Gate, judged: tuple[Judged, ...]) -> Run:
+def _record(gate: Gate, judged: tuple[Judged, ...], began: Head) -> Run:
     """Step (6): one entry for the whole run, naming each record it rested on."""
     stamp = gate.intake.stamp()
     outcome = max((j.decision.outcome for j in judged), key=lambda o: o.severity)
@@ -205,7 +249,7 @@ def _record(gate: Gate, judged: tuple[Judged, ...]) -> Run:
         if j.digest is not None and j.decision.outcome is Outcome.PASS
         for word in (*j.decision.approvals, *j.decision.clearances)
     )
-    head = gate.intake.catalogue.note_gate_run(run, body, uses, stamp)
+    head = gate.intake.catalogue.note_gate_run(GateRun(run, body, uses, began), stamp)
     return Run(run, outcome, judged, head, stamp.at)
 
 

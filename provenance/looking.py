@@ -55,6 +55,7 @@ class Seen:
 
     path: bytes
     """In the words of whoever named it."""
+    absolute: bytes
     digest: Digest
     media_type: str
     verdict: Verdict
@@ -101,6 +102,7 @@ def _recorded(intake: Intake, target: Target, some: list[tuple[Request, Looked]]
         digest = looked.evidence.asset.digest
         yield Seen(
             path=target.shown(request.path),
+            absolute=target.absolute(request.path),
             digest=digest,
             media_type=looked.evidence.media_type,
             verdict=classify(

@@ -6,6 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from provenance.catalogue import GateRun, Stamp
+from provenance.cli.session import Session
+from provenance.config import load_config
+from provenance.gate import Gate, check
+from provenance.policy import Outcome
 from tests.production import EDITOR, LEGAL, Production, copied, generated, new_production, picture
 
 
@@ -291,3 +296,57 @@ def test_a_clearance_counts_with_the_sidecar_that_was_cleared(production: Produc
     assert production.run("gate", plate).code == 0
     beside.write_bytes(bytes(range(2, 252)))
     assert production.run("gate", plate).code == 3
+
+
+def test_a_channel_nobody_delivers_to_is_a_mistake_in_a_final_zone_too(production: Production) -> None:
+    """An unknown `--channel` answers 40 even where the zone would win over it; a known one is overruled."""
+    picture(production.deliver / "fine.jpg")
+    assert production.run("gate", "deliver", "--channel", "nonsense").code == 40
+    assert production.run("gate", "deliver", "--channel", "deliver", "--title", "S99").code == 40
+    assert production.run("gate", "deliver", "--channel", "deliver").code == 0
+
+
+def test_files_named_one_by_one_are_judged_like_their_folder(production: Production) -> None:
+    """Sidecars named beside their files are no orphans, and a file named twice is counted once."""
+    production.run("keys", "new")
+    plate = picture(production.deliver / "plate.jpg")
+    assert production.run("mark", plate, "--sidecar", "--source-type", "compositeCapture").code == 0
+    document = production.json("gate", "deliver/plate.jpg", "deliver/plate.jpg.c2pa", "deliver", plate)
+    assert document["counts"]["checked"] == 1
+    assert document["outcome"] == "pass"
+
+
+def test_a_word_taken_back_while_a_delivery_is_judged_counts(
+    production: Production, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An approval that is revoked between the judgement and its record lets nothing pass: it is judged again."""
+    hero = generated(production.deliver / "hero.png")
+    approval = production.json("approve", hero, "--channel", "deliver", *LEGAL)["record"]["id"]
+    session = Session(load_config(production.config))
+    runs: list[str] = []
+    with session.intake() as intake:
+        keep = intake.catalogue.note_gate_run
+
+        def meddled(run: GateRun, stamp: Stamp) -> str:
+            """Let somebody revoke at the last moment, once."""
+            runs.append(run.id)
+            if len(runs) == 1:
+                assert production.run("revoke", approval, *EDITOR).code == 0
+            return keep(run, stamp)
+
+        monkeypatch.setattr(intake.catalogue, "note_gate_run", meddled)
+        run = check(Gate(session.config, session.policy, intake), (production.deliver,), None, None)
+    assert len(runs) == 2
+    assert run.outcome is Outcome.REFUSE
+    assert not run.judged[0].decision.approvals
+
+
+def test_rules_that_the_material_brought_along_are_refused_everywhere(production: Production) -> None:
+    """A policy in any zone answers 40, whichever file is judged; one outside all of them is used."""
+    picture(production.deliver / "fine.jpg")
+    pack = Path(__file__).parents[1] / "provenance" / "policies" / "baseline.toml"
+    text = production.config.read_text()
+    for place, code in (("editorial", 40), ("rules", 0)):
+        copied(pack, production.root / place / "mine.toml")
+        production.config.write_text(text.replace('policy = "baseline"', f'policy = "{place}/mine.toml"'))
+        assert production.run("gate", "deliver/fine.jpg").code == code

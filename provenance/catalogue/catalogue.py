@@ -4,7 +4,7 @@ Every write takes the lock first, is one transaction, and is safe to repeat. Tim
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -14,11 +14,11 @@ from provenance.asset import RelPath, UtcTime, ZoneName
 from provenance.catalogue.connection import AS_USUAL, Connection, Opening, connect, refuse_network
 from provenance.catalogue.ledger import EVIDENCE, GATE
 from provenance.catalogue.queries import Queries
-from provenance.catalogue.rows import Batch, Change, GateUse, Head, Recorded, Stamp
+from provenance.catalogue.rows import Batch, Change, GateRun, Head, Recorded, Stamp
 from provenance.catalogue.schema import APPLICATION_ID, ensure_current, migrate
-from provenance.errors import CatalogueDamaged, CatalogueTrouble, RecordUnknown
+from provenance.errors import CatalogueDamaged, CatalogueTrouble, RecordUnknown, WordsChanged
 from provenance.files import sync_folder
-from provenance.records import AnyRecord, Declaration, Revocation
+from provenance.records import AnyRecord, Approval, Clearance, Declaration, Revocation, in_force
 from provenance.verdict import Origin
 
 if TYPE_CHECKING:
@@ -202,16 +202,21 @@ class Catalogue(Queries):
         with self._db.writing():
             return self.ledger.note_config(stamp)
 
-    def note_gate_run(self, run: str, body: Mapping[str, object], uses: Iterable[GateUse], stamp: Stamp) -> str:
+    def note_gate_run(self, run: GateRun, stamp: Stamp) -> str:
         """Keep a gate run with the records that let something pass in it, and return the ledger's new head.
 
-        Raises `RecordUnknown` if a record it rests on is not in this catalogue.
+        Raises `WordsChanged` if a word was recorded since it began, or if one it rests on is over by now: then it has
+        to be judged again. Raises `RecordUnknown` if a record it rests on is not in this catalogue.
         """
-        kept = sorted({(use.record, bytes.fromhex(use.digest)) for use in uses})
+        kept = sorted({(use.record, bytes.fromhex(use.digest)) for use in run.uses})
         with self._db.writing():
-            for record in sorted({record for record, _ in kept}):
-                self.find_record(record)
-            said = {"run": run, "report": dict(body), "uses": [[record, raw.hex()] for record, raw in kept]}
+            if self.ledger.words_since(run.began.seq):
+                raise WordsChanged("somebody's word was recorded while the delivery was judged")
+            for name in sorted({name for name, _ in kept}):
+                word = self.find_record(name).record
+                if isinstance(word, Approval | Clearance) and not in_force(word.expires, stamp.at):
+                    raise WordsChanged(f"{name} expired while the delivery was judged")
+            said = {"run": run.id, "report": dict(run.report), "uses": [[record, raw.hex()] for record, raw in kept]}
             entry = self.ledger.append(GATE, said, stamp)
             for record, raw in kept:
                 self._db.run("INSERT INTO gate_uses (entry, record, digest) VALUES (?, ?, ?)", (entry.seq, record, raw))

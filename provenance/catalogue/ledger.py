@@ -16,7 +16,7 @@ from provenance.catalogue.connection import Connection, Row
 from provenance.catalogue.rows import Entry, Head, Stamp
 from provenance.catalogue.stored import decoded, plain
 from provenance.errors import CatalogueDamaged, ChainBroken, ClockBehind
-from provenance.records import canonical
+from provenance.records import RECORD_TYPES, canonical
 
 EVIDENCE = "evidence"
 """Kind of the entry for a batch of evidence. A record's entry has the record's kind."""
@@ -61,6 +61,12 @@ class Ledger:
         """Yield the entries after number `since`, oldest first. Unverified: as they stand in the file."""
         for row in self._db.each(_SINCE, (since,)):
             yield _entry(row)
+
+    def words_since(self, seq: int) -> bool:
+        """Whether anybody's word was recorded after an entry."""
+        kinds = ", ".join("?" for _ in RECORD_TYPES)
+        found = self._db.row(f"SELECT 1 FROM ledger WHERE seq > ? AND kind IN ({kinds}) LIMIT 1", (seq, *RECORD_TYPES))  # noqa: S608
+        return found is not None
 
     def last_config(self) -> Digest | None:
         """Return the digest of the configuration the newest entry was written under."""

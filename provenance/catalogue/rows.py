@@ -1,6 +1,7 @@
 """What goes into the catalogue and what comes out of it, as frozen values. Nothing here knows SQL."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -174,6 +175,16 @@ class GateUse:
 
     record: str
     digest: Digest
+
+
+@dataclass(frozen=True, slots=True)
+class GateRun:
+    """A gate run to be kept. `began` is the ledger's head before anything in it was judged."""
+
+    id: str
+    report: Mapping[str, object]
+    uses: tuple[GateUse, ...]
+    began: "Head"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from provenance.asset import Digest
-from provenance.catalogue import Batch, Catalogue, GateUse, Stamp
+from provenance.catalogue import Batch, Catalogue, GateRun, GateUse, Stamp
 from provenance.catalogue.catalogue import CHECKPOINT_EVERY
 from provenance.errors import CatalogueDamaged, ClockBehind, RecordUnknown
 from provenance.records import AnyRecord, Revocation, record_from
@@ -131,7 +131,8 @@ def filled(catalogue: Catalogue) -> Catalogue:
     made = evidence("comp", credential=signed("comp"), made_from=[part("ai")])
     take(catalogue, seen(made, b"comp", sidecar(AI)))
     word = catalogue.add_record(approved("comp"), stamp(5))
-    catalogue.note_gate_run("run-1", {"outcome": "pass"}, [GateUse(word, digest_of("comp"))], stamp(6))
+    run = GateRun("run-1", {"outcome": "pass"}, (GateUse(word, digest_of("comp")),), catalogue.ledger.head())
+    catalogue.note_gate_run(run, stamp(6))
     return catalogue
 
 
@@ -172,7 +173,8 @@ def test_gate_run(catalogue: Catalogue) -> None:
     word = catalogue.add_record(approved("ai"), stamp(5))
     other = catalogue.add_record(cleared("ai"), stamp(5))
     uses = [GateUse(word, digest_of("ai")), GateUse(word, digest_of("ai"))]
-    head = catalogue.note_gate_run("run-1", {"outcome": "pass", "n": 1}, uses, stamp(6))
+    run = GateRun("run-1", {"outcome": "pass", "n": 1}, tuple(uses), catalogue.ledger.head())
+    head = catalogue.note_gate_run(run, stamp(6))
     assert head == catalogue.ledger.head().hash == catalogue.verify().hash
     (use,) = catalogue.uses_of(word)
     assert (use.run, use.digest, use.at, use.entry) == ("run-1", digest_of("ai"), at(6), 3)
@@ -183,8 +185,9 @@ def test_gate_run(catalogue: Catalogue) -> None:
 
 def test_gate_run_on_an_unknown_record(catalogue: Catalogue) -> None:
     """A run that rests on a record nobody knows is not kept."""
+    run = GateRun("run-1", {}, (GateUse("apr-none", digest_of("ai")),), catalogue.ledger.head())
     with pytest.raises(RecordUnknown, match="apr-none"):
-        catalogue.note_gate_run("run-1", {}, [GateUse("apr-none", digest_of("ai"))], stamp(6))
+        catalogue.note_gate_run(run, stamp(6))
     assert catalogue.ledger.head().seq == 0
 
 

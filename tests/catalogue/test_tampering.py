@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from provenance.catalogue import BrokenEntry, Catalogue, GateUse, Ledger
+from provenance.catalogue import BrokenEntry, Catalogue, GateRun, GateUse, Ledger
 from provenance.errors import CatalogueDamaged, ChainBroken
 from provenance.records import Revocation, canonical
 from provenance.verdict import Origin
@@ -51,7 +51,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         catalogue.add_record(derived("shot", "ai"), stamp(4))
         word = catalogue.add_record(declared("comp", Origin.REVIEW), stamp(5))
         catalogue.add_record(Revocation(by="Ada", reason="no", made_at=at(6), target=word), stamp(6))
-        catalogue.note_gate_run("run-1", {}, [GateUse(approval, digest_of("ai"))], stamp(7))
+        run = GateRun("run-1", {}, (GateUse(approval, digest_of("ai")),), catalogue.ledger.head())
+        catalogue.note_gate_run(run, stamp(7))
         take(catalogue, seen(evidence("late"), b"late"))
         assert catalogue.verify().seq == 8
         catalogue._keep_checkpoint(catalogue.ledger.empty)

@@ -9,16 +9,24 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import assert_never
 
 from provenance.asset import Place, RelPath, UtcTime
 from provenance.catalogue import Batch, Examined, Known, Trouble
+from provenance.errors import FileMissing, FileTrouble, ProvenanceError, ZoneTrouble
 from provenance.evidence import Examiner, State, effective_credential
 from provenance.examination import SIDECAR_SUFFIX, Answer, Failed, Failure, Looked, Request, sidecar_names
+from provenance.files import display
 from provenance.looking import COMMIT_FILES, Intake, examined
-from provenance.targets import Target
+from provenance.targets import Target, failure_error, folder_error, folder_failure
 from watcher.sweep import Folder
 
 COMMIT_BYTES = 1 << 30
+VANISH_FILES = 10_000
+"""Files that are marked as gone in one transaction: others wait for it, and their paths are held until then."""
+
+NAMED = 10_000
+"""So many files of a kind a tally names; of more it knows the number."""
 
 
 @dataclass(slots=True)
@@ -31,87 +39,139 @@ class Tally:
     size: int = 0
     states: Counter[State] = field(default_factory=Counter)
     unreadable: list[tuple[Place, str]] = field(default_factory=list)
+    """The first `NAMED` of them; `states` counts them all."""
     troubles: list[Trouble] = field(default_factory=list)
+    """The first `NAMED` of them; `troubled` counts them all."""
+    troubled: int = 0
     absent_roots: list[str] = field(default_factory=list)
+    worst: ProvenanceError | None = None
+    """Of what could not be recorded, the first with the highest exit code. None: every file was recorded."""
+
+    def note(self, error: ProvenanceError) -> None:
+        """Keep an error if it is worse than what was met so far."""
+        if self.worst is None or error.code > self.worst.code:
+            self.worst = error
+
+    def add_trouble(self, trouble: Trouble) -> None:
+        """Count a trouble, and name it while there is room."""
+        self.troubled += 1
+        if len(self.troubles) < NAMED:
+            self.troubles.append(trouble)
+
+    def count(self, place: Place, looked: Looked) -> None:
+        """Count a file by the state of its credential, and name it if that cannot be read, while there is room."""
+        credential = effective_credential(looked.evidence, looked.beside)
+        self.states[credential.state] += 1
+        if credential.state is State.UNREADABLE and len(self.unreadable) < NAMED:
+            self.unreadable.append((place, credential.why or "unreadable"))
 
 
 def scan(intake: Intake, targets: Iterable[Target], tally: Tally) -> None:
     """Record everything new or changed under zones' targets, and what is gone from them; count it into `tally`.
 
-    Raises `FileMissing` if a zone's own folder is not there: then nothing is marked as gone.
+    What cannot be looked at stops nothing else, neither a file nor a whole zone: it is kept in `tally.worst`, and
+    whoever asked must end with its code. Under a zone whose root is not there nothing is marked as gone.
     """
     for target in targets:
-        _scan_target(intake, target, tally)
+        try:
+            _scan_target(intake, target, tally)
+        except (FileTrouble, ZoneTrouble) as error:
+            tally.note(error)
 
 
 def _scan_target(intake: Intake, target: Target, tally: Tally) -> None:
     """(1) sweep; (2) send what is new to the pool; (3) record what comes back; (4) only then mark what is gone."""
     began = intake.stamp().at
-    listed: set[bytes] = set()
-    unseen: list[bytes] = []
-    gone: list[RelPath] = []
-    batch = _Batcher(intake, tally)
+    seen = _Seen(intake, target, tally)
+    batch = _Batcher(intake, target, tally)
 
     def requests() -> Iterator[Request]:
         for folder in target.folders():  # (1)
-            listed.add(folder.path)
-            if folder.error is not None:
-                unseen.append(folder.path)
-                batch.trouble(target, folder.path, Failure.NOT_PERMITTED, folder.error)
-            for name, odd in folder.odd:
-                place = target.place(_join(folder.path, name))
-                batch.add_trouble(Trouble(place, Failure.NOT_REGULAR.value, f"a {odd.value}, which is never opened"))
+            batch.note(folder)
             known = intake.catalogue.known_files(target.zone_name, RelPath(folder.path))
-            fresh, missing = _compare(folder, known, intake.examiner() if known else None, target)
-            if folder.error is None and not target.single:
-                gone.extend(RelPath(_join(folder.path, name)) for name in missing)
-            tally.unchanged += len(folder.files) - len(fresh)
-            intake.progress.found(len(fresh), sum(r.size for r in fresh))
-            yield from fresh
+            changed, missing = _compare(folder, known, intake.examiner() if known else None)
+            if target.single:
+                changed |= _with_sidecar(intake, target, folder)
+            else:
+                seen.take(folder, missing)
+            tally.unchanged += len(folder.files) - len(changed)
+            sizes = [found.st_size for name, found in folder.files if name in changed]
+            intake.progress.found(len(sizes), sum(sizes))
+            beside = {name for name, _ in folder.files} if changed else changed
+            yield from (target.request(folder.path, n, f.st_size, beside) for n, f in folder.files if n in changed)
 
     for request, answer in intake.pool.examine(requests()):  # (2)
-        batch.take(target, request, answer)  # (3)
+        batch.take(request, answer)  # (3)
     batch.flush()
     if not target.single:  # (4)
-        _mark_gone(intake, target, tally, _Gone(began, gone, listed, unseen))
+        seen.finish(began)
 
 
-@dataclass(frozen=True, slots=True)
-class _Gone:
-    """What a sweep missed: files by name, and which folders it did and did not get to see since it began."""
-
-    began: UtcTime
-    files: list[RelPath]
-    listed: set[bytes]
-    unseen: list[bytes]
-
-
-def _mark_gone(intake: Intake, target: Target, tally: Tally, seen: _Gone) -> None:
-    """Mark as not present what a complete look did not find.
+class _Seen:
+    """Which folders a sweep did and did not get to see, and which files are gone from them.
 
     A folder that could not be listed proves nothing about what is in it. Nor does an empty root on another device
     than its files were on: that is a share that is not mounted.
     """
-    files = list(seen.files)
-    for folder in intake.catalogue.known_folders(target.zone_name, RelPath(target.below)):
-        if folder not in seen.listed and not any(_inside(folder, u) for u in seen.unseen):
-            names = intake.catalogue.known_files(target.zone_name, folder)
-            files += [RelPath(_join(folder, name)) for name in names]
-    if files and seen.listed == {b""} and _unmounted(intake, target, files):
-        tally.absent_roots.append(target.zone_name)
-        return
-    stamp = intake.stamp()
-    tally.vanished += intake.catalogue.vanish(target.zone_name, files, stamp.at)
-    if not target.below and not seen.unseen:
-        intake.catalogue.finish_sweep(target.zone_name, stamp.at, seen.began)
 
+    def __init__(self, intake: Intake, target: Target, tally: Tally) -> None:
+        self._intake = intake
+        self._target = target
+        self._tally = tally
+        self._listed: set[bytes] = set()
+        self._unseen: list[bytes] = []
+        self._gone: list[RelPath] = []
+        self._mounted: bool | None = None
 
-def _unmounted(intake: Intake, target: Target, files: list[RelPath]) -> bool:
-    root = Path(os.fsdecode(target.root))
-    if any(root.iterdir()):
+    def take(self, folder: Folder, missing: Iterable[bytes]) -> None:
+        """Add a folder as it was listed, with the names that are known and were not found in it."""
+        self._listed.add(folder.path)
+        if folder.error is None:
+            self._add(folder.path, missing)
+        else:
+            self._unseen.append(folder.path)
+
+    def finish(self, began: UtcTime) -> None:
+        """Mark as not present what a complete look did not find; `began` is when it started."""
+        catalogue, zone = self._intake.catalogue, self._target.zone_name
+        for folder in catalogue.known_folders(zone, RelPath(self._target.below)):
+            if folder not in self._listed and not any(_inside(folder, u) for u in self._unseen):
+                self._add(folder, catalogue.known_files(zone, folder))
+        self._vanish()
+        if self._mounted is not False and not self._target.below and not self._unseen:
+            catalogue.finish_sweep(zone, self._intake.stamp().at, began)
+
+    def _add(self, folder: bytes, names: Iterable[bytes]) -> None:
+        for name in names:
+            self._gone.append(RelPath(_join(folder, name)))
+            if len(self._gone) >= VANISH_FILES:
+                self._vanish()
+
+    def _vanish(self) -> None:
+        gone, self._gone = self._gone, []
+        if not gone:
+            return
+        if self._mounted is None:
+            self._mounted = self._is_mounted(gone[0])
+        if self._mounted:
+            self._tally.vanished += self._intake.catalogue.vanish(self._target.zone_name, gone, self._intake.stamp().at)
+
+    def _is_mounted(self, path: RelPath) -> bool:
+        """Whether a file that is gone is so in earnest; if not, say so in the tally."""
+        root = Path(os.fsdecode(self._target.root))
+        was = self._intake.catalogue.sighting_at(Place(self._target.zone_name, path))
+        try:
+            if any(root.iterdir()) or was is None or was.key.device == root.stat().st_dev:
+                return True
+        except OSError as error:  # it was there when the sweep began
+            self._tally.note(folder_error(self._target, Folder(b"", error=error)))
+            return False
+        self._tally.absent_roots.append(self._target.zone_name)
+        zone = display(self._target.zone_name)
+        self._tally.note(
+            FileMissing(f"zone {zone} is empty, and on another device than its files were: is it mounted?")
+        )
         return False
-    seen = intake.catalogue.sighting_at(Place(target.zone_name, files[0]))
-    return seen is not None and seen.key.device != root.stat().st_dev
 
 
 def _inside(path: bytes, folder: bytes) -> bool:
@@ -122,61 +182,77 @@ def _join(folder: bytes, name: bytes) -> bytes:
     return folder + b"/" + name if folder else name
 
 
-def _compare(
-    folder: Folder, known: dict[bytes, Known], examiner: Examiner | None, target: Target
-) -> tuple[list[Request], list[bytes]]:
-    """Return what has to be looked at, and which known names are not there any more.
+def _with_sidecar(intake: Intake, target: Target, folder: Folder) -> set[bytes]:
+    """Return a single file's name if a sidecar lies beside it or was read with it the last time.
+
+    Nothing else in its folder is compared, so such a file is looked at again each time somebody names it.
+    """
+    changed = set()
+    for name, found in folder.files:
+        was = intake.catalogue.sighting_at(target.place(_join(folder.path, name)))
+        if target.request(folder.path, name, found.st_size, ()).sidecars or (was and was.beside.sidecar):
+            changed.add(name)
+    return changed
+
+
+def _compare(folder: Folder, known: dict[bytes, Known], examiner: Examiner | None) -> tuple[set[bytes], list[bytes]]:
+    """Return the names of what has to be looked at, and which known names are not there any more.
 
     A file is looked at again if it is new, another version, was recorded too soon after a change to be sure, was read
     by another examiner, or if a sidecar that may be its own came, went or changed.
     """
+    # One object for what is equal, so that the comparison for each file is of identities.
+    examiner = next((k.examiner for k in known.values() if k.examiner == examiner), examiner)
     changed: set[bytes] = set()
-    present: dict[bytes, os.stat_result] = dict(folder.files)
-    missing = [name for name in known if name not in present]
+    met = 0
     for name, found in folder.files:
         was = known.get(name)
+        met += was is not None
         if was is None or examiner is None or not was.is_version(found, examiner):
             changed.add(name)
+    missing = [] if met == len(known) else sorted(known.keys() - {name for name, _ in folder.files})
     touched = {n for n in (*changed, *missing) if n.endswith(SIDECAR_SUFFIX)}
     if touched:
-        changed.update(n for n in present if not touched.isdisjoint(sidecar_names(n)))
-    fresh = [target.request(folder.path, n, s.st_size, present) for n, s in folder.files if n in changed]
-    return fresh, missing
+        changed.update(n for n, _ in folder.files if not touched.isdisjoint(sidecar_names(n)))
+    return changed, missing
 
 
 class _Batcher:
     """Collects answers and records many of them in one transaction."""
 
-    def __init__(self, intake: Intake, tally: Tally) -> None:
+    def __init__(self, intake: Intake, target: Target, tally: Tally) -> None:
         self._intake = intake
+        self._target = target
         self._tally = tally
         self._examined: list[Examined] = []
         self._troubles: list[Trouble] = []
         self._size = 0
 
-    def take(self, target: Target, request: Request, answer: Answer) -> None:
+    def note(self, folder: Folder) -> None:
+        """Add what a folder holds that is never opened, and the folder itself if it could not be listed."""
+        if folder.error is not None:
+            error = folder_error(self._target, folder)
+            self._add(folder.path, folder_failure(folder), f"folder cannot be listed: {folder.error}", error)
+        for name, odd in folder.odd:
+            self._add(_join(folder.path, name), Failure.NOT_REGULAR, f"a {odd.value}, which is never opened")
+
+    def take(self, request: Request, answer: Answer) -> None:
         """Add one answer; record the batch if it is large enough."""
-        place = target.place(request.path)
         match answer:
             case Looked():
-                self._count(place, answer)
-                self._examined.append(examined(target, request, answer))
+                self._tally.count(self._target.place(request.path), answer)
+                self._examined.append(examined(self._target, request, answer))
                 self._size += answer.key.size
+            case Failed(failure=Failure.MISSING) if not self._target.single:
+                pass  # gone since the folder was listed: it is no longer there
             case Failed():
-                if answer.failure is not Failure.MISSING:
-                    self.add_trouble(Trouble(place, answer.failure.value, answer.says))
+                error = failure_error(self._target, request, answer)
+                self._add(request.path, answer.failure, answer.says, error)
+            case _:
+                assert_never(answer)
         self._intake.progress.done(1, request.size)
-        if len(self._examined) >= COMMIT_FILES or self._size >= COMMIT_BYTES:
+        if len(self._examined) + len(self._troubles) >= COMMIT_FILES or self._size >= COMMIT_BYTES:
             self.flush()
-
-    def trouble(self, target: Target, path: bytes, failure: Failure, error: OSError) -> None:
-        """Add a folder that could not be listed."""
-        self.add_trouble(Trouble(target.place(path), failure.value, f"folder cannot be listed: {error}"))
-
-    def add_trouble(self, trouble: Trouble) -> None:
-        """Add something that could not be examined."""
-        self._troubles.append(trouble)
-        self._tally.troubles.append(trouble)
 
     def flush(self) -> None:
         """Record what was collected, in one transaction."""
@@ -187,8 +263,10 @@ class _Batcher:
             self._tally.size += self._size
         self._examined, self._troubles, self._size = [], [], 0
 
-    def _count(self, place: Place, looked: Looked) -> None:
-        credential = effective_credential(looked.evidence, looked.beside)
-        self._tally.states[credential.state] += 1
-        if credential.state is State.UNREADABLE:
-            self._tally.unreadable.append((place, credential.why or "unreadable"))
+    def _add(self, path: bytes, failure: Failure, says: str, error: ProvenanceError | None = None) -> None:
+        """Add a trouble. What is no regular file is one, and yet no error: links and pipes hold no bytes to record."""
+        trouble = Trouble(self._target.place(path), failure.value, says)
+        self._troubles.append(trouble)
+        self._tally.add_trouble(trouble)
+        if error is not None and failure is not Failure.NOT_REGULAR:
+            self._tally.note(error)

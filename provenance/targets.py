@@ -1,5 +1,6 @@
 """From the paths somebody named to the files that are to be looked at, each with the zone it lies in."""
 
+import errno
 import os
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -8,11 +9,20 @@ from typing import assert_never
 
 from provenance.asset import Place, RelPath, ZoneName
 from provenance.config import Config, Role, Zone
-from provenance.errors import ChangedWhileRead, FileMissing, FileTrouble, NotARegularFile, NotPermitted, ReadFailed
+from provenance.errors import (
+    ChangedWhileRead,
+    FileMissing,
+    FileTrouble,
+    NotARegularFile,
+    NotExamined,
+    NotPermitted,
+    ReadFailed,
+    ZoneTrouble,
+)
 from provenance.examination import Failed, Failure, Request, sidecar_names
 from provenance.files import display
 from watcher.opening import Odd, kind_of
-from watcher.sweep import Folder, sweep
+from watcher.sweep import Folder, Found, sweep
 
 NO_ZONE = ZoneName("")
 """Stands for material outside every zone: it can be judged, and has no sighting."""
@@ -56,12 +66,15 @@ class Target:
     def folders(self) -> Iterator[Folder]:
         """Yield every folder of this target; for a single file, its folder with that file alone.
 
-        Raises `FileTrouble` if the root itself is not there or may not be opened.
+        Raises `FileTrouble` if the root itself is not there or may not be opened, `ZoneTrouble` if a zone's root is
+        no folder.
         """
         if not self.single:
             try:
                 yield from sweep(self.root, skip=self.skip, start=self.below)
             except OSError as error:
+                if self.zone and isinstance(error, NotADirectoryError):
+                    raise _no_folder(self.zone) from error
                 raise folder_error(self, Folder(b"", error=error)) from error
             return
         parent, _, name = self.below.rpartition(b"/")
@@ -70,7 +83,7 @@ class Target:
         except OSError as error:
             yield Folder(parent, error=error)
         else:
-            yield Folder(parent, files=[(name, found)])
+            yield Folder(parent, files=[(name, Found.of(found))])
 
     def request(self, folder: bytes, name: bytes, size: int, beside: Container[bytes]) -> Request:
         """Return what a worker needs to look at one file; `beside` are the names in its folder."""
@@ -125,19 +138,36 @@ def located(config: Config, path: Path) -> tuple[Path, Odd | None]:
     configuration chose.
     """
     absolute = Path.cwd() / path
-    resolved = absolute.resolve() if absolute.name in {"", ".."} else absolute.parent.resolve() / absolute.name
     try:
+        resolved = absolute.resolve() if absolute.name in {"", ".."} else absolute.parent.resolve() / absolute.name
         odd = kind_of(resolved.lstat().st_mode)
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise FileMissing(f"there is nothing at {display(os.fsencode(path))}") from error
-    except PermissionError as error:
-        raise NotPermitted(f"not permitted to look at {display(os.fsencode(path))}") from error
-    chosen = odd is Odd.LINK and resolved.resolve() in {z.root for z in config.zones}
-    if chosen and config.place_of(resolved) is None:
-        return resolved.resolve(), Odd.FOLDER
+        root = resolved.resolve() if odd is Odd.LINK else None
+    except (OSError, RuntimeError) as error:
+        raise _path_error(path, error) from error
+    if root is not None and root in {z.root for z in config.zones} and config.place_of(resolved) is None:
+        return root, Odd.FOLDER
     if odd is not None and odd is not Odd.FOLDER:
         raise NotARegularFile(f"{display(os.fsencode(path))} is a {odd.value}")
     return resolved, odd
+
+
+_NOTHING_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG})
+
+
+def _path_error(path: Path, error: OSError | RuntimeError) -> FileTrouble:
+    """Return the error for a path that leads nowhere. Before 3.13 `resolve` calls links in a circle `RuntimeError`."""
+    shown = display(os.fsencode(path))
+    if isinstance(error, RuntimeError) or error.errno == errno.ELOOP:
+        return NotARegularFile(f"the links at {shown} lead in a circle")
+    if error.errno in _NOTHING_THERE:
+        return FileMissing(f"there is nothing at {shown}")
+    if isinstance(error, PermissionError):
+        return NotPermitted(f"not permitted to look at {shown}")
+    return ReadFailed(f"cannot look at {shown}: {error.strerror or error}")
+
+
+def _no_folder(zone: Zone) -> ZoneTrouble:
+    return ZoneTrouble(f"the root of zone {display(zone.name)} is no folder: {display(os.fsencode(zone.root))}")
 
 
 def _file_target(config: Config, path: Path, named: bytes) -> Target:
@@ -145,6 +175,8 @@ def _file_target(config: Config, path: Path, named: bytes) -> Target:
     if found is None:
         return Target(os.fsencode(path.parent), os.fsencode(path.name), None, named, single=True)
     zone, place = found
+    if path == zone.root:
+        raise _no_folder(zone)
     return Target(os.fsencode(zone.root), place.path, zone, named, single=True)
 
 
@@ -169,10 +201,30 @@ def _inner(config: Config, root: Path, under: Path) -> frozenset[bytes]:
     return frozenset(os.path.relpath(os.fsencode(i), os.fsencode(root)) for i in inner)
 
 
-def failure_error(target: Target, request: Request, failed: Failed) -> FileTrouble:
+def failure_error(target: Target, request: Request, failed: Failed) -> FileTrouble | NotExamined:
     """Return the error for a file that was asked for and could not be examined."""
-    says = f"{display(target.shown(request.path))}: {failed.says}"
-    match failed.failure:
+    return _error(failed.failure, f"{display(target.shown(request.path))}: {failed.says}")
+
+
+def folder_error(target: Target, folder: Folder) -> FileTrouble | NotExamined:
+    """Return the error for a folder that was asked for and could not be listed."""
+    says = f"{display(target.shown(folder.path))}: the folder cannot be listed: {folder.error}"
+    return _error(folder_failure(folder), says)
+
+
+def folder_failure(folder: Folder) -> Failure:
+    """Return why a folder that has an error could not be listed, in the words that files have for it."""
+    match folder.error:
+        case PermissionError():
+            return Failure.NOT_PERMITTED
+        case FileNotFoundError() | NotADirectoryError():
+            return Failure.MISSING
+        case _:
+            return Failure.READ_FAILED
+
+
+def _error(failure: Failure, says: str) -> FileTrouble | NotExamined:
+    match failure:
         case Failure.MISSING:
             return FileMissing(says)
         case Failure.NOT_REGULAR:
@@ -181,19 +233,9 @@ def failure_error(target: Target, request: Request, failed: Failed) -> FileTroub
             return ChangedWhileRead(says)
         case Failure.NOT_PERMITTED:
             return NotPermitted(says)
-        case Failure.READ_FAILED | Failure.NOT_EXAMINED:
+        case Failure.READ_FAILED:
             return ReadFailed(says)
+        case Failure.NOT_EXAMINED:
+            return NotExamined(says)
         case _:
-            assert_never(failed.failure)
-
-
-def folder_error(target: Target, folder: Folder) -> FileTrouble:
-    """Return the error for a folder that was asked for and could not be listed."""
-    says = f"{display(target.shown(folder.path))}: the folder cannot be listed: {folder.error}"
-    match folder.error:
-        case PermissionError():
-            return NotPermitted(says)
-        case FileNotFoundError() | NotADirectoryError():
-            return FileMissing(says)
-        case _:
-            return ReadFailed(says)
+            assert_never(failure)

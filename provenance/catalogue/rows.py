@@ -1,9 +1,8 @@
 """What goes into the catalogue and what comes out of it, as frozen values. Nothing here knows SQL."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from provenance.asset import Digest, Place, StatKey, UtcTime
 from provenance.evidence import Beside, Evidence, Examiner
@@ -79,6 +78,19 @@ class Recorded:
     """Assets known before whose verdict changed, descendants of what was recorded included."""
 
 
+class Version(Protocol):
+    """What of a file's stat says which version it is; a whole `os.stat_result` does."""
+
+    @property
+    def st_ino(self) -> int: ...
+    @property
+    def st_size(self) -> int: ...
+    @property
+    def st_mtime_ns(self) -> int: ...
+    @property
+    def st_ctime_ns(self) -> int: ...
+
+
 class Known(NamedTuple):
     """What a sweep needs to know of a file it meets again. A tuple, because a sweep makes hundreds of thousands."""
 
@@ -89,7 +101,7 @@ class Known(NamedTuple):
     racy: bool
     examiner: Examiner
 
-    def is_version(self, found: os.stat_result, examiner: Examiner) -> bool:
+    def is_version(self, found: Version, examiner: Examiner) -> bool:
         """Whether the file found is the version that was recorded, surely so, and was read by this examiner."""
         return (
             not self.racy

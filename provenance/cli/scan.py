@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from provenance.cli.options import answer_options
+from provenance.cli.options import answer_options, fail
 from provenance.cli.session import Session
 from provenance.errors import ZoneTrouble
 from provenance.files import display
@@ -17,8 +17,10 @@ from provenance.files import display
 def scan(ctx: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:
     """Examine everything new or changed under the zones, or under the PATHs, and record it.
 
-    Answers 0 when every file was recorded, unreadable ones included: they are counted and named. Ctrl-C leaves the
-    catalogue whole; the next scan goes on from there.
+    Answers 0 when every file was recorded, those with unreadable credentials included: they are counted and named.
+    Otherwise it records all the rest and answers with the highest code of what it could not look at. Links, pipes,
+    sockets and devices are named and change nothing. Ctrl-C leaves the catalogue whole; the next scan goes on from
+    there.
     """
     from provenance.pool import warm_up
 
@@ -47,3 +49,5 @@ def scan(ctx: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:
         else:
             for line in scan_text(tally, complete=complete):
                 click.echo(line)
+    if tally.worst is not None:
+        ctx.exit(fail(tally.worst, as_json=False))

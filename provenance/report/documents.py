@@ -240,7 +240,7 @@ class NamedDocument(Document, frozen=True, kw_only=True):
 
 
 class ScanDocument(Document, frozen=True, kw_only=True):
-    """What a scan did."""
+    """What a scan did. The first 10,000 of a kind are named; `…_unnamed` says how many more there were."""
 
     schema: Literal["provenance/scan/1"] = "provenance/scan/1"
     recorded: int
@@ -250,6 +250,8 @@ class ScanDocument(Document, frozen=True, kw_only=True):
     states: dict[str, int]
     unreadable: list[NamedDocument]
     troubles: list[NamedDocument]
+    unreadable_unnamed: int
+    troubles_unnamed: int
     not_mounted: list[str]
     complete: bool
 

@@ -9,7 +9,7 @@ from provenance.intake import Tally
 from provenance.report.documents import NamedDocument, ScanDocument
 
 _NAMED = 20
-"""So many unreadable files are named on a terminal; `provenance list` and JSON name them all."""
+"""So many files of a kind are named on a terminal; JSON names as many as the tally does."""
 
 
 def scan_document(tally: Tally, *, complete: bool) -> ScanDocument:
@@ -24,6 +24,8 @@ def scan_document(tally: Tally, *, complete: bool) -> ScanDocument:
         troubles=[
             NamedDocument(zone=t.place.zone, path=os.fsdecode(t.place.path), says=t.says) for t in tally.troubles
         ],
+        unreadable_unnamed=tally.states[State.UNREADABLE] - len(tally.unreadable),
+        troubles_unnamed=tally.troubled - len(tally.troubles),
         not_mounted=list(tally.absent_roots),
         complete=complete,
     )
@@ -38,14 +40,20 @@ def scan_text(tally: Tally, *, complete: bool) -> list[str]:
     if tally.states:
         states = ", ".join(f"{tally.states[s]:,} {s.value}" for s in State if tally.states[s])
         lines.append(f"content credentials: {states}")
-    lines += [f"unreadable  {_where(p)}: {display(why)}" for p, why in tally.unreadable[:_NAMED]]
-    if len(tally.unreadable) > _NAMED:
-        lines.append(f"unreadable  and {len(tally.unreadable) - _NAMED:,} more: --format json names them all")
-    lines += [f"not examined  {_where(t.place)}: {display(t.says)}" for t in tally.troubles]
+    lines += _named("unreadable", tally.states[State.UNREADABLE], tally.unreadable)
+    lines += _named("not examined", tally.troubled, [(t.place, t.says) for t in tally.troubles[:_NAMED]])
     lines += [
         f"zone {display(z)} is empty, and on another device than its files were: is it mounted? Nothing is marked gone."
         for z in tally.absent_roots
     ]
+    return lines
+
+
+def _named(what: str, count: int, some: list[tuple[Place, str]]) -> list[str]:
+    """Return a line for each of the first files of a kind, and one that counts the rest."""
+    lines = [f"{what}  {_where(place)}: {display(says)}" for place, says in some[:_NAMED]]
+    if count > len(lines):
+        lines.append(f"{what}  and {count - len(lines):,} more: see --format json")
     return lines
 
 

@@ -5,14 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from provenance import __version__
 from provenance.asset import Place, RelPath, StatKey
 from provenance.catalogue import Catalogue, Filed, Lineage, Sighting
 from provenance.config import Config
+from provenance.credentials.trust import trust_digest
 from provenance.errors import FileMissing, NotARegularFile
 from provenance.evidence import Beside, Evidence
 from provenance.examination import Answer, Failed, Looked, Request, sidecar_names
 from provenance.files import display, stat_key
-from provenance.targets import Target, failure_error, targets_of
+from provenance.targets import Target, failure_error, folder_error, targets_of
 from provenance.verdict import Verdict, classify
 
 Ask = Callable[[Request], Answer]
@@ -48,7 +50,7 @@ def account_of(config: Config, catalogue: Catalogue, path: Path, ask: Ask) -> Ac
             raise
         return _told(catalogue, os.fsencode(path), gone)
     sighting = _unchanged(catalogue, target)
-    if sighting is not None:
+    if sighting is not None and _read_as_today(config, catalogue, sighting):
         return _told(catalogue, target.named, sighting)
     looked = _examine(target, ask)
     place = target.place(target.below) if target.zone else None
@@ -67,6 +69,12 @@ def _file_target(config: Config, path: Path) -> Target:
 def _last_seen_at(config: Config, catalogue: Catalogue, path: Path) -> Sighting | None:
     found = config.place_of((Path.cwd() / path).parent.resolve() / path.name)
     return catalogue.sighting_at(found[1]) if found else None
+
+
+def _read_as_today(config: Config, catalogue: Catalogue, sighting: Sighting) -> bool:
+    """Whether the same version would look, under the same trust list: another may read the same bytes otherwise."""
+    examiner = catalogue.evidence_of(sighting.digest)[0].examiner
+    return (examiner.provenance, examiner.trust_list) == (__version__, trust_digest(config.anchors))
 
 
 def _unchanged(catalogue: Catalogue, target: Target) -> Sighting | None:
@@ -90,12 +98,18 @@ def _same_version(catalogue: Catalogue, target: Target, path: bytes) -> Sighting
     sighting = catalogue.sighting_at(Place(target.zone_name, RelPath(path)))
     if sighting is None or not sighting.present or sighting.racy:
         return None
-    now: StatKey = stat_key(os.lstat(target.absolute(path)))
+    try:
+        now: StatKey = stat_key(os.lstat(target.absolute(path)))
+    except OSError:
+        return None  # it went meanwhile: the examination that follows says so
     return sighting if sighting.key.same_version(now) else None
 
 
 def _examine(target: Target, ask: Ask) -> Looked:
-    (request,) = (r for folder in target.folders() for r in target.requests(folder))
+    (folder,) = target.folders()
+    if folder.error is not None:
+        raise folder_error(target, folder)
+    (request,) = target.requests(folder)
     answer = ask(request)
     if isinstance(answer, Failed):
         raise failure_error(target, request, answer)

@@ -13,10 +13,10 @@ from provenance.asset import StatKey
 from provenance.containers import Container, walk
 from provenance.credentials.read import CredentialReader, Reading
 from provenance.credentials.trust import Trust
-from provenance.evidence import Beside, Credential, Evidence, Examiner, Gap, Sidecar, State
+from provenance.evidence import Beside, Credential, Evidence, Examiner, Gap, Sidecar, Source, State
 from provenance.examination import SIDECAR_TYPE, Answer, Failed, Failure, Looked, Request
 from provenance.examiner import examiner_for
-from provenance.files import IN_MEMORY, FileMedia, Media, asset_of, display, read_once, stat_key
+from provenance.files import IN_MEMORY, Media, asset_of, display, read_once, stat_key
 from provenance.signals import read_signals
 from watcher.opening import NotRegular, opened_file
 
@@ -96,18 +96,23 @@ def _beside(request: Request, media: Media, container: Container | None, reader:
     for name in request.sidecars:
         try:
             with opened_file(request.root, folder + slash + name) as descriptor:
-                manifest = FileMedia(descriptor).read(0, IN_MEMORY)
+                asset, manifest = read_once(descriptor)
         except FileNotFoundError:
             continue
         except OSError as error:
-            reading = Reading(Credential(State.UNREADABLE, why=f"sidecar cannot be read: {error.strerror or error}"))
-            manifest = b""
+            reading = _unread_sidecar(f"the sidecar cannot be read: {error.strerror or error}")
+            asset = asset_of(b"")
         else:
-            reading = reader.read_sidecar(media, container, manifest)
-        credential = reading.credential
-        digest = asset_of(manifest).digest
-        return Beside(Sidecar(display(name), digest, credential, reading.signals, reading.ingredients))
+            if asset.size > IN_MEMORY:
+                reading = _unread_sidecar(f"the sidecar has {asset.size} bytes, more than any credential needs")
+            else:
+                reading = reader.read_sidecar(media, container, manifest.read(0, asset.size))
+        return Beside(Sidecar(display(name), asset.digest, reading.credential, reading.signals, reading.ingredients))
     return Beside()
+
+
+def _unread_sidecar(why: str) -> Reading:
+    return Reading(Credential(State.UNREADABLE, Source.SIDECAR, why=why))
 
 
 def _racy(key: StatKey, started_ns: int) -> bool:

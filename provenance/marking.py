@@ -7,8 +7,8 @@ from provenance.config import Config
 from provenance.credentials.keys import load_signer
 from provenance.credentials.sign import MarkRequest, MarkResult, mark
 from provenance.credentials.trust import load_trust
-from provenance.errors import KeyUnusable, SourceTypeRefused
-from provenance.evidence import Claim
+from provenance.errors import FileMissing, KeyUnusable, NotARegularFile, SourceTypeRefused
+from provenance.evidence import Claim, Strength
 from provenance.files import display
 from provenance.lineage import Witness
 from provenance.looking import Intake, Seen, look
@@ -16,6 +16,8 @@ from provenance.pool import Limits, run_alone
 from provenance.records import Derivation, Subject
 from provenance.sourcetype import Term, claim_of, term_of
 from provenance.targets import Target, targets_of
+
+_AI = {Claim.AI_GENERATED, Claim.AI_ASSISTED}
 
 SLOWEST_SIGNING = 10e6
 """Bytes a second the deadline allows for; measured: 55 MB/s for WAV, 110 to 270 for MP4."""
@@ -58,11 +60,9 @@ def mark_file(config: Config, intake: Intake, order: Order) -> Marked:
     if config.signing is None:
         raise KeyUnusable("no signing identity is configured")
     source = _seen(config, intake, order.source)  # (1)
-    if source.verdict.origin.flagged and claim_of(term) not in {Claim.AI_GENERATED, Claim.AI_ASSISTED}:  # (2)
-        why = source.verdict.grounds[0].says
-        raise SourceTypeRefused(
-            f"{display(source.path)} is {source.verdict.origin.value} ({why}); {term.value} denies it"
-        )
+    flags = [g for g in source.verdict.grounds if g.claim in _AI and g.strength is not Strength.HINT]
+    if flags and claim_of(term) not in _AI:  # (2)
+        raise SourceTypeRefused(f"{display(source.path)} is flagged ({flags[0].says}); {term.value} denies it")
     request = MarkRequest(
         source=order.source.absolute(),
         term=term,
@@ -72,8 +72,12 @@ def mark_file(config: Config, intake: Intake, order: Order) -> Marked:
         sidecar=order.sidecar,
         force=order.force,
         trust=load_trust(config.anchors),
+        expected=source.digest,
     )
-    size = order.source.stat().st_size
+    try:
+        size = order.source.stat().st_size
+    except OSError as error:
+        raise FileMissing(f"{display(source.path)} went while it was looked at") from error
     result = run_alone(mark, request, Limits(slowest=SLOWEST_SIGNING).deadline(size))  # (3)
     seen = _seen(config, intake, order.source if order.sidecar else result.destination)  # (4)
     if not order.sidecar and result.parent is None:
@@ -82,7 +86,9 @@ def mark_file(config: Config, intake: Intake, order: Order) -> Marked:
 
 
 def _seen(config: Config, intake: Intake, path: Path) -> Seen:
-    (target,) = targets_of(config, [path])
+    (target, *more) = targets_of(config, [path])
+    if more or not target.single:
+        raise NotARegularFile(f"{display(target.named)} is a folder", help="Name one file.")
     (seen,) = look(intake, target, Target.requests)
     return seen
 

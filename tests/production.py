@@ -131,3 +131,10 @@ def copied(source: Path, target: Path) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, target)
     return target
+
+
+def outcomes(document: dict[str, object]) -> dict[str, str]:
+    """Outcome by file name."""
+    assets = document["assets"]
+    assert isinstance(assets, list)
+    return {Path(a["path"]).name: a["outcome"] for a in assets}

@@ -11,20 +11,13 @@ from provenance.cli.session import Session
 from provenance.config import load_config
 from provenance.gate import Gate, check
 from provenance.policy import Outcome
-from tests.production import EDITOR, LEGAL, Production, copied, generated, new_production, picture
+from tests.production import EDITOR, LEGAL, Production, copied, generated, new_production, outcomes, picture
 
 
 @pytest.fixture
 def production(tmp_path: Path) -> Production:
     """A fresh production."""
     return new_production(tmp_path)
-
-
-def outcomes(document: dict[str, object]) -> dict[str, str]:
-    """Outcome by file name."""
-    assets = document["assets"]
-    assert isinstance(assets, list)
-    return {Path(a["path"]).name: a["outcome"] for a in assets}
 
 
 def test_clean_material_passes_and_says_what_was_not_found(production: Production) -> None:

@@ -49,6 +49,19 @@ _HUMAN = {Claim.CAPTURED, Claim.CREATED}
 _AGAINST = {Claim.AI_GENERATED, Claim.AI_ASSISTED, Claim.REVIEW}
 
 
+def _no_sidecar(manifest: bytes) -> str | None:
+    """Return why bytes are no manifest store by themselves, None if they may be: one box that is all there is.
+
+    The SDK does not look behind the first box (ISO 19566-5, JUMBF superbox), so anything could stand there.
+    """
+    if not manifest:
+        return "the sidecar is empty"
+    size = int.from_bytes(manifest[8:16] if manifest[:4] == b"\0\0\0\1" else manifest[:4], "big")
+    if size != len(manifest) and not (size == 0 and manifest[:4] == bytes(4)):
+        return f"the sidecar is no single manifest store: its box says {size} bytes, and there are {len(manifest)}"
+    return None
+
+
 class CredentialReader:
     """Reads credentials under one trust list. Keep one in each process, and use it from one thread.
 
@@ -94,8 +107,8 @@ class CredentialReader:
         """Return what a sidecar's bytes say of the file in `media`: `broken` where it is about another file."""
         found = container.format
         media_type = (found.sdk or found.media_type) if found else _ANY_TYPE
-        if not manifest:
-            return Reading(Credential(State.UNREADABLE, Source.SIDECAR, why="the sidecar is empty"))
+        if (why := _no_sidecar(manifest)) is not None:
+            return Reading(Credential(State.UNREADABLE, Source.SIDECAR, why=why), claims_in_wreck(manifest))
         with media.stream() as stream:
             told = read_store(self._context(self._trust.signers), media_type, stream, manifest)
         if told is None:

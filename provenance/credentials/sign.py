@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 from provenance import __version__
+from provenance.asset import Digest
 from provenance.containers import Container, walk
 from provenance.containers.model import Carries
 from provenance.credentials.essence import essence_digest
@@ -30,7 +31,7 @@ from provenance.errors import (
     SourceTypeRefused,
 )
 from provenance.evidence import Claim, Credential, Relation, State
-from provenance.files import FileMedia, Media, display, stat_key, sync_folder
+from provenance.files import FileMedia, Media, display, read_once, stat_key, sync_folder
 from provenance.sourcetype import Term, claim_of
 from watcher.opening import NotRegular, opened_file
 
@@ -55,6 +56,8 @@ class MarkRequest:
     sidecar: bool = False
     force: bool = False
     trust: Trust = field(default_factory=Trust)
+    expected: Digest | None = None
+    """What the source was when somebody decided what it may be called; it is signed only if it still is."""
 
     @property
     def target(self) -> Path:
@@ -107,6 +110,8 @@ def mark(request: MarkRequest) -> MarkResult:
     with _opened(request.source) as descriptor:
         before = stat_key(os.fstat(descriptor))
         media = FileMedia(descriptor)
+        if request.expected is not None and read_once(descriptor)[0].digest != request.expected:
+            raise ChangedWhileRead(f"{display(str(request.source))} is not what it was when it was looked at")
         container = walk(media)
         source = _Source(media, container, CredentialReader(request.trust).read(media, container))  # (1)
         _refuse_denial(request, source)  # (2)

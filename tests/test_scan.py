@@ -1,17 +1,33 @@
 import hashlib
+import json
 import os
-import random
 import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import pytest
 
+from provenance.asset import RelPath, UtcTime, ZoneName
+from provenance.catalogue import Catalogue, Stamp
+from provenance.config import load_config
+from provenance.credentials.trust import Trust
+from provenance.examination import Answer, Failed, Failure, Request
+from provenance.examiner import examiner_for
+from provenance.intake import Tally, scan
+from provenance.looking import Intake, Silent
+from provenance.pool import Pool
+from provenance.targets import all_zones
+from tests.kills import kill_scans, notes, rows
 from tests.production import Production, generated, new_production, picture
+
+FILES = 12_000
+"""So many small files take a scan some seconds on any machine."""
 
 
 @pytest.fixture
@@ -143,65 +159,216 @@ def test_a_sidecar_that_arrives_later_is_noticed(production: Production) -> None
     assert production.json("origin", note)["credential"]["from"] == "embedded"
 
 
+@pytest.mark.timeout(240)
 def test_killed_at_any_moment_nothing_is_lost(production: Production) -> None:
     """A scan that is killed ten times at random and run again has every file once, with the digest it has on disk."""
-    rng = random.Random(20261122)
-    for n in range(400):
-        picture(production.editorial / f"reel{n % 7}" / f"{n}.png", seed=n)
-    environment = {k: v for k, v in os.environ.items() if k != "PROVENANCE_CONFIG"}
-    for _ in range(10):
-        scan = subprocess.Popen(
-            [sys.executable, "-m", "provenance", "scan"],
-            cwd=production.root, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        time.sleep(rng.uniform(0.3, 1.5))
-        scan.send_signal(signal.SIGKILL)
-        scan.wait()
+    notes(production, FILES)
+    after = kill_scans(production, 10, seed=20261122)
+    assert 0 < max(after) < FILES
+    assert len(set(after)) > 5
     assert production.run("scan").code == 0
     assert recorded(production) == on_disk(production)
-    with sqlite3.connect(production.root / ".provenance" / "catalogue.db") as catalogue:
+    with closing(sqlite3.connect(production.root / ".provenance" / "catalogue.db")) as catalogue:
         assert catalogue.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    catalogue.close()
     assert production.run("ledger", "verify").code == 0
-
-
-def _rows(production: Production) -> int:
-    catalogue = sqlite3.connect(production.root / ".provenance" / "catalogue.db", timeout=30)
-    try:
-        (count,) = catalogue.execute("SELECT count(*) FROM sightings").fetchone()
-    finally:
-        catalogue.close()
-    return int(count)
 
 
 def test_ctrl_c_says_what_was_done(production: Production) -> None:
     """A scan that is interrupted ends with 130, says what was recorded, and leaves the catalogue whole."""
-    for n in range(6000):
-        (production.editorial / f"{n}.txt").write_text(f"note {n}\n")
+    notes(production, FILES)
     scan = subprocess.Popen(
         [sys.executable, "-m", "provenance", "scan"],
         cwd=production.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    while _rows(production) == 0:
+    while rows(production) == 0:
         assert scan.poll() is None
+        time.sleep(0.005)
     scan.send_signal(signal.SIGINT)
     out, err = scan.communicate(timeout=30)
     assert "Traceback" not in err
     assert scan.returncode == 130
     assert out.startswith("Interrupted; recorded so far ")
-    assert 0 < _rows(production) < 6000
+    assert 0 < rows(production) < FILES
     assert production.run("ledger", "verify").code == 0
-    assert production.run("scan").code == 0
+
+
+class _Impatient(Silent):
+    """Somebody who presses Ctrl-C after 600 files."""
+
+    def __init__(self) -> None:
+        self.files = 0
+
+    def done(self, files: int, size: int) -> None:  # noqa: ARG002 (the protocol's signature)
+        """Count."""
+        self.files += files
+        if self.files == 600:
+            raise KeyboardInterrupt
+
+
+def test_ctrl_c_keeps_what_was_committed(production: Production, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Interrupted amid a batch, exactly the whole batches before it stay, and the next scan goes on from there."""
+    notes(production, 1000)
+    with monkeypatch.context() as patched:
+        patched.setattr("provenance.cli.progress.progress", lambda _what: nullcontext(_Impatient()))
+        result = production.run("scan")
+    assert (result.code, rows(production)) == (130, 512)
+    assert result.out.startswith("Interrupted; recorded so far 512 new or changed, 0 unchanged")
+    assert production.json("scan")["recorded"] == 1000 - 512
     assert recorded(production) == on_disk(production)
 
 
 def test_a_zone_that_is_not_there_marks_nothing_as_gone(production: Production) -> None:
-    """A missing zone folder is an error, and what was recorded in it stays recorded as present."""
-    picture(production.editorial / "a.png")
+    """A missing zone folder answers 10; what was recorded in it stays present, and the other zones are recorded."""
+    picture(production.deliver / "a.png")
     production.run("scan")
-    production.editorial.rename(production.root / "unplugged")
-    assert production.run("scan").code == 10
-    assert recorded(production)["editorial/a.png"][1]
+    production.deliver.rename(production.root / "unplugged")
+    picture(production.editorial / "b.png", seed=1)
+    result = production.run("scan")
+    assert result.code == 10
+    assert result.out.startswith("Recorded 1 new or changed")
+    assert recorded(production).keys() == {"deliver/a.png", "editorial/b.png"}
+
+
+def test_a_zone_that_is_a_file_is_a_fault_of_the_configuration(production: Production) -> None:
+    """A zone whose root is a file answers 40, after the other zones were recorded."""
+    production.deliver.rmdir()
+    production.deliver.touch()
+    picture(production.editorial / "a.png")
+    assert production.run("scan").code == 40
+    assert recorded(production).keys() == {"editorial/a.png"}
+
+
+def test_an_empty_mount_point_marks_nothing_as_gone(production: Production) -> None:
+    """A zone that is empty, and on another device than its files were, answers 10: its share is not mounted."""
+    plate = picture(production.deliver / "a.png")
+    production.run("scan")
+    plate.unlink()
+    with closing(sqlite3.connect(production.root / ".provenance" / "catalogue.db")) as catalogue, catalogue:
+        assert catalogue.execute("UPDATE sightings SET device = device + 1").rowcount == 1
+    result = production.run("scan")
+    assert result.code == 10
+    assert "is it mounted?" in result.err
+    assert recorded(production)["deliver/a.png"][1]
+
+
+def test_what_cannot_be_read_is_answered_with_its_code(production: Production) -> None:
+    """A file and a folder that may not be read answer 13 and are named, after all the rest was recorded."""
+    picture(production.editorial / "a.png")
+    (production.editorial / "z.txt").write_text("a note")
+    (production.editorial / "closed").mkdir(mode=0)
+    secret = production.editorial / "secret.txt"
+    secret.touch(mode=0)
+    scan = [*_AS_ANYBODY, sys.executable, "-m", "provenance", "scan", "--format", "json"]
+    done = subprocess.run(scan, cwd=production.root, capture_output=True, text=True, check=False)
+    assert done.returncode == 13, done.stderr
+    document = json.loads(done.stdout)
+    assert document["recorded"] == 2
+    assert [t["path"] for t in document["troubles"]] == ["closed", "secret.txt"]
+    assert "error" in done.stderr
+    secret.chmod(0o600)
+    (production.editorial / "closed").chmod(0o700)
+    assert production.run("scan").code == 0
+
+
+_AS_ANYBODY = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
+"""The superuser may read everything; without these two capabilities it may not."""
+
+
+def test_links_and_pipes_are_named_and_change_nothing(production: Production) -> None:
+    """A scan that met a link and a pipe names both and answers 0."""
+    (production.editorial / "link").symlink_to("/etc/hostname")
+    os.mkfifo(production.editorial / "pipe")
+    result = production.run("scan")
+    assert result.code == 0
+    assert "editorial/link: a symbolic link" in result.out
+    assert "editorial/pipe: a named pipe" in result.out
+
+
+def test_many_troubles_are_counted_and_some_named(production: Production) -> None:
+    """A terminal is shown the first twenty of a kind and how many more there were; JSON names all of them."""
+    for n in range(25):
+        (production.editorial / f"{n}").symlink_to("nowhere")
+    out = production.run("scan").out
+    assert out.count("a symbolic link") == 20
+    assert "not examined  and 5 more" in out
+    document = production.json("scan")
+    assert (len(document["troubles"]), document["troubles_unnamed"]) == (25, 0)
+
+
+def test_a_tally_names_no_more_than_it_may(production: Production, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Past its limit a tally counts troubles without keeping them, and says how many."""
+    monkeypatch.setattr("provenance.intake.NAMED", 3)
+    for n in range(5):
+        (production.editorial / f"{n}").symlink_to("nowhere")
+    document = production.json("scan")
+    assert (len(document["troubles"]), document["troubles_unnamed"]) == (3, 2)
+
+
+def test_what_is_gone_is_marked_in_small_transactions(production: Production, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many files that are gone are marked some at a time, in folders that stay and in folders that went."""
+    monkeypatch.setattr("provenance.intake.VANISH_FILES", 4)
+    notes(production, 20)
+    production.run("scan")
+    sizes: list[int] = []
+    usual = Catalogue.vanish
+
+    def counted(catalogue: Catalogue, zone: ZoneName, paths: Iterable[RelPath], at: UtcTime) -> int:
+        some = list(paths)
+        sizes.append(len(some))
+        return usual(catalogue, zone, some, at)
+
+    monkeypatch.setattr(Catalogue, "vanish", counted)
+    shutil.rmtree(production.editorial / "reel0")
+    for note in (production.editorial / "reel1").iterdir():
+        note.unlink()
+    assert production.json("scan")["vanished"] == 6
+    assert sizes == [4, 2]
+    assert recorded(production) == on_disk(production)
+
+
+def test_one_file_is_looked_at_with_its_sidecar(production: Production) -> None:
+    """Scanning one named file notices a sidecar that came, and that it went, though neither was scanned itself."""
+    production.run("keys", "new")
+    note = production.editorial / "note.txt"
+    note.write_text("a temp voice, to be replaced\n")
+    time.sleep(0.03)
+    production.run("scan", note)
+    assert production.json("scan", note)["unchanged"] == 1
+    beside = production.editorial / "note.txt.c2pa"
+    away = production.root / "away.c2pa"
+    marked = production.run("mark", note, "--sidecar", "-o", away, "--source-type", "trainedAlgorithmicMedia")
+    assert marked.code == 0, marked.err
+    away.rename(beside)
+    assert production.json("scan", note)["recorded"] == 1
+    (line,) = production.run("list", "--format", "json").lines
+    assert line["origin"] == "ai-generated"
+    beside.unlink()
+    assert production.json("scan", note)["recorded"] == 1
+
+
+@pytest.mark.parametrize(
+    ("failures", "code"),
+    [
+        ((Failure.MISSING, Failure.NOT_REGULAR), None),
+        ((Failure.CHANGED,), 12),
+        ((Failure.READ_FAILED, Failure.CHANGED), 14),
+        ((Failure.NOT_PERMITTED, Failure.NOT_EXAMINED), 26),
+    ],
+)
+def test_the_worst_is_kept(production: Production, failures: tuple[Failure, ...], code: int | None) -> None:
+    """Of several files that could not be examined the highest code is kept; one that went meanwhile is none of them."""
+    for failure in failures:
+        (production.editorial / failure.value).touch()
+    config, trust = load_config(production.config), Trust()
+    tally = Tally()
+    stamp = Stamp(UtcTime("2026-11-22T00:00:00.000000Z"), "somebody", "here", "0")
+    with Catalogue.open(config.catalogue) as catalogue, Pool(trust, workers=1, look=_fail) as pool:
+        scan(Intake(catalogue, pool, lambda: examiner_for(trust), lambda: stamp), all_zones(config), tally)
+    assert (tally.worst.code if tally.worst else None) == code
+
+
+def _fail(requests: tuple[Request, ...], _trust: Trust) -> tuple[Answer, ...]:
+    return tuple(Failed(Failure(r.path.decode()), "as its name says") for r in requests)
 
 
 def test_outside_every_zone_there_is_nothing_to_record(production: Production) -> None:

@@ -1,3 +1,4 @@
+import errno
 import os
 import socket
 from pathlib import Path
@@ -5,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from watcher.opening import NotRegular, Odd, opened_file
-from watcher.sweep import sweep
+from watcher.sweep import Found, sweep
 
 
 def _files(root: Path) -> dict[bytes, list[bytes]]:
@@ -19,6 +20,17 @@ def test_every_folder_and_file_is_met_once(tmp_path: Path) -> None:
     (tmp_path / "a" / "b" / "deep.mov").touch()
     Path(os.fsdecode(odd)).touch()
     assert _files(tmp_path) == {b"": [], b"a": [b"\xff\nname"], b"a/b": [b"deep.mov"]}
+
+
+def test_what_is_kept_of_a_stat_is_what_the_system_says(tmp_path: Path) -> None:
+    """Inode, size, times and device of a file are those of its stat, also where modification and change differ."""
+    for name, when in (("new", None), ("old", (5, 7_000_000_001))):
+        (tmp_path / name).write_text(name)
+        if when:
+            os.utime(tmp_path / name, ns=when)
+    (folder,) = sweep(os.fsencode(tmp_path))
+    assert folder.files == [(n, Found.of((tmp_path / os.fsdecode(n)).stat())) for n in (b"new", b"old")]
+    assert folder.files[1][1].st_mtime_ns == 7_000_000_001 != folder.files[1][1].st_ctime_ns
 
 
 def test_links_pipes_and_sockets_are_named_and_not_opened(tmp_path: Path) -> None:
@@ -50,16 +62,24 @@ def test_a_root_that_is_not_there_is_an_error(tmp_path: Path) -> None:
         list(sweep(os.fsencode(tmp_path / "gone")))
 
 
-@pytest.mark.parametrize("path", [b"link", b"linked/secret", b"pipe", b"folder"])
-def test_opening_is_not_led_anywhere(tmp_path: Path, path: bytes) -> None:
-    """A link as the file, a link on the way, a pipe and a folder are all refused, without blocking."""
+@pytest.mark.parametrize(
+    ("path", "odd"),
+    [(b"link", Odd.LINK), (b"pipe", Odd.PIPE), (b"folder", Odd.FOLDER), (b"linked/secret", None)],
+)
+def test_opening_is_not_led_anywhere(tmp_path: Path, path: bytes, odd: Odd | None) -> None:
+    """A link as the file, a pipe and a folder are refused as what they are, and a link on the way as no folder."""
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "secret").write_text("x")
     (tmp_path / "link").symlink_to("folder/secret")
     (tmp_path / "linked").symlink_to("folder")
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises((NotRegular, OSError)), opened_file(os.fsencode(tmp_path), path):
+    with pytest.raises(OSError) as refused, opened_file(os.fsencode(tmp_path), path):
         pass
+    if odd is None:
+        assert refused.value.errno in {errno.ENOTDIR, errno.ELOOP}
+    else:
+        assert isinstance(refused.value, NotRegular)
+        assert refused.value.odd is odd
 
 
 @pytest.mark.parametrize("path", [b"../up", b"a/../b", b"", b"a//b", b"./a"])

@@ -37,7 +37,7 @@ contracts: $(VENV)/.dev  ## which room may import which
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.dev  ## the tests, docs included
-	$(BIN)/python -m pytest -n auto --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest -n auto --dist loadgroup $(TESTS)
 
 bench: $(VENV)/.run  ## how fast, against whom
 	$(BIN)/python -m bench

@@ -1,15 +1,19 @@
 import json
 import os
 import pty
+import re
 import shutil
 import socket
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
+from tests.kills import notes
 from tests.production import EDITOR, LEGAL, Production, copied, generated, new_production, picture
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "media"
@@ -43,19 +47,29 @@ def test_what_others_let_through_is_refused(production: Production, fixture: str
     assert production.json("gate", "deliver")["assets"][0]["origin"] in {"ai-generated", "ai-assisted"}
 
 
+@contextmanager
+def _listening(port: int) -> Iterator[list[socket.socket]]:
+    """Yield sockets that listen at a port of this machine, for IPv4 and, where there is any, for IPv6."""
+    with ExitStack() as stack:
+        listeners = [stack.enter_context(socket.create_server(("127.0.0.1", port)))]
+        with suppress(OSError):  # a machine without IPv6
+            listeners.append(stack.enter_context(socket.create_server(("::1", port), family=socket.AF_INET6)))
+        for listener in listeners:
+            listener.setblocking(False)
+        yield listeners
+
+
+@pytest.mark.xdist_group("port-5000")
 def test_the_network_is_never_needed_nor_touched(samples: Path, production: Production) -> None:
     """With no network at all every sample reads as it does with one, and nobody calls the port a sample names."""
     if subprocess.run(["unshare", "-n", "true"], capture_output=True, check=False).returncode:
         pytest.skip("this user may not leave the network")
     shutil.copytree(samples, production.editorial / "samples")
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", 5000))
-        listener.listen()
-        listener.settimeout(0)
+    with _listening(5000) as listeners:
         assert production.run("scan").code == 0
-        with pytest.raises(BlockingIOError):
-            listener.accept()
+        for listener in listeners:
+            with pytest.raises(BlockingIOError):
+                listener.accept()
     online = production.run("list", "--format", "json").out
     catalogue = production.root / ".provenance" / "catalogue.db"
     for leftover in catalogue.parent.glob("catalogue.db*"):
@@ -133,31 +147,41 @@ def test_whatever_is_shown_as_approved_says_that_it_is_unsigned(production: Prod
 
 
 def test_progress_is_for_terminals(production: Production) -> None:
-    """On a terminal a long scan shows files and bytes; piped it is silent, and the answer is the same."""
-    for n in range(60):
-        picture(production.editorial / f"{n}.png", seed=n)
+    """On a terminal a scan shows files, bytes and a rate while it works; piped the same work is silent."""
+    notes(production, 3000)
     piped = subprocess.run(
-        [sys.executable, "-m", "provenance", "scan"], cwd=production.root, capture_output=True, text=True, check=True
-    )
+        [sys.executable, "-m", "provenance", "scan", "editorial/reel0"],
+        cwd=production.root, capture_output=True, text=True, check=True,
+    )  # fmt: skip
     assert piped.stderr == ""
-    assert piped.stdout.startswith("Recorded 60 new")
+    assert piped.stdout.startswith("Recorded 429 new")
+    answer, seen = _on_a_terminal(production, "scan")
+    assert answer.startswith("Recorded 2,571 new")
+    assert re.search(r"[1-9][\d,]* of [\d,]+ files", seen)
+    assert re.search(r"\d/[\d.]+ (bytes|kB|MB)", seen)
+    assert re.search(r"[1-9][\d.]* (bytes|kB|MB)/s", seen)
+
+
+def _on_a_terminal(production: Production, *arguments: str) -> tuple[str, str]:
+    """Run a command whose standard error is a terminal; return its answer and what the terminal was sent."""
     master, slave = pty.openpty()
-    shown = subprocess.Popen(
-        [sys.executable, "-m", "provenance", "scan"], cwd=production.root, stdout=subprocess.PIPE, stderr=slave
-    )
-    os.close(slave)
-    seen = b""
-    try:
-        while part := os.read(master, 4096):
-            seen += part
-    except OSError:  # Linux says so when the other side of a terminal is closed
-        pass
-    assert shown.stdout is not None
-    assert shown.stdout.read().startswith(b"Recorded 0 new")
-    shown.stdout.close()
-    assert shown.wait() == 0
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "160"}
+    command = [sys.executable, "-m", "provenance", *arguments]
+    with subprocess.Popen(
+        command, cwd=production.root, env=environment, stdout=subprocess.PIPE, stderr=slave, text=True
+    ) as shown:
+        os.close(slave)
+        seen = b""
+        try:
+            while part := os.read(master, 4096):
+                seen += part
+        except OSError:  # Linux says so when the other side of a terminal is closed
+            pass
+        assert shown.stdout is not None
+        answer = shown.stdout.read()
     os.close(master)
-    assert b"files" in seen
+    assert shown.returncode == 0
+    return answer, re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", seen.decode())
 
 
 def test_hostile_strings_reach_everybody_harmless(samples: Path, production: Production) -> None:

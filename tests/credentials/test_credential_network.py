@@ -2,7 +2,7 @@ import io
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import c2pa
@@ -18,6 +18,8 @@ from provenance.files import BufferMedia
 from provenance.sourcetype import Term
 from tests import newsroom as room
 
+pytestmark = pytest.mark.xdist_group("port-5000")
+
 PORT = 5000
 """The port that `libpng-test_with_url.png` names."""
 
@@ -26,36 +28,47 @@ PORT = 5000
 def listening() -> Iterator[list[bytes]]:
     """Yield what arrives at the port on this machine while the block runs; each connection is answered and closed."""
     arrived: list[bytes] = []
+    with ExitStack() as stack:
+        servers = _servers(stack)
+        threads = [threading.Thread(target=_serve, args=(server, arrived), daemon=True) for server in servers]
+        for thread in threads:
+            thread.start()
+        try:
+            yield arrived
+        finally:
+            for server in servers:
+                server.shutdown(socket.SHUT_RDWR)
+            for thread in threads:
+                thread.join(5)
+
+
+def _servers(stack: ExitStack) -> list[socket.socket]:
+    """Return sockets that listen at the port: one for IPv4 and, where this machine has it, one for IPv6."""
     try:
-        server = socket.create_server(("localhost", PORT))
+        servers = [stack.enter_context(socket.create_server(("127.0.0.1", PORT)))]
     except OSError as error:
         pytest.skip(f"port {PORT} of this machine is taken: {error}")
+    with suppress(OSError):
+        servers.append(stack.enter_context(socket.create_server(("::1", PORT), family=socket.AF_INET6)))
     try:
-        with socket.create_connection(("localhost", PORT), timeout=5):
-            server.accept()[0].close()
+        for server in servers:
+            with socket.create_connection(server.getsockname()[:2], timeout=5):
+                server.accept()[0].close()
     except OSError as error:
-        server.close()
         pytest.skip(f"this machine cannot reach itself: {error}")
+    return servers
 
-    def serve() -> None:
-        while True:
-            try:
-                connection, _ = server.accept()
-            except OSError:
-                return
-            with connection:
-                connection.settimeout(2)
-                arrived.append(connection.recv(100))
-                connection.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    try:
-        yield arrived
-    finally:
-        server.shutdown(socket.SHUT_RDWR)
-        server.close()
-        thread.join(5)
+def _serve(server: socket.socket, arrived: list[bytes]) -> None:
+    while True:
+        try:
+            connection, _ = server.accept()
+        except OSError:
+            return
+        with connection:
+            connection.settimeout(2)
+            arrived.append(connection.recv(100))
+            connection.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 
 
 def test_the_listener_would_notice(samples: Path) -> None:

@@ -1,5 +1,6 @@
 """What a file is, apart from where it lies: its bytes, named by their digest; and where it was seen."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import NewType
 
@@ -24,6 +25,11 @@ RelPath = NewType("RelPath", bytes)
 
 UtcTime = NewType("UtcTime", str)
 """RFC 3339 in UTC with ``Z`` and six digits of a second: sorts as text."""
+
+
+def utc(moment: dt.datetime) -> UtcTime:
+    """Return an aware moment as it is stored; years before 1000 keep their four digits, or they would sort last."""
+    return UtcTime(moment.astimezone(dt.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"))
 
 
 def parse_digest(text: str) -> Digest:

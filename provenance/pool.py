@@ -5,6 +5,7 @@ replaces the worker, and the file is asked for again, first alone and then for i
 recorded: as unreadable, and held.
 """
 
+import gc
 import multiprocessing
 import os
 import queue
@@ -194,6 +195,9 @@ def run_alone(work: Callable[[A], R], argument: A, deadline: float) -> R:
         except (ProcessExpired, FutureTimeout) as error:
             pool.stop()
             raise NotExamined(_why(error, deadline), help="Nothing was put in place.") from error
+        except BaseException:
+            pool.stop()  # or leaving the pool would wait for the work to end, whoever pressed Ctrl-C
+            raise
     return result
 
 
@@ -236,9 +240,13 @@ def confine(memory: int | None) -> None:
 
     A worker without a memory limit may also write: it is one that signs.
     """
+    gc.freeze()  # what was loaded before the fork is no garbage, and stays shared as long as nobody touches it
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if memory is not None:
+        _, allowed = resource.getrlimit(resource.RLIMIT_AS)
+        if allowed != resource.RLIM_INFINITY:
+            memory = min(memory, allowed)  # nobody but root may raise it again
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

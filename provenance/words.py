@@ -1,12 +1,59 @@
 """Taking down a person's word about files: look at the bytes, then record the word about exactly these."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
+from provenance.asset import UtcTime
 from provenance.errors import FileMissing
 from provenance.files import display
 from provenance.looking import Intake, Seen, look
-from provenance.records import Subject
+from provenance.records import AnyRecord, Derivation, Subject
 from provenance.targets import Target
+
+R = TypeVar("R", bound=AnyRecord)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenDown(Generic[R]):
+    """A word that was kept, and everything it speaks of."""
+
+    record: R
+    subjects: tuple[Subject, ...]
+
+
+def take_down(
+    intake: Intake,
+    targets: Iterable[Target],
+    make: Callable[[tuple[Subject, ...], UtcTime], R],
+    *,
+    with_sidecars: bool = False,
+) -> TakenDown[R]:
+    """Look at the files, keep the word that `make` returns about exactly their bytes, and return it.
+
+    Raises as `look_at` does, and whatever `make` raises; then nothing was said.
+    """
+    subjects = subjects_of(look_at(intake, targets), with_sidecars=with_sidecars)
+    return TakenDown(_kept(intake, lambda at: make(subjects, at)), subjects)
+
+
+def take_down_derivation(
+    intake: Intake,
+    children: Iterable[Target],
+    parents: Iterable[Target],
+    make: Callable[[tuple[Subject, ...], tuple[Subject, ...], UtcTime], Derivation],
+) -> TakenDown[Derivation]:
+    """Look at what was made and at what it was made from, keep the word that `make` returns about them, return it."""
+    made = subjects_of(look_at(intake, children))
+    origins = subjects_of(look_at(intake, parents))
+    return TakenDown(_kept(intake, lambda at: make(made, origins, at)), (*made, *origins))
+
+
+def _kept(intake: Intake, make: Callable[[UtcTime], R]) -> R:
+    stamp = intake.stamp()
+    record = make(stamp.at)
+    intake.catalogue.add_record(record, replace(stamp, claimed_at=record.claimed_at))
+    return record
 
 
 def look_at(intake: Intake, targets: Iterable[Target]) -> tuple[Seen, ...]:

@@ -3,19 +3,19 @@
 Each verb is one file, imported only when it is used, so that a question is answered before the rest is loaded.
 """
 
-import gc
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
+from pathlib import Path
+from typing import Any, Never
 
-# Loading modules makes no garbage to speak of, and looking for it all the same costs a tenth of a short command's time.
-gc.disable()
+import click
 
-import click  # noqa: E402
-
-from provenance import __version__  # noqa: E402
-from provenance.cli.options import Terminated, fail, wants_json  # noqa: E402
-from provenance.errors import ProvenanceError  # noqa: E402
+from provenance import __version__
+from provenance.cli.options import Terminated, fail, wants_color, wants_json
+from provenance.errors import ConfigInvalid, ProvenanceError, ReadFailed
 
 VERBS = {
     "init": "set up a production: a configuration and an empty catalogue",
@@ -38,8 +38,31 @@ VERBS = {
 TRACEBACK_VARIABLE = "PROVENANCE_TRACEBACK"
 
 
+class _Unread(BaseException):
+    """Whoever read our output went away."""
+
+
+@contextmanager
+def _keeping_broken_pipes() -> Iterator[None]:
+    """Take broken pipes past click, which would exit with 1: here that is a refusal."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise _Unread from error
+
+
 class _Verbs(click.Group):
     """Loads a verb's file when the verb is named."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        with _keeping_broken_pipes():
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _keeping_broken_pipes():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
         return list(VERBS)
@@ -50,8 +73,6 @@ class _Verbs(click.Group):
         module = import_module(f"provenance.cli.{cmd_name}")
         command = getattr(module, f"{cmd_name}_", None) or getattr(module, cmd_name)  # `list_` leaves `list` alone
         assert isinstance(command, click.Command)
-        gc.freeze()
-        gc.enable()
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -69,32 +90,59 @@ def provenance(ctx: click.Context, config: str | None) -> None:
     Only exit code 0 lets a file out. docs/exit-codes.md explains the others.
     """
     ctx.obj = config
+    try:
+        Path.cwd()
+    except FileNotFoundError as error:
+        raise ConfigInvalid("the folder you are in is not there any more", help="Go to one that is: cd DIR") from error
 
 
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None = None) -> Never:
     """Run the command line and exit with its code. Never shows a traceback, unless asked by PROVENANCE_TRACEBACK."""
     try:
-        code = provenance.main(arguments, prog_name="provenance", standalone_mode=False) or 0
+        code = _answer(arguments)
         sys.stdout.flush()
+    except (BrokenPipeError, _Unread):
+        # Whoever read our output went away. Nobody saw the answer, so it is no pass.
+        code = 141
+    except OSError as error:
+        # Only printing is left to raise here: a full disk behind `>`.
+        code = ReadFailed.code
+        with suppress(OSError):
+            fail(ReadFailed(f"the answer could not be written: {error.strerror}"), as_json=False)
+    _let_go_of_output()
+    sys.exit(code)
+
+
+def _answer(arguments: list[str] | None) -> int:
+    """Run the command line and return its code. Raises `OSError` only where the answer cannot be written."""
+    try:
+        code = provenance.main(arguments, prog_name="provenance", standalone_mode=False, color=wants_color())
+        return code if isinstance(code, int) else 0
     except click.exceptions.Exit as done:
-        code = done.exit_code
+        return done.exit_code
     except click.ClickException as usage:
         usage.show()
-        code = usage.exit_code
+        return usage.exit_code
     except ProvenanceError as error:
-        code = fail(error, as_json=wants_json(arguments))
+        return fail(error, as_json=wants_json(arguments))
     except (KeyboardInterrupt, click.Abort):
         click.echo("Stopped by Ctrl-C. What was recorded stays recorded.", err=True)
-        code = 130
+        return 130
     except Terminated:
-        code = 143
+        return 143
     except BrokenPipeError:
-        # Whoever read our output went away. Nobody saw the answer, so it is no pass.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 141
+        raise
     except Exception as bug:  # noqa: BLE001 (the last line of defence: a user never sees a traceback)
-        code = _own_bug(bug, as_json=wants_json(arguments))
-    sys.exit(code)
+        return _own_bug(bug, as_json=wants_json(arguments))
+
+
+def _let_go_of_output() -> None:
+    """Throw away what could not be written, or the interpreter would try again at its end and change the exit code."""
+    for stream in filter(None, (sys.__stdout__, sys.__stderr__)):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _own_bug(bug: Exception, *, as_json: bool) -> int:

@@ -1,6 +1,6 @@
 """`python -m provenance.cli`."""
 
-from provenance.cli import main
+from provenance.__main__ import main
 
 if __name__ == "__main__":
     main()

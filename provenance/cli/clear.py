@@ -32,7 +32,7 @@ def clear(
 
     Bound to these bytes, counted and shown like an approval. It never answers a refusal.
     """
-    session = Session.of(ctx)
+    session = Session.with_workers(ctx)
     until, said = moments(session, expires, claimed_at)
     take_down(
         session,
@@ -41,6 +41,5 @@ def clear(
             by=by, reason=reason, made_at=at, claimed_at=said, subjects=subjects, role=role, expires=until
         ),
         as_json=as_json,
-        claimed_at=said,
         with_sidecars=True,
     )

@@ -31,7 +31,7 @@ def declare(
 
     It is one more ground, shown with its author. It can flag a file by itself; it never takes a flag away.
     """
-    session = Session.of(ctx)
+    session = Session.with_workers(ctx)
     _, said = moments(session, None, claimed_at)
     take_down(
         session,
@@ -40,5 +40,4 @@ def declare(
             by=by, reason=reason, made_at=at, claimed_at=said, subjects=subjects, origin=origin
         ),
         as_json=as_json,
-        claimed_at=said,
     )

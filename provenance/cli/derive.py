@@ -4,10 +4,11 @@ from pathlib import Path
 
 import click
 
-from provenance.cli.options import answer_options, by_option
+from provenance.asset import UtcTime
+from provenance.cli.options import TEXT, answer_options, by_option
 from provenance.cli.session import Session
 from provenance.cli.words import moments, show_record
-from provenance.records import Derivation
+from provenance.records import Derivation, Subject
 
 
 @click.command()
@@ -22,7 +23,9 @@ from provenance.records import Derivation
     help="A file it was made from; may be given several times.",
 )
 @by_option
-@click.option("--reason", default="", metavar="TEXT", help="How it was made, e.g. the shot or the project file.")
+@click.option(
+    "--reason", type=TEXT, default="", metavar="TEXT", help="How it was made, e.g. the shot or the project file."
+)
 @answer_options
 @click.pass_context
 def derive(
@@ -40,18 +43,19 @@ def derive(
     """
     from provenance.cli.progress import progress
     from provenance.targets import targets_of
-    from provenance.words import look_at, subjects_of
+    from provenance.words import take_down_derivation
 
-    session = Session.of(ctx)
+    session = Session.with_workers(ctx)
     _, said = moments(session, None, claimed_at)
-    with progress("reading") as tell, session.intake(tell) as intake:
-        made = subjects_of(look_at(intake, targets_of(session.config, [child])))
-        origins = subjects_of(look_at(intake, targets_of(session.config, parents)))
+
+    def make(made: tuple[Subject, ...], origins: tuple[Subject, ...], at: UtcTime) -> Derivation:
         if len(made) != 1:
             raise click.BadParameter("name one file", param_hint="CHILD")
         if made[0].digest in {o.digest for o in origins}:
             raise click.BadParameter("a file is not made from itself", param_hint="--from")
-        stamp = session.stamp(said)
-        record = Derivation(by=by, reason=reason, made_at=stamp.at, claimed_at=said, child=made[0], parents=origins)
-        intake.catalogue.add_record(record, stamp)
-    show_record(session, record, (*made, *origins), as_json=as_json)
+        return Derivation(by=by, reason=reason, made_at=at, claimed_at=said, child=made[0], parents=origins)
+
+    with progress("reading") as tell, session.intake(tell) as intake:
+        child_of, parents_of = targets_of(session.config, [child]), targets_of(session.config, parents)
+        taken = take_down_derivation(intake, child_of, parents_of, make)
+    show_record(session, taken.record, taken.subjects, as_json=as_json)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from provenance.cli.options import answer_options, paths_argument
+from provenance.cli.options import TEXT, answer_options, paths_argument
 from provenance.cli.session import Session
 
 _EXIT = {"pass": 0, "refuse": 1, "hold": 3}
@@ -12,8 +12,10 @@ _EXIT = {"pass": 0, "refuse": 1, "hold": 3}
 
 @click.command()
 @paths_argument
-@click.option("--channel", metavar="C", help="What it is to be delivered to; in a final zone the zone says so.")
-@click.option("--title", metavar="T", help="Episode or part, where the channel has several.")
+@click.option(
+    "--channel", type=TEXT, metavar="C", help="What it is to be delivered to; in a final zone the zone says so."
+)
+@click.option("--title", type=TEXT, metavar="T", help="Episode or part, where the channel has several.")
 @answer_options
 @click.pass_context
 def gate(ctx: click.Context, paths: tuple[Path, ...], channel: str | None, title: str | None, as_json: bool) -> None:
@@ -22,15 +24,12 @@ def gate(ctx: click.Context, paths: tuple[Path, ...], channel: str | None, title
     Answers 0 only if everything may go: 1 means refused, 3 means that a person must decide. Looks at the bytes that
     are there now, and joins them with all that is known of them.
     """
-    from provenance.pool import warm_up
-
-    warm_up()
+    session = Session.with_workers(ctx)
     from provenance.cli.progress import progress
     from provenance.gate import Gate, check
     from provenance.report.documents import to_json
     from provenance.report.gate import gate_document, gate_text
 
-    session = Session.of(ctx)
     policy = session.policy
     with progress("checking") as tell, session.intake(tell) as intake:
         run = check(Gate(session.config, policy, intake), paths, channel, title)

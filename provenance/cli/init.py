@@ -4,24 +4,30 @@ import os
 import re
 import unicodedata
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
 from provenance.catalogue import Catalogue
-from provenance.cli.options import answer_options, now
+from provenance.cli.options import TEXT, answer_options, now
+from provenance.cli.toml import quoted
 from provenance.config import CONFIG_NAME, load_config
-from provenance.errors import ConfigInvalid
+from provenance.errors import ConfigInvalid, NotPermitted, ZoneTrouble
 from provenance.files import display, replacing
 from provenance.policy import load_policy
 
 
 @click.command()
 @click.argument("root", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--title", required=True, help="The production's title.")
-@click.option("--id", "project", metavar="ID", help="What approvals are bound to; made from the title if not given.")
-@click.option("--work", multiple=True, metavar="DIR", help="A folder under ROOT where generated material may be.")
-@click.option("--final", multiple=True, metavar="DIR", help="A folder under ROOT that is delivered from.")
-@click.option("--policy", default="baseline", show_default=True, help="A shipped policy, or a path to one.")
+@click.option("--title", required=True, type=TEXT, help="The production's title.")
+@click.option(
+    "--id", "project", type=TEXT, metavar="ID", help="What approvals are bound to; made from the title if not given."
+)
+@click.option(
+    "--work", multiple=True, type=TEXT, metavar="DIR", help="A folder under ROOT where generated material may be."
+)
+@click.option("--final", multiple=True, type=TEXT, metavar="DIR", help="A folder under ROOT that is delivered from.")
+@click.option("--policy", default="baseline", show_default=True, type=TEXT, help="A shipped policy, or a path to one.")
 @click.option("--observe", is_flag=True, help="Only ever report; never move a file.")
 @answer_options
 def init(
@@ -43,7 +49,7 @@ def init(
 
     root = root.resolve()
     path = root / CONFIG_NAME
-    if path.exists():
+    if os.path.lexists(path):
         raise ConfigInvalid(f"{path} is already there", help="Edit it; init never overwrites a configuration.")
     load_policy(policy, root)
     if not work and not final:
@@ -51,9 +57,7 @@ def init(
     text = _document(title, project or _slug(title), policy) + "".join(
         [_zone(d, "work", observe=observe) for d in work] + [_zone(d, "final", observe=observe) for d in final]
     )
-    made = _make_folders(root, (*work, *final))
-    with replacing(path) as stream:
-        stream.write((text + _REST).encode())
+    made = _write(root, (*work, *final), text + _REST)
     try:
         config = load_config(path)
         Catalogue.create(config.catalogue, now()).close()
@@ -79,9 +83,27 @@ def init(
     click.echo(f"Next: {'' if here else f'cd {display(os.path.relpath(root))} && '}provenance scan")
 
 
+def _write(root: Path, folders: tuple[str, ...], text: str) -> list[Path]:
+    """Make the folders that are missing and the configuration; return what was made. Raises where that fails."""
+    try:
+        made = _make_folders(root, folders)
+        with replacing(root / CONFIG_NAME) as stream:
+            stream.write(text.encode())
+    except PermissionError as error:
+        advice = "Choose a folder that this user may write to, or have it made by somebody who may."
+        raise NotPermitted(f"nothing can be set up in {root}: {error.strerror}", help=advice) from error
+    except OSError as error:
+        advice = "Choose a folder on a disk that can be written to."
+        raise ConfigInvalid(f"nothing can be set up in {root}: {error.strerror}", help=advice) from error
+    return made
+
+
 def _make_folders(root: Path, folders: tuple[str, ...]) -> list[Path]:
     made = []
     for folder in (root, *(root / f for f in folders)):
+        if folder.exists() and not folder.is_dir():
+            advice = "Choose another name with --work or --final, or move what is there away."
+            raise ZoneTrouble(f"{folder} is to be a zone, and is no folder", help=advice)
         if not folder.exists():
             folder.mkdir(parents=True)
             made.append(folder)
@@ -93,19 +115,17 @@ def _slug(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "project"
 
 
-def _quoted(text: str) -> str:
-    """Return text as a TOML basic string (TOML 1.0, String)."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c >= " " and c != "\x7f" else f"\\u{ord(c):04x}" for c in escaped) + '"'
-
-
 def _local_timezone() -> str:
     """Return this machine's zone by its IANA name, as far as it is known; else UTC."""
-    named = os.environ.get("TZ", "").lstrip(":")
-    if "/" in named:
-        return named
-    _, found, zone = os.path.realpath("/etc/localtime").partition("/zoneinfo/")
-    return zone if found else "UTC"
+    _, _, linked = os.path.realpath("/etc/localtime").partition("/zoneinfo/")
+    for name in (os.environ.get("TZ", "").lstrip(":"), linked):
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            continue
+        if name:
+            return name
+    return "UTC"
 
 
 def _document(title: str, project: str, policy: str) -> str:
@@ -113,11 +133,11 @@ def _document(title: str, project: str, policy: str) -> str:
 # What provenance guards here, and by which rules. Every key is explained in docs/configuration.md.
 
 [project]
-id = {_quoted(project)}  # what approvals are bound to; leave it as it is when the title changes
-title = {_quoted(title)}
-timezone = {_quoted(_local_timezone())}  # a date means the end of that day here; everything stored is UTC
+id = {quoted(project)}  # what approvals are bound to; leave it as it is when the title changes
+title = {quoted(title)}
+timezone = {quoted(_local_timezone())}  # a date means the end of that day here; everything stored is UTC
 catalogue = ".provenance/catalogue.db"  # on a local disk, never on a share; back it up
-policy = {_quoted(policy)}  # a shipped pack or a path to a TOML file
+policy = {quoted(policy)}  # a shipped pack or a path to a TOML file
 approvals = "unsigned"  # unsigned: whoever can write the catalogue can write an approval, and every report says so
 """
 
@@ -126,16 +146,16 @@ def _zone(folder: str, role: str, *, observe: bool) -> str:
     name = Path(folder).name
     text = f"""
 [[zone]]
-name = {_quoted(name)}
-path = {_quoted(folder)}
+name = {quoted(name)}
+path = {quoted(folder)}
 role = "{role}"  # work: generated material may be here; final: nothing flagged without an approval
 """
     if role == "final":
         on_refuse = "report" if observe else "quarantine"
         text += f"""\
-channel = {_quoted(name)}  # where it is delivered to; approvals name it
+channel = {quoted(name)}  # where it is delivered to; approvals name it
 # title = "S01E01"  # episode or part, if this zone holds only one
-# quarantine = ".provenance/quarantine/{name}"  # where refused files are moved by `provenance watch`
+# quarantine = {quoted(f".provenance/quarantine/{name}")}  # where refused files are moved by `provenance watch`
 on_refuse = "{on_refuse}"  # quarantine | report
 on_hold = "report"  # report | quarantine
 """

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
-from provenance.cli.options import answer_options
+from provenance.cli.options import TEXT, answer_options
 from provenance.cli.session import Session
+from provenance.cli.toml import quoted
 from provenance.config import Config, load_config
 from provenance.files import display, replacing
 
@@ -17,7 +18,13 @@ def keys() -> None:
 
 
 @keys.command()
-@click.option("--name", default="development", show_default=True, help="What to call it, in its files and certificate.")
+@click.option(
+    "--name",
+    default="development",
+    show_default=True,
+    type=TEXT,
+    help="What to call it, in its files and certificate.",
+)
 @answer_options
 @click.pass_context
 def new(ctx: click.Context, name: str, as_json: bool) -> None:
@@ -58,15 +65,16 @@ def _enter(config: Config, certificate: Path, key: Path) -> None:
     lines = [
         "",
         "[signing]",
-        f'certificate = "{os.path.relpath(certificate, config.folder)}"',
-        f'key = "{os.path.relpath(key, config.folder)}"',
+        f"certificate = {quoted(os.path.relpath(certificate, config.folder))}",
+        f"key = {quoted(os.path.relpath(key, config.folder))}",
         "",
     ]
-    with replacing(config.path, mode=config.path.stat().st_mode & 0o777) as stream:
+    mode = config.path.stat().st_mode & 0o777
+    with replacing(config.path, mode=mode) as stream:
         stream.write(old.rstrip(b"\n") + b"\n" + "\n".join(lines).encode())
     try:
         load_config(config.path)
     except Exception:
-        with replacing(config.path) as stream:
+        with replacing(config.path, mode=mode) as stream:
             stream.write(old)
         raise

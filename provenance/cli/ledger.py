@@ -1,12 +1,15 @@
 """`provenance ledger`: the book of words."""
 
-import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
+from provenance.catalogue import Entry, Head
 from provenance.cli.options import answer_options, now
 from provenance.cli.session import Session
+from provenance.errors import FileMissing, NotPermitted, ReadFailed, RecordUnknown
 from provenance.files import display
 
 
@@ -20,20 +23,54 @@ def ledger() -> None:
 @answer_options
 @click.pass_context
 def show(ctx: click.Context, about: str | None, as_json: bool) -> None:
-    """Show every entry, or those that name ID: a record, a run, or a digest."""
+    """Show every entry, or those that name ID: a record, a run, or a digest (its first 8 digits are enough)."""
     from provenance.report.documents import to_json
     from provenance.report.listing import entry_document
     from provenance.report.records import entry_text
 
     session = Session.of(ctx)
+    found = False
     with session.catalogue() as catalogue:
         for entry in catalogue.ledger.entries():
-            if about is not None and about not in json.dumps(entry.body):
+            if about is not None and not _names(entry, about):
                 continue
+            found = True
             if as_json:
                 click.echo(to_json(entry_document(entry), indent=None))
             else:
                 click.echo(display(entry_text(entry, session.config.approvals)))
+    if about is not None and not found:
+        raise RecordUnknown(f"no entry of the ledger names {display(about)}")
+
+
+_DIGITS = re.compile(r"[0-9a-f]{8,64}")
+_ID = re.compile(r"[a-z]{3}-[0-9a-f]{20}")
+
+
+def _names(entry: "Entry", about: str) -> bool:
+    """Whether an entry is, or speaks of, a record, a run or some bytes. What people wrote into it is not looked at."""
+    from provenance.report.records import entry_id
+
+    if _ID.fullmatch(about):
+        return about in _words(entry.body) or about == entry_id(entry)
+    return _DIGITS.fullmatch(about) is not None and any(
+        word.startswith(about) for word in (entry.hash, *_words(entry.body)) if len(word) == 64
+    )
+
+
+def _words(body: object) -> Iterator[str]:
+    """Yield every string in an entry's body."""
+    match body:
+        case str():
+            yield body
+        case dict():
+            for value in body.values():
+                yield from _words(value)
+        case list() | tuple():
+            for value in body:
+                yield from _words(value)
+        case _:
+            return
 
 
 @ledger.command()
@@ -43,9 +80,9 @@ def verify(ctx: click.Context, as_json: bool) -> None:
     """Check the whole chain, and every row it covers; name the first entry that is not what was recorded."""
     session = Session.of(ctx)
     with session.catalogue() as catalogue:
-        catalogue.verify()
+        top, store = catalogue.verify(), catalogue.store_id
         catalogue.check_clock(now())
-    _print_head(session, as_json=as_json, verified=True)
+    _print_head(top, store, as_json=as_json, verified=True)
 
 
 @ledger.command()
@@ -53,7 +90,9 @@ def verify(ctx: click.Context, as_json: bool) -> None:
 @click.pass_context
 def head(ctx: click.Context, as_json: bool) -> None:
     """Print the newest entry's hash. Kept somewhere else, it proves later that nothing was rewritten."""
-    _print_head(Session.of(ctx), as_json=as_json, verified=False)
+    with Session.of(ctx).catalogue() as catalogue:
+        top, store = catalogue.ledger.head(), catalogue.store_id
+    _print_head(top, store, as_json=as_json, verified=False)
 
 
 @ledger.command()
@@ -71,16 +110,28 @@ def export(ctx: click.Context, file: Path | None, as_json: bool) -> None:  # noq
             for entry in catalogue.ledger.entries():
                 click.echo(to_json(entry_document(entry), indent=None))
             return
-        with replacing(file.absolute()) as stream:
-            for entry in catalogue.ledger.entries():
-                stream.write(to_json(entry_document(entry), indent=None).encode() + b"\n")
+        try:
+            with replacing(file.absolute()) as stream:
+                for entry in catalogue.ledger.entries():
+                    stream.write(to_json(entry_document(entry), indent=None).encode() + b"\n")
+        except OSError as error:
+            raise _not_written(file, error) from error
 
 
-def _print_head(session: Session, *, as_json: bool, verified: bool) -> None:
+def _not_written(file: Path, error: OSError) -> FileMissing | NotPermitted | ReadFailed:
+    says = f"{display(str(file))} cannot be written: {error.strerror}"
+    match error:
+        case FileNotFoundError() | NotADirectoryError():
+            return FileMissing(says, help="Name a file in a folder that is there.")
+        case PermissionError():
+            return NotPermitted(says, help="Name a file in a folder that this user may write to.")
+        case _:
+            return ReadFailed(says)
+
+
+def _print_head(top: Head, store: str, *, as_json: bool, verified: bool) -> None:
     from provenance.report.documents import LedgerDocument, to_json
 
-    with session.catalogue() as catalogue:
-        top, store = catalogue.ledger.head(), catalogue.store_id
     if as_json:
         click.echo(to_json(LedgerDocument(store=store, entries=top.seq, head=top.hash, verified=verified)))
     elif verified:

@@ -56,8 +56,9 @@ ROOT = RelPath(b"")
 def _scopes(session: Session, paths: tuple[Path, ...], zone: str | None) -> Iterator[Place | None]:
     """Yield what to list: everything, a zone, or what lies at and below a place."""
     config = session.config
+    only = config.zone(zone).name if zone is not None else None
     if not paths:
-        yield Place(config.zone(zone).name, ROOT) if zone else None
+        yield Place(only, ROOT) if only is not None else None
     for path in paths:
         absolute = (Path.cwd() / path).resolve()
         found = config.place_of(absolute)
@@ -65,4 +66,4 @@ def _scopes(session: Session, paths: tuple[Path, ...], zone: str | None) -> Iter
         places += [Place(z.name, ROOT) for z in config.zones if absolute in z.root.parents]
         if not places:
             raise ZoneTrouble(f"{display(os.fsencode(path))} lies in no zone")
-        yield from (p for p in places if zone in {None, p.zone})
+        yield from (p for p in places if only in {None, p.zone})

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from provenance.cli.options import answer_options
+from provenance.cli.options import TEXT, answer_options
 from provenance.cli.session import Session
 from provenance.files import display
 
@@ -15,7 +15,7 @@ from provenance.files import display
 @click.option(
     "--source-type", required=True, metavar="TERM", help="IPTC digital source type: trainedAlgorithmicMedia …"
 )
-@click.option("--tool", metavar="NAME", help="The tool it was made with.")
+@click.option("--tool", type=TEXT, metavar="NAME", help="The tool it was made with.")
 @click.option(
     "--sidecar", is_flag=True, help="Write the credential beside SRC: DST is the .c2pa file, default SRC.c2pa."
 )
@@ -43,7 +43,7 @@ def mark(
 
     if destination is None and not sidecar:
         raise click.UsageError("Missing option '-o DST' (or add --sidecar).")
-    session = Session.of(ctx)
+    session = Session.with_workers(ctx)
     with session.intake() as intake:
         order = Order(source, destination, source_type, tool, sidecar, force)
         marked = mark_file(session.config, intake, order)

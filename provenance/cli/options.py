@@ -1,15 +1,17 @@
 """What several verbs share: options, dates, printing."""
 
 import datetime as dt
+import os
 import sys
 from collections.abc import Callable
+from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
 
-from provenance.asset import UtcTime
+from provenance.asset import UtcTime, utc
 from provenance.errors import ProvenanceError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -17,6 +19,23 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 class Terminated(BaseException):
     """SIGTERM arrived: unwind, so that nothing is left half done."""
+
+
+class _Text(click.ParamType[str]):
+    """Words that are kept or shown: UTF-8, as everything that is stored. A path may be any bytes, and is not this."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        text = str(value)
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            self.fail("is not UTF-8", param, ctx)
+        return text
+
+
+TEXT = _Text()
 
 
 def answer_options(command: F) -> F:
@@ -59,7 +78,7 @@ def by_option(command: F) -> F:
     """Add `--by`, which every word of a person carries, and `--at`."""
     for option in (
         click.option("--at", "claimed_at", metavar="DATE", help="When it was decided, if not now. Proves nothing."),
-        click.option("--by", required=True, callback=_not_empty, metavar="WHO", help="Whose word this is."),
+        click.option("--by", required=True, type=TEXT, callback=_not_empty, metavar="WHO", help="Whose word this is."),
     ):
         command = option(command)
     return command
@@ -68,14 +87,24 @@ def by_option(command: F) -> F:
 def reason_option(command: F) -> F:
     """Add `--reason`."""
     return click.option(
-        "--reason", required=True, callback=_not_empty, metavar="TEXT", help="Why, in words that hold up later."
+        "--reason",
+        required=True,
+        type=TEXT,
+        callback=_not_empty,
+        metavar="TEXT",
+        help="Why, in words that hold up later.",
     )(command)
 
 
 def role_option(command: F) -> F:
     """Add `--role`."""
     return click.option(
-        "--role", required=True, callback=_not_empty, metavar="ROLE", help="In which role, e.g. production-legal."
+        "--role",
+        required=True,
+        type=TEXT,
+        callback=_not_empty,
+        metavar="ROLE",
+        help="In which role, e.g. production-legal.",
     )(command)
 
 
@@ -85,28 +114,35 @@ def _not_empty(_context: click.Context, _option: click.Parameter, value: str) ->
     return value.strip()
 
 
-def utc(moment: dt.datetime) -> UtcTime:
-    """Return a moment as we store it."""
-    return UtcTime(moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
-
-
 def now() -> UtcTime:
     """Return this machine's time. The only clock that records and gates are given."""
     return utc(dt.datetime.now(dt.UTC))
 
 
-def parse_moment(text: str | None, timezone: ZoneInfo, option: str) -> UtcTime | None:
-    """Return the instant a person's DATE means: a date is the end of that day in the production's time zone."""
+class DayMeans(Enum):
+    """Which instant a date without a time of day stands for, in the production's time zone."""
+
+    ITS_START = 0
+    ITS_END = 1
+
+
+def parse_moment(text: str | None, timezone: ZoneInfo, option: str, day_means: DayMeans) -> UtcTime | None:
+    """Return the instant a person's DATE means; a time of day without a zone is in the production's."""
     if text is None:
         return None
     try:
         if len(text) == len("2026-01-31"):
-            day = dt.date.fromisoformat(text) + dt.timedelta(days=1)
+            day = dt.date.fromisoformat(text) + dt.timedelta(days=day_means.value)
             return utc(dt.datetime.combine(day, dt.time(), timezone))
         moment = dt.datetime.fromisoformat(text)
         return utc(moment if moment.tzinfo else moment.replace(tzinfo=timezone))
     except (ValueError, OverflowError) as error:
         raise click.BadParameter(f"{text!r} is no date: write 2026-01-31", param_hint=option) from error
+
+
+def wants_color() -> bool | None:
+    """Whether to colour: never where NO_COLOR is set to anything (no-color.org), else as the terminal suggests."""
+    return False if os.environ.get("NO_COLOR") else None
 
 
 def wants_json(arguments: list[str] | None) -> bool:
@@ -125,7 +161,8 @@ def fail(error: ProvenanceError, *, as_json: bool) -> int:
         from provenance.report.documents import ErrorDocument, to_json
 
         click.echo(to_json(ErrorDocument(code=error.code, error=error.message, help=error.help)))
-    click.echo(f"{click.style('error', fg='red', bold=True)}: {display(error.message)}", err=True)
+    said = f"{click.style('error', fg='red', bold=True)}: {display(error.message)}"
+    click.echo(said, err=True, color=wants_color())
     if error.help:
         click.echo(f"  {display(error.help)}", err=True)
     return error.code

@@ -2,7 +2,7 @@
 
 import click
 
-from provenance.cli.options import answer_options, by_option, reason_option
+from provenance.cli.options import TEXT, answer_options, by_option, reason_option
 from provenance.cli.session import Session
 from provenance.cli.words import moments
 from provenance.files import display
@@ -10,7 +10,7 @@ from provenance.records import Revocation
 
 
 @click.command()
-@click.argument("record_id", metavar="ID")
+@click.argument("record_id", type=TEXT, metavar="ID")
 @by_option
 @reason_option
 @answer_options

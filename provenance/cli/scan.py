@@ -1,13 +1,17 @@
 """`provenance scan`: examine and record everything new or changed."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from provenance.cli.options import answer_options, fail
+from provenance.cli.options import Terminated, answer_options, fail
 from provenance.cli.session import Session
-from provenance.errors import ZoneTrouble
+from provenance.errors import ProvenanceError, ZoneTrouble
 from provenance.files import display
+
+if TYPE_CHECKING:
+    from provenance.intake import Tally
 
 
 @click.command()
@@ -22,32 +26,38 @@ def scan(ctx: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:
     sockets and devices are named and change nothing. Ctrl-C leaves the catalogue whole; the next scan goes on from
     there.
     """
-    from provenance.pool import warm_up
-
-    warm_up()
+    session = Session.with_workers(ctx)
     from provenance.cli.progress import progress
     from provenance.intake import Tally
     from provenance.intake import scan as scan_targets
-    from provenance.report.documents import to_json
-    from provenance.report.scan import scan_document, scan_text
     from provenance.targets import all_zones, targets_of
 
-    session = Session.of(ctx)
     targets = targets_of(session.config, paths) if paths else all_zones(session.config)
     for target in targets:
         if target.zone is None:
             raise ZoneTrouble(f"{display(target.named)} lies in no zone, so there is no place to record it under")
     tally = Tally()
-    complete = False
     try:
         with progress("scanning") as tell, session.intake(tell) as intake:
             scan_targets(intake, targets, tally)
-        complete = True
-    finally:
-        if as_json:
-            click.echo(to_json(scan_document(tally, complete=complete)))
-        else:
-            for line in scan_text(tally, complete=complete):
-                click.echo(line)
+    except (KeyboardInterrupt, Terminated):
+        _print(tally, as_json=as_json, complete=False)
+        raise
+    except ProvenanceError:
+        if tally.recorded:
+            click.echo(f"Recorded {tally.recorded:,} new or changed before this happened", err=True)
+        raise
+    _print(tally, as_json=as_json, complete=True)
     if tally.worst is not None:
         ctx.exit(fail(tally.worst, as_json=False))
+
+
+def _print(tally: "Tally", *, as_json: bool, complete: bool) -> None:
+    from provenance.report.documents import to_json
+    from provenance.report.scan import scan_document, scan_text
+
+    if as_json:
+        click.echo(to_json(scan_document(tally, complete=complete)))
+        return
+    for line in scan_text(tally, complete=complete):
+        click.echo(line)

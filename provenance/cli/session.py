@@ -36,6 +36,14 @@ class Session:
         """Return the session for the configuration a command line chose."""
         return cls(load_config(find_config(context.obj, dict(os.environ), Path.cwd())))
 
+    @classmethod
+    def with_workers(cls, context: click.Context) -> "Session":
+        """Return the session of a verb that looks at files: its workers load while the rest is still getting ready."""
+        from provenance.pool import warm_up
+
+        warm_up()
+        return cls.of(context)
+
     @property
     def policy(self) -> "Policy":
         """The policy the configuration names, parsed once."""
@@ -66,10 +74,9 @@ class Session:
     @contextmanager
     def intake(self, progress: "Progress | None" = None) -> "Iterator[Intake]":
         """Yield everything it takes to record files. From here on SIGTERM unwinds, as Ctrl-C does."""
-        from provenance.pool import Pool, warm_up
+        from provenance.pool import Pool
 
         _unwind_on_sigterm()
-        warm_up()
         from provenance.credentials.trust import load_trust
         from provenance.examiner import examiner_for
         from provenance.looking import Intake, Silent

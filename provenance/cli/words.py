@@ -6,18 +6,24 @@ from pathlib import Path
 import click
 
 from provenance.asset import UtcTime
-from provenance.cli.options import parse_moment
+from provenance.cli.options import DayMeans, now, parse_moment
 from provenance.cli.session import Session
 from provenance.files import display
 from provenance.records import AnyRecord, Subject
 
 
 def moments(session: Session, expires: str | None, claimed_at: str | None) -> tuple[UtcTime | None, UtcTime | None]:
-    """Return `--expires` and `--at` as instants. What is over before it begins is a mistake, not a record."""
-    until = parse_moment(expires, session.config.timezone, "--expires")
-    said = parse_moment(claimed_at, session.config.timezone, "--at")
-    if until is not None and until <= session.stamp().at:
+    """Return `--expires` and `--at` as instants.
+
+    What is over before it begins, or was decided later than it is said, is a mistake and not a record.
+    """
+    until = parse_moment(expires, session.config.timezone, "--expires", DayMeans.ITS_END)
+    said = parse_moment(claimed_at, session.config.timezone, "--at", DayMeans.ITS_START)
+    at = now()
+    if until is not None and until <= at:
         raise click.BadParameter(f"{expires} is over already", param_hint="--expires")
+    if said is not None and said > at:
+        raise click.BadParameter(f"{claimed_at} is still to come", param_hint="--at")
     return until, said
 
 
@@ -27,21 +33,17 @@ def take_down(
     make: Callable[[tuple[Subject, ...], UtcTime], AnyRecord],
     *,
     as_json: bool,
-    claimed_at: UtcTime | None = None,
     with_sidecars: bool = False,
 ) -> None:
     """Look at the files, make the record about exactly their bytes, keep it, and print it."""
     from provenance.cli.progress import progress
     from provenance.targets import targets_of
-    from provenance.words import look_at, subjects_of
+    from provenance.words import take_down as take_down_about
 
     targets = targets_of(session.config, paths)
     with progress("reading") as tell, session.intake(tell) as intake:
-        subjects = subjects_of(look_at(intake, targets), with_sidecars=with_sidecars)
-        stamp = session.stamp(claimed_at)
-        record = make(subjects, stamp.at)
-        intake.catalogue.add_record(record, stamp)
-    show_record(session, record, subjects, as_json=as_json)
+        taken = take_down_about(intake, targets, make, with_sidecars=with_sidecars)
+    show_record(session, taken.record, taken.subjects, as_json=as_json)
 
 
 def show_record(session: Session, record: AnyRecord, subjects: tuple[Subject, ...], *, as_json: bool) -> None:

@@ -8,9 +8,9 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, assert_never
 
-from provenance.asset import UtcTime
+from provenance.asset import UtcTime, utc
 from provenance.credentials.sdk import SignAs
-from provenance.credentials.trust import DEVELOPMENT, is_authority, is_development, utc
+from provenance.credentials.trust import DEVELOPMENT, is_authority, is_development
 from provenance.errors import DestinationExists, KeyUnusable
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from provenance.asset import Digest, UtcTime
+from provenance.asset import Digest, UtcTime, utc
 from provenance.config import Anchor, AnchorPurpose
 from provenance.errors import ConfigInvalid
 
@@ -144,11 +144,6 @@ def is_development(certificate: "x509.Certificate") -> bool:
 
     names = (certificate.subject, certificate.issuer)
     return any(a.value == DEVELOPMENT for n in names for a in n.get_attributes_for_oid(NameOID.ORGANIZATION_NAME))
-
-
-def utc(moment: dt.datetime) -> UtcTime:
-    """Return an aware moment as the catalogue's text."""
-    return UtcTime(moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
 
 
 def _invalid(anchor: Anchor, says: str, advice: str | None = None) -> ConfigInvalid:

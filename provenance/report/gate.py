@@ -110,11 +110,20 @@ def _needs_somebody(judged: Judged) -> list[str]:
     for reason in decision.reasons:
         lines.append(f"        {reason.rule.value}: {display(reason.text)}")
         if reason.help:
-            # The path is quoted for a shell only where the shell gets back exactly these bytes.
-            path = display(judged.path)
-            named = shlex.quote(path) if path == os.fsdecode(judged.path) else "PATH"
-            lines.append(f"        -> {reason.help.replace('PATH', named)}")
+            # Once, and as a word: the advice goes on with names that may have these letters in them.
+            lines.append(f"        -> {display(reason.help.replace(' PATH ', f' {_for_a_shell(judged.path)} ', 1))}")
     return lines
+
+
+def _for_a_shell(path: bytes) -> str:
+    """Return a path to copy into a shell, no option even where it begins like one.
+
+    It is quoted only where the shell gets back exactly these bytes; anything else is left to the reader.
+    """
+    shown = display(path)
+    if shown != os.fsdecode(path):
+        return "PATH"
+    return shlex.quote(f"./{shown}" if shown.startswith("-") else shown)
 
 
 def _on_a_word(judged: Judged, mode: ApprovalsMode) -> list[str]:

@@ -2,8 +2,11 @@
 
 from typing import assert_never
 
+import msgspec
+
 from provenance.catalogue import Entry
 from provenance.config import ApprovalsMode
+from provenance.errors import CatalogueDamaged
 from provenance.records import (
     RECORD_TYPES,
     UNSIGNED,
@@ -46,14 +49,41 @@ def record_text(record: AnyRecord) -> str:
     return f"{record.id}: {says}{until}: {record.reason}"
 
 
+def entry_id(entry: Entry) -> str | None:
+    """Return the id of the record an entry keeps; None for an entry that keeps none.
+
+    Raises `CatalogueDamaged` where its kind says there is one, and it cannot be read.
+    """
+    return _record_in(entry).id if entry.kind in RECORD_TYPES else None
+
+
 def entry_text(entry: Entry, mode: ApprovalsMode) -> str:
-    """Return one ledger entry in a line: what it says, and where it stands."""
+    """Return one ledger entry in a line: what it says, and where it stands. Raises `CatalogueDamaged`."""
     where = f"{entry.seq:>6}  {entry.at}  {entry.os_user}@{entry.host}  {entry.kind:<10}"
     if entry.kind in RECORD_TYPES:
-        return f"{where}  {record_text(record_from(entry.body))}  [{unsigned_words(mode)}]"
-    report = entry.body.get("report")
-    if isinstance(report, dict):
-        counts = ", ".join(f"{n} {what}" for what, n in report["counts"].items() if n)
-        return f"{where}  {entry.body['run']}: {report['outcome']} ({counts})"
+        return f"{where}  {record_text(_record_in(entry))}  [{unsigned_words(mode)}]"
+    if "report" in entry.body:
+        return f"{where}  {_run_text(entry)}"
     said = ", ".join(f"{k} {v}" for k, v in entry.body.items() if isinstance(v, str | int))
     return f"{where}  {said}"
+
+
+def _record_in(entry: Entry) -> AnyRecord:
+    try:
+        return record_from(entry.body)
+    except (KeyError, msgspec.ValidationError) as error:
+        raise _unreadable(entry, error) from error
+
+
+def _run_text(entry: Entry) -> str:
+    try:
+        report = entry.body["report"]
+        counts = ", ".join(f"{n} {what}" for what, n in report["counts"].items() if n)
+        return f"{entry.body['run']}: {report['outcome']} ({counts})"
+    except (KeyError, TypeError, AttributeError) as error:
+        raise _unreadable(entry, error) from error
+
+
+def _unreadable(entry: Entry, error: Exception) -> CatalogueDamaged:
+    advice = "`provenance ledger verify` says which entries are not what was written."
+    return CatalogueDamaged(f"entry {entry.seq} of the ledger is no {entry.kind}: {error}", help=advice)

@@ -1,9 +1,11 @@
 import json
 import os
+import pty
 import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 import tomllib
 from pathlib import Path
@@ -14,7 +16,6 @@ from provenance.asset import utc
 from tests.production import EDITOR, LEGAL, Production, generated, new_production, picture, run
 
 PROVENANCE = [sys.executable, "-m", "provenance"]
-SESSION = 'import os, signal, sys; from provenance.__main__ import main; sys.argv = ["provenance", *sys.argv[1:]]; '
 
 
 @pytest.fixture
@@ -97,12 +98,22 @@ def test_an_answer_that_cannot_be_written_is_no_answer(production: Production) -
         assert "Traceback" not in done.stderr
 
 
+def on_a_terminal(folder: Path, environ: dict[str, str]) -> str:
+    """Return what a command with an error prints on a terminal."""
+    ours, theirs = pty.openpty()
+    command = [*PROVENANCE, "origin", "nofile"]
+    subprocess.run(command, cwd=folder, env=environ, stdin=theirs, stdout=theirs, stderr=theirs, check=False)
+    os.close(theirs)
+    printed = os.read(ours, 65536).decode()
+    os.close(ours)
+    return printed
+
+
 def test_colour_is_left_out_on_request(production: Production) -> None:
-    """NO_COLOR is obeyed on a terminal too."""
-    script = f"script -qec '{sys.executable} -m provenance origin nofile' /dev/null"
-    environ = {"TERM": "xterm"}
-    assert "\x1b[" in shell(production.root, f"env -u NO_COLOR {script}", **environ).stdout
-    assert "\x1b[" not in shell(production.root, script, NO_COLOR="1", **environ).stdout
+    """On a terminal errors stand out in colour, unless NO_COLOR is set."""
+    environ = {key: value for key, value in os.environ.items() if key != "NO_COLOR"} | {"TERM": "xterm"}
+    assert "\x1b[" in on_a_terminal(production.root, environ)
+    assert "\x1b[" not in on_a_terminal(production.root, environ | {"NO_COLOR": "1"})
 
 
 def test_a_scan_that_fails_prints_one_document(production: Production) -> None:
@@ -121,7 +132,6 @@ def test_advice_names_the_file_and_nothing_else(tmp_path: Path) -> None:
         production.config.read_text().replace('channel = "deliver"', 'channel = "PATHE PATH x"')
     )
     generated(production.deliver / "-rf.png")
-    (production.root / "deliver").chmod(0o755)
     result = run(production.deliver, "gate", "--", "-rf.png")
     assert result.code == 1
     assert "provenance approve ./-rf.png --channel 'PATHE PATH x'" in result.out
@@ -189,8 +199,17 @@ def test_a_place_where_nothing_can_be_set_up(tmp_path: Path) -> None:
 
 def test_a_place_that_may_not_be_written_to() -> None:
     """`init` where the system does not permit it answers with 13 and what to do."""
-    result = run(Path("/"), "init", "/proc/1/production", "--title", "T")
-    assert result.code in {13, 40}
+    user = os.geteuid()
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o555)
+        if user == 0:
+            os.seteuid(65534)  # root may write anywhere
+        try:
+            result = run(Path("/"), "init", Path(folder) / "film", "--title", "T")
+        finally:
+            os.seteuid(user)
+        Path(folder).chmod(0o755)
+    assert result.code == 13
     assert "Choose a folder" in result.err
 
 
@@ -310,11 +329,19 @@ def test_init_takes_no_time_zone_that_is_none(tmp_path: Path, named: str, monkey
     assert run(tmp_path, "status").code == 0
 
 
-def test_keys_leave_the_configuration_as_strict_as_it_was(production: Production) -> None:
+def test_keys_leave_the_configuration_as_strict_as_it_was(tmp_path: Path) -> None:
     """Entering an identity keeps the file's mode, also where the configuration cannot be used and is put back."""
+    production = new_production(tmp_path)
     production.config.chmod(0o600)
     assert production.run("keys", "new").code == 0
     assert production.config.stat().st_mode & 0o777 == 0o600
+
+    assert run(tmp_path, "init", "odd", "--title", "T", "--work", "keys").code == 0
+    config = tmp_path / "odd" / "provenance.toml"
+    config.chmod(0o600)
+    before = config.read_bytes()
+    assert run(tmp_path / "odd", "keys", "new").code == 40  # a key may not lie inside the material
+    assert (config.read_bytes(), config.stat().st_mode & 0o777) == (before, 0o600)
 
 
 # --- start -----------------------------------------------------------------------------------------------------------

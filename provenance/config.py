@@ -249,7 +249,19 @@ def find_config(named: str | None, environ: dict[str, str], working_folder: Path
 
 
 def load_config(path: Path) -> Config:
-    """Return the configuration at `path`; raises `ConfigInvalid` or `ZoneTrouble` with what to mend."""
+    """Return the configuration at `path`; raises `ConfigInvalid` or `ZoneTrouble` with what to mend.
+
+    One that lies in a zone of another configuration further up came with the material, and is refused.
+    """
+    config = _load(path)
+    for folder in path.parent.parents:
+        if (folder / CONFIG_NAME).is_file():
+            for zone in _load(folder / CONFIG_NAME).zones:
+                refuse_inside(path, zone.root, "the configuration")
+    return config
+
+
+def _load(path: Path) -> Config:
     try:
         raw = path.read_bytes()
         tree = tomllib.loads(raw.decode())
@@ -272,9 +284,12 @@ def _resolve(document: _Document, path: Path, sha256: Digest) -> Config:
         timezone = ZoneInfo(project.timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ConfigInvalid(f"{path}: [project] timezone {project.timezone!r} is not known here") from error
-    for key, value in (("id", project.id), ("title", project.title)):
+    named = [(f"zone {z.name!r}", v) for z in document.zone for v in (z.name, z.channel or z.name, z.title or z.name)]
+    for what, value in (("[project] id", project.id), ("[project] title", project.title), *named):
         if not value.strip():
-            raise ConfigInvalid(f"{path}: [project] {key} is empty")
+            raise ConfigInvalid(f"{path}: {what} is empty")
+        if not value.isprintable():
+            raise ConfigInvalid(f"{path}: {what} holds a control character: {value!a}")
     signing = document.signing
     config = Config(
         path=path,

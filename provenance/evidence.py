@@ -173,6 +173,7 @@ class Sidecar:
     credential: Credential
     signals: tuple[Signal, ...]
     ingredients: tuple[Ingredient, ...]
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

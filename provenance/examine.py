@@ -107,7 +107,9 @@ def _beside(request: Request, media: Media, container: Container | None, reader:
                 reading = _unread_sidecar(f"the sidecar has {asset.size} bytes, more than any credential needs")
             else:
                 reading = reader.read_sidecar(media, container, manifest.read(0, asset.size))
-        return Beside(Sidecar(display(name), asset.digest, reading.credential, reading.signals, reading.ingredients))
+        return Beside(
+            Sidecar(display(name), asset.digest, reading.credential, reading.signals, reading.ingredients, reading.gaps)
+        )
     return Beside()
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from provenance.asset import Digest, UtcTime
 from provenance.catalogue import GateRun, GateUse, Head
 from provenance.config import Config, Role, refuse_inside
-from provenance.errors import ChannelNeeded, WordsChanged
+from provenance.errors import ChannelNeeded, ChannelUnknown, WordsChanged
 from provenance.evidence import Credential
 from provenance.examination import SIDECAR_SUFFIX, SIDECAR_TYPE, Request
 from provenance.files import display
@@ -121,6 +121,8 @@ def _deliverable(config: Config, target: Target, channel: str | None, title: str
     """Return what a target is delivered as. In a final zone the zone says so, whatever anybody asks for."""
     zone = target.zone
     if zone is not None and zone.role is Role.FINAL:
+        if title not in {None, zone.title}:
+            raise ChannelUnknown(f"zone {zone.name} delivers title {zone.title!r}, not {title!r}")
         return Deliverable(config.project, zone.title, zone.channel)
     if channel is None:
         raise ChannelNeeded(f"{display(target.named)} lies in no final zone, so it is not known where it is to go")
@@ -144,7 +146,7 @@ def _judge_all(judging: _Judging, plan: _Plan) -> Iterator[Judged]:
     """
     met: set[tuple[Deliverable, bytes]] = set()
     manifests: list[tuple[Seen, Deliverable]] = []
-    read: set[tuple[bytes, str]] = set()
+    read: set[bytes] = set()
     for target, deliverable in plan.items():
         nothing = True
         odd: list[Judged] = []
@@ -153,10 +155,9 @@ def _judge_all(judging: _Judging, plan: _Plan) -> Iterator[Judged]:
             if (deliverable, seen.absolute) in met:
                 continue
             met.add((deliverable, seen.absolute))
-            folder, _, name = seen.absolute.rpartition(b"/")
-            if seen.sidecar is not None:
-                read.add((folder, seen.sidecar.name))
-            if seen.media_type == SIDECAR_TYPE or name.lower().endswith(SIDECAR_SUFFIX):
+            if seen.sidecar_path is not None:
+                read.add(seen.sidecar_path)
+            if seen.media_type == SIDECAR_TYPE or seen.absolute.lower().endswith(SIDECAR_SUFFIX):
                 manifests.append((seen, deliverable))
             else:
                 yield _judged(judging, seen, deliverable)  # (5)
@@ -164,8 +165,7 @@ def _judge_all(judging: _Judging, plan: _Plan) -> Iterator[Judged]:
             yield _nothing(target, deliverable)
         yield from odd
     for seen, deliverable in manifests:
-        folder, _, name = seen.absolute.rpartition(b"/")
-        if seen.media_type != SIDECAR_TYPE or (folder, display(name)) not in read:
+        if seen.media_type != SIDECAR_TYPE or seen.absolute not in read:
             yield _held_besides(_judged(judging, seen, deliverable))
 
 

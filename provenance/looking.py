@@ -8,6 +8,7 @@ from provenance.asset import Digest, Place
 from provenance.catalogue import Batch, Catalogue, Examined, Stamp
 from provenance.evidence import Credential, Examiner, Sidecar, effective_credential
 from provenance.examination import Failed, Looked, Request
+from provenance.files import display
 from provenance.pool import Pool
 from provenance.targets import Target, failure_error, folder_error
 from provenance.verdict import Verdict, classify
@@ -62,6 +63,8 @@ class Seen:
     credential: Credential
     sidecar: Sidecar | None
     """What was read together with it."""
+    sidecar_path: bytes | None
+    """Where that lies, as the file system has it."""
 
 
 def look(intake: Intake, target: Target, wanted: Callable[[Target, Folder], Iterator[Request]]) -> Iterator[Seen]:
@@ -110,6 +113,7 @@ def _recorded(intake: Intake, target: Target, some: list[tuple[Request, Looked]]
             ),
             credential=effective_credential(looked.evidence, looked.beside),
             sidecar=looked.beside.sidecar,
+            sidecar_path=_sidecar_path(target, request, looked),
         )
 
 
@@ -120,3 +124,12 @@ def examined(target: Target, request: Request, looked: Looked) -> Examined:
 
 def _place(target: Target, request: Request) -> Place | None:
     return target.place(request.path) if target.zone else None
+
+
+def _sidecar_path(target: Target, request: Request, looked: Looked) -> bytes | None:
+    """Return the absolute path of the sidecar that was read: the candidate by the name that is shown for it."""
+    if looked.beside.sidecar is None:
+        return None
+    folder, slash, _ = request.path.rpartition(b"/")
+    (name,) = (n for n in request.sidecars if display(n) == looked.beside.sidecar.name)
+    return target.absolute(folder + slash + name)

@@ -7,7 +7,7 @@ from provenance.config import Config
 from provenance.credentials.keys import load_signer
 from provenance.credentials.sign import MarkRequest, MarkResult, mark
 from provenance.credentials.trust import load_trust
-from provenance.errors import FileMissing, KeyUnusable, NotARegularFile, SourceTypeRefused
+from provenance.errors import DestinationExists, FileMissing, KeyUnusable, NotARegularFile, SourceTypeRefused
 from provenance.evidence import Claim, Strength
 from provenance.files import display
 from provenance.lineage import Witness
@@ -59,7 +59,11 @@ def mark_file(config: Config, intake: Intake, order: Order) -> Marked:
         raise SourceTypeRefused(f"{order.source_type!r} is no digital source type of the IPTC vocabulary")
     if config.signing is None:
         raise KeyUnusable("no signing identity is configured")
+    _refuse_rules(config, order.destination)
     source = _seen(config, intake, order.source)  # (1)
+    if order.sidecar and source.sidecar is not None:
+        advice = "Move it away, or write an embedded credential with -o: its history would be lost."
+        raise DestinationExists(f"a credential lies beside {display(source.path)} already", help=advice)
     flags = [g for g in source.verdict.grounds if g.claim in _AI and g.strength is not Strength.HINT]
     if flags and claim_of(term) not in _AI:  # (2)
         raise SourceTypeRefused(f"{display(source.path)} is flagged ({flags[0].says}); {term.value} denies it")
@@ -83,6 +87,15 @@ def mark_file(config: Config, intake: Intake, order: Order) -> Marked:
     if not order.sidecar and result.parent is None:
         _remember(intake, source, seen)
     return Marked(result, seen, term)
+
+
+def _refuse_rules(config: Config, destination: Path | None) -> None:
+    """Refuse to write over a file that decides what passes, whatever is forced."""
+    if destination is not None:
+        target = destination.parent.resolve() / destination.name
+        for path, what in config.rules():
+            if path in {target, target.resolve()}:
+                raise DestinationExists(f"{display(str(destination))} is {what}", help="Name another destination.")
 
 
 def _seen(config: Config, intake: Intake, path: Path) -> Seen:

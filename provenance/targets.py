@@ -131,6 +131,20 @@ def targets_of(config: Config, paths: Iterable[Path]) -> tuple[Target, ...]:
     return tuple(dict.fromkeys(targets))
 
 
+def _refuse_detour(config: Config, absolute: Path, resolved: Path) -> None:
+    """Refuse a path that goes into a zone and, by a link on the way, out of it or elsewhere in it.
+
+    What lies in a zone by its name would otherwise be judged as what it is where the link leads.
+    """
+    roots = {z.root for z in config.zones}
+    named = Path(os.path.normpath(absolute))
+    for above in reversed((named, *named.parents)):
+        if (root := above.resolve()) in roots:
+            if root / named.relative_to(above) != resolved:
+                raise NotARegularFile(f"{display(os.fsencode(absolute))} goes through a link inside a zone")
+            return
+
+
 def located(config: Config, path: Path) -> tuple[Path, Odd | None]:
     """Return a path with links in its folders resolved, and whether it is a folder; see `targets_of` for errors.
 
@@ -146,6 +160,7 @@ def located(config: Config, path: Path) -> tuple[Path, Odd | None]:
         raise _path_error(path, error) from error
     if root is not None and root in {z.root for z in config.zones} and config.place_of(resolved) is None:
         return root, Odd.FOLDER
+    _refuse_detour(config, absolute, resolved)
     if odd is not None and odd is not Odd.FOLDER:
         raise NotARegularFile(f"{display(os.fsencode(path))} is a {odd.value}")
     return resolved, odd

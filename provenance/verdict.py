@@ -142,7 +142,8 @@ def _gather(evidence: Evidence, beside: Beside, context: Context) -> list[Ground
         ground = replace(_from_signal(signal), clears=False)
         if ground not in known and replace(ground, clears=True) not in known:
             grounds.append(replace(ground, via=ground.via or "an earlier examination of the same bytes"))
-    grounds += [Ground("gap", Claim.REVIEW, Strength.HINT, g.place, g.says) for g in evidence.gaps]
+    gaps = (*evidence.gaps, *(sidecar.gaps if sidecar else ()))
+    grounds += [Ground("gap", Claim.REVIEW, Strength.HINT, g.place, g.says) for g in gaps]
     grounds += _from_credential(effective_credential(evidence, beside))
     grounds += [_from_declaration(d) for d in context.declarations]
     grounds += [_from_ancestor(a) for a in context.ancestors if a.origin is not Origin.UNKNOWN]

@@ -1,9 +1,10 @@
+import sqlite3
 from pathlib import Path
 
 import pytest
 
 from tests import newsroom
-from tests.production import EDITOR, Production, generated, new_production, outcomes, picture
+from tests.production import EDITOR, LEGAL, Production, copied, generated, new_production, outcomes, picture
 
 
 @pytest.fixture
@@ -57,3 +58,91 @@ def test_what_contradicts_itself_is_not_marked_as_clean(production: Production) 
     assert marked.code == 23
     assert not (production.editorial / "clean.jpg").exists()
     assert production.run("mark", "editorial", "-o", "x.jpg", "--source-type", "digitalCapture").code == 11
+
+
+def test_a_flag_in_a_sidecar_follows_the_bytes(production: Production) -> None:
+    """A copy that left its sidecar behind is still refused; the sidecar's credential stays with the other copy."""
+    production.run("keys", "new")
+    plate = production.editorial / "plate.txt"
+    plate.write_text("a temp voice, to be replaced\n")
+    assert production.run("mark", plate, "--sidecar", "--source-type", "trainedAlgorithmicMedia").code == 0
+    (production.deliver / "plate.txt").write_bytes(plate.read_bytes())
+    assert production.run("gate", "deliver").code == 1
+    told = production.json("origin", production.deliver / "plate.txt")
+    assert (told["origin"], told["credential"]["from"]) == ("ai-generated", "embedded")
+    assert "sidecar" in told["grounds"][0]["via"]
+
+
+def test_a_sidecar_that_is_there_is_not_written_over(production: Production) -> None:
+    """A second sidecar would lose what the first one says, so it is refused, also by force."""
+    production.run("keys", "new")
+    plate = picture(production.editorial / "plate.jpg")
+    mark = ("mark", plate, "--sidecar", "--source-type", "trainedAlgorithmicMedia")
+    assert production.run(*mark).code == 0
+    before = (production.editorial / "plate.jpg.c2pa").read_bytes()
+    assert production.run(*mark, "--force").code == 25
+    assert (production.editorial / "plate.jpg.c2pa").read_bytes() == before
+
+
+def test_the_ledger_is_no_destination(production: Production) -> None:
+    """No file that decides what passes is written over by `mark`, whatever is forced."""
+    production.run("keys", "new")
+    plate = picture(production.editorial / "plate.jpg")
+    for rule in ("provenance.toml", ".provenance/catalogue.db", "keys/development.key"):
+        whole = (production.root / rule).read_bytes()
+        marked = production.run("mark", plate, "-o", rule, "--force", "--source-type", "trainedAlgorithmicMedia")
+        assert marked.code == 25
+        assert rule.endswith(".db") or (production.root / rule).read_bytes() == whole
+
+
+def test_a_link_inside_a_zone_leads_nowhere(production: Production) -> None:
+    """A path that goes into a final zone and by a link out of it is refused with 11, not judged as something else."""
+    generated(production.editorial / "hero.png")
+    (production.deliver / "way").symlink_to(production.editorial)
+    assert production.run("gate", "deliver/way/hero.png", "--channel", "deliver").code == 11
+    assert production.run("gate", "deliver/way").code == 11
+    assert production.run("gate", "deliver/../deliver").code == 3
+
+
+def test_the_material_does_not_bring_its_own_judge(production: Production) -> None:
+    """A configuration that lies in a zone of another one further up is refused, from wherever it is found."""
+    inner = Production(production.deliver / "inner")
+    picture(inner.deliver / "plate.jpg")
+    copied(production.config, inner.config)
+    assert inner.run("gate", "deliver").code == 40
+    assert production.run("gate", "deliver/inner/deliver", "--config", inner.config).code == 40
+
+
+def test_what_this_tool_saw_is_nobodys_to_take_back(production: Production) -> None:
+    """The lineage of a marked copy cannot be revoked: a flag on its source reaches it for good."""
+    production.run("keys", "new")
+    plate = picture(production.editorial / "plate.jpg")
+    made = production.deliver / "made.jpg"
+    assert production.run("mark", plate, "-o", made, "--source-type", "digitalCapture").code == 0
+    production.run("declare", plate, "--origin", "ai-generated", *EDITOR)
+    assert production.run("gate", "deliver").code == 1
+    entries = production.run("ledger", "show", "--format", "json").lines
+    (seen,) = [e["body"] for e in entries if e["kind"] == "derivation"]
+    derivation = production.run("origin", made).out.split("drv-")[1][:20]
+    assert seen["witness"] == "tool"
+    assert production.run("revoke", f"drv-{derivation}", *EDITOR).code == 37
+    assert production.run("gate", "deliver").code == 1
+
+
+def test_a_revocation_that_was_hidden_is_found_at_the_gate(production: Production) -> None:
+    """A revocation whose row was deleted stops the gate with 33, also after it was verified once."""
+    hero = generated(production.deliver / "hero.png")
+    approval = production.json("approve", hero, "--channel", "deliver", *LEGAL)["record"]["id"]
+    production.run("revoke", approval, *EDITOR)
+    assert production.run("ledger", "verify").code == 0
+    catalogue = sqlite3.connect(production.root / ".provenance" / "catalogue.db")
+    with catalogue:
+        kept = catalogue.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in kept:
+            catalogue.execute(f'DROP TRIGGER "{name}"')
+        for table, column in (("record_subjects", "record"), ("records", "id")):
+            catalogue.execute(f"DELETE FROM {table} WHERE {column} LIKE 'rev-%'")
+        for _, sql in kept:
+            catalogue.execute(sql)
+    catalogue.close()
+    assert production.run("gate", "deliver").code == 33

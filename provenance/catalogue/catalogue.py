@@ -18,7 +18,8 @@ from provenance.catalogue.rows import Batch, Change, GateRun, Head, Recorded, St
 from provenance.catalogue.schema import APPLICATION_ID, ensure_current, migrate
 from provenance.errors import CatalogueDamaged, CatalogueTrouble, RecordUnknown, WordsChanged
 from provenance.files import sync_folder
-from provenance.records import AnyRecord, Approval, Clearance, Declaration, Revocation, in_force
+from provenance.lineage import Witness
+from provenance.records import AnyRecord, Approval, Clearance, Declaration, Derivation, Revocation, in_force
 from provenance.verdict import Origin
 
 if TYPE_CHECKING:
@@ -167,6 +168,9 @@ class Catalogue(Queries):
         if isinstance(found, Revocation):
             advice = "What was taken back stays so. Make the approval, clearance, declaration or derivation anew."
             raise RecordUnknown(f"{target} is a revocation, and no revocation can be taken back", help=advice)
+        if isinstance(found, Derivation) and found.witness is Witness.TOOL:
+            advice = "What this tool did itself is no word of anybody's. Replace the file that was made."
+            raise RecordUnknown(f"{target} is what provenance saw itself, and cannot be taken back", help=advice)
         return found
 
     def vanish(self, zone: ZoneName, paths: Iterable[RelPath], at: UtcTime) -> int:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from provenance.asset import Digest, Place, RelPath, StatKey, UtcTime, ZoneName
@@ -10,9 +11,9 @@ from provenance.catalogue.knowledge import Knowledge, Special, carries
 from provenance.catalogue.ledger import Ledger
 from provenance.catalogue.relatives import relatives_of
 from provenance.catalogue.rows import Counts, Filed, Known, Lineage, Listed, Sighting, Trouble, Used
-from provenance.catalogue.stored import decoded, member
+from provenance.catalogue.stored import decoded, intact, member
 from provenance.errors import CatalogueDamaged, RecordUnknown
-from provenance.evidence import Beside, Evidence, Examiner
+from provenance.evidence import Beside, Claim, Evidence, Examiner, Signal
 from provenance.records import Approval, Clearance, Deliverable, Words, covers, in_force
 from provenance.verdict import Context, Origin, Verdict, classify
 
@@ -84,7 +85,25 @@ class Queries:
         `remembered` holds the marks of every earlier look: whoever judges joins them with what is found now.
         """
         raw = bytes.fromhex(digest)
-        return self._known.context(raw, self._special(raw, place))
+        here = self._special(raw, place)
+        context = self._known.context(raw, here)
+        return replace(context, remembered=tuple(dict.fromkeys((*context.remembered, *self._flags_beside(raw, here)))))
+
+    def _flags_beside(self, raw: bytes, here: Special | None) -> Iterator[Signal]:
+        """Yield the AI claims of every sidecar that belonged to these bytes, by whichever other copy it lay.
+
+        What a sidecar *is* concerns one copy. What an intact one says is bound to the bytes by its hash, and a copy
+        without the sidecar has no other bytes.
+        """
+        row = self._known.asset(raw)
+        for special in self._known.specials(row.id) if row else ():
+            if here is not None and special.id == here.id:
+                continue
+            for beside in (special.beside, *special.earlier):
+                if beside.sidecar is not None and intact(beside.sidecar.credential):
+                    for signal in beside.sidecar.signals:
+                        if signal.claim in {Claim.AI_GENERATED, Claim.AI_ASSISTED}:
+                            yield replace(signal, via=signal.via or "a sidecar that lay by a copy of these bytes")
 
     def verdict_of(self, digest: Digest, place: Place | None = None) -> Verdict | None:
         """Return the verdict on some bytes (at a place: with what lies beside that copy), all grounds drawn now.

@@ -44,10 +44,25 @@ class Verification:
     def since(self, checked: Head) -> Head:
         """Check the entries after one that was verified before, and the rows they answer for; return the head.
 
-        For speed, and against accidents: who can write the file can write what was verified before as well.
+        For speed, and against accidents: who can write the file can write what was verified before as well. But the
+        guards, and that no word has lost its row, are looked at each time: a revocation that nobody finds is an
+        approval.
         """
         with self._db.reading():
+            for name in missing_guards(self._db):
+                raise BrokenEntry(None, f"the trigger {name}, which keeps what was written, is not as it was made")
+            self._no_word_lost()
             return self._entries(checked)
+
+    def _no_word_lost(self) -> None:
+        kinds = ", ".join("?" for _ in RECORD_TYPES)
+        lost = self._db.row(
+            f"SELECT l.seq FROM ledger l LEFT JOIN records r ON r.entry = l.seq AND r.kind = l.kind"  # noqa: S608
+            f" WHERE l.kind IN ({kinds}) AND r.id IS NULL ORDER BY l.seq LIMIT 1",
+            tuple(RECORD_TYPES),
+        )
+        if lost is not None:
+            raise BrokenEntry(lost[0], "the record in it has lost its row")
 
     def _entries(self, since: Head | None) -> Head:
         head = since or self._ledger.empty

@@ -257,7 +257,7 @@ def test_sidecar_speaks_for_its_copy(catalogue: Catalogue) -> None:
 
 
 def test_sidecar_that_goes(catalogue: Catalogue) -> None:
-    """A sidecar that belonged to the bytes is remembered at its place after somebody took it away."""
+    """A sidecar that belonged to the bytes is remembered after somebody took it away; its flag follows the bytes."""
     take(catalogue, seen(evidence("shot"), b"shot", sidecar(AI)))
     take(catalogue, seen(evidence("shot"), b"shot"), minute=1)
     (row,) = catalogue.listing()
@@ -265,7 +265,8 @@ def test_sidecar_that_goes(catalogue: Catalogue) -> None:
     context = catalogue.context_of(digest_of("shot"), place(b"shot"))
     assert context.remembered == (AI,)
     assert classify(evidence("shot"), sidecar(), context).origin is Origin.AI_GENERATED
-    assert catalogue.context_of(digest_of("shot")).remembered == ()
+    (elsewhere,) = catalogue.context_of(digest_of("shot")).remembered
+    assert (elsewhere.claim, elsewhere.via) == (AI.claim, "a sidecar that lay by a copy of these bytes")
     catalogue.verify()
 
 

@@ -8,8 +8,8 @@ def main() -> Never:
     """Load the command line and run it.
 
     Loading modules makes no garbage to speak of, and looking for it all the same costs a tenth of a short command's
-    time; so nobody looks until it is loaded, and seldom after. Only this program does so: who imports the command line keeps their own
-    collector as it is.
+    time; so nobody looks until it is loaded, and seldom after. Only this program does so: who imports the command
+    line keeps their own collector as it is.
     """
     gc.disable()
     from provenance.cli import main as run

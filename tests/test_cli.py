@@ -312,12 +312,18 @@ def test_a_zone_must_be_known_to_be_listed(production: Production) -> None:
 
 
 def test_init_writes_what_can_be_read_back(tmp_path: Path) -> None:
-    """A folder's name may hold line breaks and quotes: the configuration still parses and says the same."""
-    name = 'fi"nal\nrole = "work"'
+    """A folder's name may hold quotes and backslashes: the configuration still parses and says the same."""
+    name = 'fi"nal \\ "work'
     result = run(tmp_path, "init", ".", "--title", "T", "--final", name)
     assert result.code == 0, result.err
     (zone,) = tomllib.loads((tmp_path / "provenance.toml").read_text())["zone"]
     assert (zone["path"], zone["role"]) == (name, "final")
+
+
+def test_init_refuses_a_name_of_more_than_one_line(tmp_path: Path) -> None:
+    """A zone's name is shown in every report, so one with a line break is refused, and no configuration is left."""
+    assert run(tmp_path, "init", ".", "--title", "T", "--final", 'fi\nrole = "work"').code == 40
+    assert not (tmp_path / "provenance.toml").exists()
 
 
 @pytest.mark.parametrize("named", [":/etc/localtime", "CET-1CEST", "Nowhere/At-All", "../../etc/passwd", "Europe"])

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests import newsroom
-from tests.production import EDITOR, LEGAL, Production, copied, generated, new_production, outcomes, picture
+from tests.production import EDITOR, LEGAL, Production, copied, generated, new_production, outcomes, picture, run
 
 
 @pytest.fixture
@@ -146,3 +146,19 @@ def test_a_revocation_that_was_hidden_is_found_at_the_gate(production: Productio
             catalogue.execute(sql)
     catalogue.close()
     assert production.run("gate", "deliver").code == 33
+
+
+@pytest.mark.parametrize("verb", [("gate",), ("scan",), ("list",), ("origin",)])
+def test_an_empty_path_is_a_mistake(production: Production, verb: tuple[str, ...]) -> None:
+    """An empty path, as from a script's unset variable, answers 2 instead of meaning the working folder."""
+    picture(production.deliver / "plate.jpg")
+    assert run(production.deliver, *verb, "").code == 2
+
+
+def test_an_export_replaces_nothing(production: Production) -> None:
+    """The ledger is exported to a new file only."""
+    plate = picture(production.deliver / "plate.jpg")
+    whole = plate.read_bytes()
+    assert production.run("ledger", "export", plate).code == 25
+    assert plate.read_bytes() == whole
+    assert production.run("ledger", "export", "ledger.jsonl").code == 0

@@ -5,21 +5,21 @@ from pathlib import Path
 import click
 
 from provenance.asset import UtcTime
-from provenance.cli.options import TEXT, answer_options, by_option
+from provenance.cli.options import MATERIAL, TEXT, answer_options, by_option
 from provenance.cli.session import Session
 from provenance.cli.words import moments, show_record
 from provenance.records import Derivation, Subject
 
 
 @click.command()
-@click.argument("child", type=click.Path(path_type=Path))
+@click.argument("child", type=MATERIAL)
 @click.option(
     "--from",
     "parents",
     required=True,
     multiple=True,
     metavar="PARENT",
-    type=click.Path(path_type=Path),
+    type=MATERIAL,
     help="A file it was made from; may be given several times.",
 )
 @by_option

@@ -1,5 +1,6 @@
 """`provenance ledger`: the book of words."""
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ import click
 from provenance.catalogue import Entry, Head
 from provenance.cli.options import answer_options, now
 from provenance.cli.session import Session
-from provenance.errors import FileMissing, NotPermitted, ReadFailed, RecordUnknown
+from provenance.errors import DestinationExists, FileMissing, NotPermitted, ReadFailed, RecordUnknown
 from provenance.files import display
 
 
@@ -100,7 +101,7 @@ def head(ctx: click.Context, as_json: bool) -> None:
 @answer_options
 @click.pass_context
 def export(ctx: click.Context, file: Path | None, as_json: bool) -> None:  # noqa: ARG001 (always JSON Lines)
-    """Write every entry as JSON Lines, to FILE or to standard output."""
+    """Write every entry as JSON Lines, to FILE or to standard output. A FILE that is there already is left alone."""
     from provenance.files import replacing
     from provenance.report.documents import to_json
     from provenance.report.listing import entry_document
@@ -110,6 +111,8 @@ def export(ctx: click.Context, file: Path | None, as_json: bool) -> None:  # noq
             for entry in catalogue.ledger.entries():
                 click.echo(to_json(entry_document(entry), indent=None))
             return
+        if os.path.lexists(file):
+            raise DestinationExists(f"{display(str(file))} is there already", help="Name another file.")
         try:
             with replacing(file.absolute()) as stream:
                 for entry in catalogue.ledger.entries():

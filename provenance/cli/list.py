@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from provenance.asset import Place, RelPath
-from provenance.cli.options import answer_options
+from provenance.cli.options import MATERIAL, answer_options
 from provenance.cli.session import Session
 from provenance.errors import ZoneTrouble
 from provenance.files import display
@@ -15,7 +15,7 @@ from provenance.verdict import Origin
 
 
 @click.command(name="list")
-@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=MATERIAL)
 @click.option("--zone", metavar="Z", help="Only what lies in this zone.")
 @click.option("--origin", type=click.Choice([o.value for o in Origin]), help="Only what was found to be this.")
 @click.option("--all", "everything", is_flag=True, help="Also what is no longer there.")

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import click
 
-from provenance.cli.options import TEXT, answer_options
+from provenance.cli.options import MATERIAL, TEXT, answer_options
 from provenance.cli.session import Session
 from provenance.files import display
 
 
 @click.command()
-@click.argument("source", metavar="SRC", type=click.Path(path_type=Path))
-@click.option("-o", "--output", "destination", metavar="DST", type=click.Path(path_type=Path), help="Where to write.")
+@click.argument("source", metavar="SRC", type=MATERIAL)
+@click.option("-o", "--output", "destination", metavar="DST", type=MATERIAL, help="Where to write.")
 @click.option(
     "--source-type", required=True, metavar="TERM", help="IPTC digital source type: trainedAlgorithmicMedia …"
 )

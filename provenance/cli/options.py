@@ -38,6 +38,24 @@ class _Text(click.ParamType[str]):
 TEXT = _Text()
 
 
+class _Material(click.Path):
+    """A path somebody names. Whether it is there and may be read is for the rooms below to say, with their codes.
+
+    An empty one is a mistake: as a path it would mean the working folder, which a script's unset variable never does.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path, readable=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not os.fspath(value):
+            self.fail("an empty path names nothing", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+MATERIAL = _Material()
+
+
 def answer_options(command: F) -> F:
     """Add what every verb that answers takes: `--format text|json`, passed on as `as_json`, and `--config`."""
     for option in (
@@ -70,8 +88,7 @@ def _keep_config(context: click.Context, _option: click.Parameter, value: str | 
 
 def paths_argument(command: F) -> F:
     """Add one or more PATHs."""
-    kind = click.Path(path_type=Path)
-    return click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=kind)(command)
+    return click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=MATERIAL)(command)
 
 
 def by_option(command: F) -> F:

@@ -5,13 +5,13 @@ from pathlib import Path
 import click
 
 from provenance.account import account_of
-from provenance.cli.options import answer_options, now
+from provenance.cli.options import MATERIAL, answer_options, now
 from provenance.cli.session import Session
 from provenance.report.origin import origin_text
 
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=MATERIAL)
 @answer_options
 @click.pass_context
 def origin(ctx: click.Context, path: Path, as_json: bool) -> None:

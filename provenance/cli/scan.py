@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provenance.cli.options import Terminated, answer_options, fail
+from provenance.cli.options import MATERIAL, Terminated, answer_options, fail
 from provenance.cli.session import Session
 from provenance.errors import ProvenanceError, ZoneTrouble
 from provenance.files import display
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=MATERIAL)
 @answer_options
 @click.pass_context
 def scan(ctx: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:

@@ -32,6 +32,10 @@ class Cost:
     cpu: float
 
 
+_AS_INSTALLED = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+"""An installed program is compiled once, not at every start; what it is held against is, too."""
+
+
 class CommandFailed(Exception):
     """A command that is being measured did not do its work."""
 
@@ -53,6 +57,7 @@ def run(command: list[str], where: Path = PROJECT, *, keep: bool = True) -> Ran:
     done = subprocess.run(
         command,
         cwd=where,
+        env=_AS_INSTALLED,
         check=False,
         text=True,
         stdout=subprocess.PIPE if keep else subprocess.DEVNULL,
@@ -71,7 +76,12 @@ def cost_of(command: list[str], where: Path = PROJECT) -> Cost:
     misses only what a process used in its last hundredth of a second.
     """
     process = subprocess.Popen(
-        command, cwd=where, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        command,
+        cwd=where,
+        env=_AS_INSTALLED,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     resident: dict[int, int] = {}
     ticks: dict[int, int] = {}

@@ -77,6 +77,7 @@ def scan(intake: Intake, targets: Iterable[Target], tally: Tally) -> None:
             _scan_target(intake, target, tally)
         except (FileTrouble, ZoneTrouble) as error:
             tally.note(error)
+    intake.catalogue.note_config(intake.stamp())  # under which rules, also where nothing was new
 
 
 def _scan_target(intake: Intake, target: Target, tally: Tally) -> None:

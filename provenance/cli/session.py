@@ -83,7 +83,6 @@ class Session:
 
         trust = load_trust(self.config.anchors)
         with self.catalogue() as catalogue, Pool(trust) as pool:
-            catalogue.note_config(self.stamp())
             yield Intake(catalogue, pool, lambda: examiner_for(trust), self.stamp, progress or Silent())
 
     def ask(self, request: "Request") -> "Answer":

@@ -26,6 +26,11 @@ _HEADLINE = {Outcome.PASS: "PASS", Outcome.HOLD: "HOLD", Outcome.REFUSE: "REFUSE
 def gate_document(run: Run, config: Config, policy: Policy) -> GateDocument:
     """Return a run as its document."""
     counts = counts_of(run.judged)
+    # Files that were judged alike share one decision, and so one list of reasons: a delivery may have 100,000 of them.
+    reasons: dict[int, list[ReasonDocument]] = {}
+    for judged in run.judged:
+        if id(judged.decision) not in reasons:
+            reasons[id(judged.decision)] = _reasons(judged.decision)
     return GateDocument(
         run=run.id,
         outcome=run.outcome.value,
@@ -43,11 +48,18 @@ def gate_document(run: Run, config: Config, policy: Policy) -> GateDocument:
             approved=counts["approved"],
             cleared=counts["cleared"],
         ),
-        assets=[_judged(j, run.checked_at, config.approvals) for j in run.judged],
+        assets=[_judged(j, run.checked_at, config.approvals, reasons[id(j.decision)]) for j in run.judged],
     )
 
 
-def _judged(judged: Judged, now: UtcTime, mode: ApprovalsMode) -> JudgedDocument:
+def _reasons(decision: Decision) -> list[ReasonDocument]:
+    return [
+        ReasonDocument(rule=r.rule.value, outcome=r.outcome.value, text=r.text, help=r.help, args=r.args)
+        for r in decision.reasons
+    ]
+
+
+def _judged(judged: Judged, now: UtcTime, mode: ApprovalsMode, reasons: list[ReasonDocument]) -> JudgedDocument:
     decision = judged.decision
     return JudgedDocument(
         path=os.fsdecode(judged.path),
@@ -56,10 +68,7 @@ def _judged(judged: Judged, now: UtcTime, mode: ApprovalsMode) -> JudgedDocument
         sha256=judged.digest,
         outcome=decision.outcome.value,
         origin=judged.verdict.origin.value if judged.verdict else None,
-        reasons=[
-            ReasonDocument(rule=r.rule.value, outcome=r.outcome.value, text=r.text, help=r.help, args=r.args)
-            for r in decision.reasons
-        ],
+        reasons=reasons,
         approvals=[record_document(a, now, mode) for a in decision.approvals],
         clearances=[record_document(c, now, mode) for c in decision.clearances],
     )

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from provenance import __version__
@@ -33,6 +33,8 @@ class Account:
     sightings: tuple[Sighting, ...]
     known: bool
     """Whether the catalogue had these bytes before it was asked."""
+    there: bool = True
+    """Whether there is a file at the path now; if not, what was recorded of it answers."""
 
 
 def account_of(config: Config, catalogue: Catalogue, path: Path, ask: Ask) -> Account:
@@ -47,7 +49,7 @@ def account_of(config: Config, catalogue: Catalogue, path: Path, ask: Ask) -> Ac
         gone = _last_seen_at(config, catalogue, path)
         if gone is None:
             raise
-        return _told(catalogue, os.fsencode(path), gone)
+        return replace(_told(catalogue, os.fsencode(path), gone), there=False)
     sighting = _unchanged(catalogue, target)
     if sighting is not None and _read_as_today(config, catalogue, sighting):
         return _told(catalogue, target.named, sighting)

@@ -162,3 +162,14 @@ def test_an_export_replaces_nothing(production: Production) -> None:
     assert production.run("ledger", "export", plate).code == 25
     assert plate.read_bytes() == whole
     assert production.run("ledger", "export", "ledger.jsonl").code == 0
+
+
+def test_a_file_that_is_gone_is_answered_for_and_called_gone(production: Production) -> None:
+    """After a file was deleted its place still answers with what was recorded, and says that nothing is there."""
+    hero = generated(production.deliver / "hero.png")
+    production.run("scan")
+    assert production.json("origin", hero)["there"]
+    hero.unlink()
+    told = production.json("origin", hero)
+    assert (told["origin"], told["there"]) == ("ai-generated", False)
+    assert "nothing at this path now" in production.run("origin", hero).out.splitlines()[1]

@@ -107,6 +107,8 @@ class OriginDocument(Document, frozen=True, kw_only=True):
     sightings: list[SightingDocument]
     examiner: ExaminerDocument
     known: bool
+    there: bool
+    """Whether there is a file at the path now."""
 
 
 class ReasonDocument(Document, frozen=True, kw_only=True):

@@ -29,6 +29,8 @@ def origin_text(account: Account, mode: ApprovalsMode) -> list[str]:
     examiner = evidence.examiner
     trust = examiner.trust_list[:12] if examiner.trust_list else "none"
     lines.append(f"examined    by provenance {examiner.provenance}, c2pa {examiner.c2pa}, trust list {trust}")
+    if not account.there:
+        lines.insert(1, "            there is nothing at this path now; this is what was recorded of it")
     if not account.known:
         lines.append("            not in the catalogue yet: `provenance scan` records it")
     return lines

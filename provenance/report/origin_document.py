@@ -43,6 +43,7 @@ def origin_document(account: Account, now: UtcTime, mode: ApprovalsMode) -> Orig
             trust_list=evidence.examiner.trust_list,
         ),
         known=account.known,
+        there=account.there,
     )
 
 

@@ -4,8 +4,6 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import NewType
 
-from provenance.errors import ProvenanceError
-
 Digest = NewType("Digest", str)
 """SHA-256 over all bytes of a file, 64 lower-case hexadecimal digits. The identity of an asset."""
 
@@ -30,13 +28,6 @@ UtcTime = NewType("UtcTime", str)
 def utc(moment: dt.datetime) -> UtcTime:
     """Return an aware moment as it is stored; years before 1000 keep their four digits, or they would sort last."""
     return UtcTime(moment.astimezone(dt.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"))
-
-
-def parse_digest(text: str) -> Digest:
-    """Return `text` as a digest, or raise `ProvenanceError` if it is not one."""
-    if len(text) == 64 and all(c in "0123456789abcdef" for c in text):
-        return Digest(text)
-    raise ProvenanceError(f"not a SHA-256 digest: {text[:80]!r}", help="A digest has 64 hexadecimal digits.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,8 +49,6 @@ class Rule(Enum):
     CLEARED = "cleared"
     NOT_A_FILE = "not-a-file"
     NOTHING_TO_CHECK = "nothing-to-check"
-    NOT_PERMITTED = "not-permitted"
-    NOT_READ = "not-read"
     ORPHAN_SIDECAR = "orphan-sidecar"
 
 

@@ -173,3 +173,14 @@ def test_a_file_that_is_gone_is_answered_for_and_called_gone(production: Product
     told = production.json("origin", hero)
     assert (told["origin"], told["there"]) == ("ai-generated", False)
     assert "nothing at this path now" in production.run("origin", hero).out.splitlines()[1]
+
+
+def test_what_could_not_be_examined_is_named(production: Production) -> None:
+    """`status` counts and names what could not be examined, until it is gone."""
+    link = production.deliver / "way.mov"
+    link.symlink_to("nowhere")
+    assert production.run("scan").code == 0
+    assert "not examined  deliver/way.mov: a symbolic link" in production.run("status").out
+    link.unlink()
+    production.run("scan")
+    assert "way.mov" not in production.run("status").out

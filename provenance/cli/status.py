@@ -16,10 +16,10 @@ def status(ctx: click.Context, as_json: bool) -> None:
 
     session = Session.of(ctx)
     with session.catalogue() as catalogue:
-        counts = catalogue.counts()
+        counts, troubles = catalogue.counts(), catalogue.troubles()
     document = status_document(session.config, counts)
     if as_json:
         click.echo(to_json(document))
         return
-    for line in status_text(session.config, document):
+    for line in status_text(session.config, document, troubles):
         click.echo(line)

@@ -1,6 +1,6 @@
 """The production at a glance."""
 
-from provenance.catalogue import Counts
+from provenance.catalogue import Counts, Trouble
 from provenance.config import Config
 from provenance.files import display
 from provenance.report.documents import CatalogueDocument, DaemonDocument, StatusDocument, ZoneDocument
@@ -27,8 +27,12 @@ def status_document(config: Config, counts: Counts) -> StatusDocument:
     )
 
 
-def status_text(config: Config, document: StatusDocument) -> list[str]:
-    """Return the same as lines: what is flagged first."""
+_NAMED = 20
+"""So many files that could not be examined are named; the rest is counted."""
+
+
+def status_text(config: Config, document: StatusDocument, troubles: tuple[Trouble, ...]) -> list[str]:
+    """Return the same as lines: what is flagged first, then each file that could not be examined, and why."""
     catalogue = document.catalogue
     flagged = sum(n for o, n in catalogue.origins.items() if Origin(o).flagged)
     review = catalogue.origins.get(Origin.REVIEW.value, 0)
@@ -36,6 +40,11 @@ def status_text(config: Config, document: StatusDocument) -> list[str]:
     open_ones = f"{flagged:,} flagged as AI, {review:,} for review, {catalogue.troubles:,} not examined"
     lines = [f"{display(config.title)}: {known}; {open_ones}"]
     lines += [f"  {origin:<13} {number:>9,}" for origin, number in sorted(catalogue.origins.items())]
+    for trouble in troubles[:_NAMED]:
+        where = f"{display(trouble.place.zone)}/{display(trouble.place.path)}"
+        lines.append(f"not examined  {where}: {display(trouble.says)}")
+    if len(troubles) > _NAMED:
+        lines.append(f"not examined  and {len(troubles) - _NAMED:,} more")
     for zone in document.zones:
         guard = "protected" if zone.protected else "others can write to it"
         lines.append(f"zone {display(zone.name)} ({zone.role}): {guard}; not watched")

@@ -140,8 +140,8 @@ def remembering(plan: Plan) -> Iterator[Line]:
         f"{many / MIB:,.0f} MiB",
         f"{plan.few:,} files: {few / MIB:,.0f} MiB",
         f"{many / few:.2f}",
-        "20 MiB more: SQLite's cache",
-        many - few <= 20 * MIB,
+        "flat: within 1.2 times",
+        many / few <= 1.2,
     )
     material = corpus.large(plan.large)
     lowest, cost = cost_of(floor(material)).worker, _cost(material)

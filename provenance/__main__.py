@@ -1,6 +1,7 @@
 """`python -m provenance`, and the `provenance` command."""
 
 import gc
+import sys
 from typing import Never
 
 
@@ -12,7 +13,10 @@ def main() -> Never:
     line keeps their own collector as it is.
     """
     gc.disable()
-    from provenance.cli import main as run
+    try:
+        from provenance.cli import main as run
+    except KeyboardInterrupt:
+        sys.exit(130)  # before there is anything to unwind, or anybody to say so
 
     gc.freeze()
     gc.set_threshold(50_000)  # the verb is still to be loaded

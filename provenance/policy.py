@@ -107,6 +107,8 @@ def load_policy(name: str, relative_to: Path) -> Policy:
     one, or lets flagged or unread material pass. An empty pack is refused, not trivially satisfied.
     """
     path = policy_path(name, relative_to)
+    if path is not None and path.exists() and not path.is_file():
+        raise PolicyInvalid(f"policy {name!r} is no regular file")  # reading a pipe or device might never end
     try:
         raw = (resources.files("provenance") / "policies" / f"{name}.toml" if path is None else path).read_bytes()
     except OSError as error:

@@ -1,3 +1,4 @@
+import os
 import sqlite3
 from pathlib import Path
 
@@ -184,3 +185,30 @@ def test_what_could_not_be_examined_is_named(production: Production) -> None:
     link.unlink()
     production.run("scan")
     assert "way.mov" not in production.run("status").out
+
+
+def test_a_clearance_answers_no_doubt_raised_after_it(production: Production) -> None:
+    """After somebody cleared a file, another person's doubt holds it again, until somebody looks once more."""
+    noise = production.deliver / "noise.jpg"
+    noise.write_bytes(bytes(range(1, 251)))
+    assert production.run("clear", noise, *LEGAL).code == 0
+    production.run("declare", noise, "--origin", "captured", *EDITOR)
+    assert production.run("gate", "deliver").code == 0
+    production.run("declare", noise, "--origin", "review", *EDITOR)
+    assert production.run("gate", "deliver").code == 3
+    assert production.run("clear", noise, *LEGAL).code == 0
+    assert production.run("gate", "deliver").code == 0
+
+
+@pytest.mark.parametrize("rule", ["policy", "anchor"])
+def test_a_rule_that_is_a_pipe_is_refused_at_once(production: Production, rule: str) -> None:
+    """A policy or trust anchor that is no regular file answers 40, and is never read."""
+    picture(production.deliver / "plate.jpg")
+    os.mkfifo(production.root / "pipe.toml")
+    text = production.config.read_text()
+    if rule == "policy":
+        text = text.replace('policy = "baseline"', 'policy = "pipe.toml"')
+    else:
+        text += '\n[[trust.anchor]]\npath = "pipe.toml"\npurpose = "signer"\n'
+    production.config.write_text(text)
+    assert production.run("gate", "deliver").code == 40

@@ -14,7 +14,7 @@ from provenance.catalogue.rows import Counts, Filed, Known, Lineage, Listed, Sig
 from provenance.catalogue.stored import decoded, intact, member
 from provenance.errors import CatalogueDamaged, RecordUnknown
 from provenance.evidence import Beside, Claim, Evidence, Examiner, Signal
-from provenance.records import Approval, Clearance, Deliverable, Words, covers, in_force
+from provenance.records import Approval, Clearance, Declaration, Deliverable, Words, covers, in_force
 from provenance.verdict import Context, Origin, Verdict, classify
 
 _ROOT = RelPath(b"")
@@ -122,11 +122,19 @@ class Queries:
         return None if place is None else self._known.special_at(raw, place)
 
     def effective_words(self, digest: Digest, deliverable: Deliverable, now: UtcTime) -> Words:
-        """Return the approvals and clearances that count for these bytes in this deliverable at this time."""
-        records = [f.record for f in self.records_of(digest) if f.revoked_by is None]
+        """Return the approvals and clearances that count for these bytes in this deliverable at this time.
+
+        A clearance answers the doubts there were when somebody looked, not one that a person raised afterwards.
+        """
+        filed = [f for f in self.records_of(digest) if f.revoked_by is None]
+        doubted = max((f.entry for f in filed if isinstance(f.record, Declaration) and _doubts(f.record)), default=0)
         return Words(
-            tuple(r for r in records if isinstance(r, Approval) and covers(r, digest, deliverable, now)),
-            tuple(r for r in records if isinstance(r, Clearance) and in_force(r.expires, now)),
+            tuple(r for f in filed if isinstance(r := f.record, Approval) and covers(r, digest, deliverable, now)),
+            tuple(
+                r
+                for f in filed
+                if isinstance(r := f.record, Clearance) and f.entry > doubted and in_force(r.expires, now)
+            ),
         )
 
     def records_of(self, digest: Digest) -> tuple[Filed, ...]:
@@ -230,6 +238,11 @@ class Queries:
             _last_seen(zone, last_seen, gone_at, sweeps),
             gone_at,
         )
+
+
+def _doubts(declaration: Declaration) -> bool:
+    """Whether somebody's word raises a doubt, and does not only say who made it."""
+    return Origin(declaration.origin) not in {Origin.CAPTURED, Origin.CREATED}
 
 
 def _listed(place: Place, row: Row, sweeps: dict[str, str]) -> Listed:

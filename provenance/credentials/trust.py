@@ -85,6 +85,8 @@ def _digest(files: list[tuple[Anchor, bytes]]) -> Digest:
 
 
 def _raw(anchor: Anchor) -> bytes:
+    if anchor.path.exists() and not anchor.path.is_file():
+        raise _invalid(anchor, "is no regular file")  # reading a pipe or device might never end
     try:
         return anchor.path.read_bytes()
     except OSError as error:

@@ -13,6 +13,7 @@ from provenance.errors import FileMissing, NotARegularFile
 from provenance.evidence import Beside, Evidence
 from provenance.examination import Answer, Failed, Looked, Request, sidecar_names
 from provenance.files import display, stat_key
+from provenance.quarantine import Held, held_at
 from provenance.targets import Target, failure_error, folder_error, targets_of
 from provenance.verdict import Verdict, classify
 
@@ -35,24 +36,40 @@ class Account:
     """Whether the catalogue had these bytes before it was asked."""
     there: bool = True
     """Whether there is a file at the path now; if not, what was recorded of it answers."""
+    held: tuple[Held, ...] = ()
+    """What was taken from this path and is in quarantine; or the file itself, named by where it is kept."""
 
 
 def account_of(config: Config, catalogue: Catalogue, path: Path, ask: Ask) -> Account:
     """Return the account of one file. Changes nothing.
 
     A file that is the version recorded is answered for by the catalogue; any other is examined now. Where there is no
-    file any more, its last sighting at that place answers. Raises `FileTrouble` for what cannot be looked at.
+    file any more, its last sighting at that place answers, or the file itself if it was taken into quarantine. Raises
+    `FileTrouble` for what cannot be looked at.
     """
+    held = tuple(h for h in held_at(config, catalogue, path) if h.named == os.fsencode(path))
+    return replace(_account(config, catalogue, path, ask, held), held=held)
+
+
+def _account(config: Config, catalogue: Catalogue, path: Path, ask: Ask, held: tuple[Held, ...]) -> Account:
     try:
         target = _file_target(config, path)
     except FileMissing:
         gone = _last_seen_at(config, catalogue, path)
-        if gone is None:
+        if gone is not None:
+            return replace(_told(catalogue, os.fsencode(path), gone), there=False)
+        if not held:
             raise
-        return replace(_told(catalogue, os.fsencode(path), gone), there=False)
+        target = held[-1].target
+        return replace(_now(catalogue, target, ask), there=False)
+    target = next((h.target for h in held if h.by_where), target)
     sighting = _unchanged(catalogue, target)
     if sighting is not None and _read_as_today(config, catalogue, sighting):
         return _told(catalogue, target.named, sighting)
+    return _now(catalogue, target, ask)
+
+
+def _now(catalogue: Catalogue, target: Target, ask: Ask) -> Account:
     looked = _examine(target, ask)
     place = target.place(target.below) if target.zone else None
     return _joined(catalogue, target.named, _Found(looked.evidence, looked.beside, place))

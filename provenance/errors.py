@@ -26,7 +26,8 @@
     │   ├── CatalogueDamaged           35
     │   ├── CatalogueMisplaced         36
     │   ├── RecordUnknown              37
-    │   └── WordsChanged               38
+    │   ├── WordsChanged               38
+    │   └── AlreadyWatched             39
     └── ConfigTrouble                  40
         ├── ConfigInvalid              40
         ├── PolicyInvalid              40
@@ -217,6 +218,13 @@ class WordsChanged(CatalogueTrouble):
 
     code = 38
     default_help = "Run the check again: approvals, revocations or declarations keep arriving faster than it can end."
+
+
+class AlreadyWatched(CatalogueTrouble):
+    """Another daemon watches this catalogue. Two would move the same files."""
+
+    code = 39
+    default_help = "`provenance status` shows it with its process number. Stop it first, or let it go on."
 
 
 class ConfigTrouble(ProvenanceError):

@@ -16,6 +16,7 @@ class Request:
     """What to look at. `size` is a hint for the deadline; `sidecars` are names in the same folder, best first.
 
     `without_parsers` asks for the identity alone, because the parsers failed on this file before, and says how.
+    `rate` is how many bytes a second a worker may read of what has this root; None: as many as it can.
     """
 
     root: bytes
@@ -23,6 +24,7 @@ class Request:
     size: int = 0
     sidecars: tuple[bytes, ...] = ()
     without_parsers: str | None = None
+    rate: float | None = None
 
 
 class Failure(Enum):

@@ -6,8 +6,8 @@ that another host that mounts the same storage can do the same work.
 
 import os
 import time
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 
 from provenance.asset import StatKey
 from provenance.containers import Container, walk
@@ -16,7 +16,7 @@ from provenance.credentials.trust import Trust
 from provenance.evidence import Beside, Credential, Evidence, Examiner, Gap, Sidecar, Source, State
 from provenance.examination import SIDECAR_TYPE, Answer, Failed, Failure, Looked, Request
 from provenance.examiner import examiner_for
-from provenance.files import IN_MEMORY, Media, asset_of, display, read_once, stat_key
+from provenance.files import IN_MEMORY, Media, Pace, asset_of, display, read_once, stat_key
 from provenance.signals import read_signals
 from watcher.opening import NotRegular, opened_file
 
@@ -35,7 +35,7 @@ def examine(request: Request, reader: CredentialReader, examiner: Examiner) -> A
     try:
         with opened_file(request.root, request.path) as descriptor:  # (1)
             before = stat_key(os.fstat(descriptor))
-            asset, media = read_once(descriptor)  # (2)
+            asset, media = read_once(descriptor, _pace(request.root, request.rate))  # (2)
             evidence, container = _evidence(request, media, Evidence(asset, "", _NOTHING, (), (), (), examiner), reader)
             beside = _beside(request, media, container, reader)  # (5)
             after = stat_key(os.fstat(descriptor))  # (6)
@@ -51,6 +51,12 @@ def examine(request: Request, reader: CredentialReader, examiner: Examiner) -> A
     if before != after or not before.same_version(named) or before.size != asset.size:
         return Failed(Failure.CHANGED, "it changed while it was read")
     return Looked(before, _racy(before, started), evidence, beside)
+
+
+@lru_cache(maxsize=64)
+def _pace(root: bytes, rate: float | None) -> Pace | None:  # noqa: ARG001 (each root has a pace of its own)
+    """Return what keeps this process to its share of a root's storage, over all files it reads there."""
+    return None if rate is None else Pace(rate)
 
 
 _NOTHING = Credential(State.UNREADABLE, why="not looked at")
@@ -154,5 +160,5 @@ def _examine_within_memory(request: Request, bench: Bench) -> Answer:
         why = "the examination needed more memory than a worker may have"
         if request.without_parsers is not None:
             return Failed(Failure.NOT_EXAMINED, why)
-    again = Request(request.root, request.path, request.size, (), why)
+    again = replace(request, sidecars=(), without_parsers=why)
     return examine(again, bench.reader, bench.examiner)

@@ -3,14 +3,18 @@
 import hashlib
 import io
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 import xxhash
 
 from provenance.asset import Asset, Digest, FastDigest, StatKey
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 BLOCK = 1 << 20
 """Bytes per read while hashing. Measured: anything from 64 KiB to 4 MiB is within 7 % of this."""
@@ -50,11 +54,30 @@ class BufferMedia:
         return io.BytesIO(self._data)
 
 
+class Pace:
+    """Keeps all reading that is told to it to so many bytes a second, by sleeping: others need the storage too."""
+
+    def __init__(
+        self, rate: float, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._rate = rate
+        self._clock = clock
+        self._sleep = sleep
+        self._free_at = 0.0
+
+    def took(self, size: int) -> None:
+        """Note that bytes were read, and return when the next may be."""
+        now = self._clock()
+        self._free_at = max(now, self._free_at) + size / self._rate
+        self._sleep(self._free_at - now)
+
+
 class FileMedia:
     """Media behind an open descriptor, which stays the caller's."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, pace: Pace | None = None) -> None:
         self._descriptor = descriptor
+        self._pace = pace
         self._size = os.fstat(descriptor).st_size
 
     @property
@@ -68,12 +91,35 @@ class FileMedia:
             if not more:
                 break
             data += more
+        if self._pace is not None:
+            self._pace.took(len(data))
         return data
 
     def stream(self) -> BinaryIO:
+        if self._pace is not None:
+            return io.BufferedReader(_Paced(os.dup(self._descriptor), self._pace), BLOCK)
         stream = os.fdopen(os.dup(self._descriptor), "rb")
         stream.seek(0)
         return stream
+
+
+class _Paced(io.FileIO):
+    """A stream of its own over a descriptor, from its start, that keeps to a pace."""
+
+    def __init__(self, descriptor: int, pace: Pace) -> None:
+        super().__init__(descriptor, "rb")
+        self._pace = pace
+        self.seek(0)
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int | None:
+        count = super().readinto(buffer)
+        self._pace.took(count or 0)
+        return count
+
+    def readall(self) -> bytes:
+        data = super().readall()
+        self._pace.took(len(data))
+        return data
 
 
 def stat_key(found: os.stat_result) -> StatKey:
@@ -81,17 +127,17 @@ def stat_key(found: os.stat_result) -> StatKey:
     return StatKey(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
-def read_once(descriptor: int) -> tuple[Asset, Media]:
+def read_once(descriptor: int, pace: Pace | None = None) -> tuple[Asset, Media]:
     """Read a file's bytes once, from its start to its end, and return its identity and a way to look inside.
 
-    A small file's media is the buffer just read; a large one's is the descriptor.
+    A small file's media is the buffer just read; a large one's is the descriptor. All reading keeps to the pace.
     """
     size = os.fstat(descriptor).st_size
     if size <= IN_MEMORY:
         # One byte more than expected: if it is there, the file grows, and whoever asked will find that out.
-        data = FileMedia(descriptor).read(0, size + 1)
+        data = FileMedia(descriptor, pace).read(0, size + 1)
         return asset_of(data), BufferMedia(data)
-    return _hashed(descriptor), FileMedia(descriptor)
+    return _hashed(descriptor, pace), FileMedia(descriptor, pace)
 
 
 def asset_of(data: bytes) -> Asset:
@@ -99,7 +145,7 @@ def asset_of(data: bytes) -> Asset:
     return Asset(Digest(hashlib.sha256(data).hexdigest()), FastDigest(xxhash.xxh3_128_hexdigest(data)), len(data))
 
 
-def _hashed(descriptor: int) -> Asset:
+def _hashed(descriptor: int, pace: Pace | None) -> Asset:
     slow, fast, size = hashlib.sha256(), xxhash.xxh3_128(), 0
     buffer = bytearray(BLOCK)
     view = memoryview(buffer)
@@ -107,6 +153,8 @@ def _hashed(descriptor: int) -> Asset:
         slow.update(view[:count])
         fast.update(view[:count])
         size += count
+        if pace is not None:
+            pace.took(count)
     return Asset(Digest(slow.hexdigest()), FastDigest(fast.hexdigest()), size)
 
 

@@ -4,25 +4,23 @@ Nothing here guesses. What could not be looked at is a hold or an error, never a
 a check that checked nothing has found nothing out.
 """
 
-import hashlib
 import os
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from provenance.asset import Digest, UtcTime
+from provenance.asset import UtcTime
 from provenance.catalogue import GateRun, GateUse, Head
 from provenance.config import Config, Role, refuse_inside
 from provenance.errors import ChannelNeeded, ChannelUnknown, WordsChanged
-from provenance.evidence import Credential
 from provenance.examination import SIDECAR_SUFFIX, SIDECAR_TYPE, Request
 from provenance.files import display
+from provenance.judged import Judged, Judgements, Minutes
 from provenance.looking import Intake, Seen, look
 from provenance.policy import Case, Decision, Outcome, Policy, Reason, Rule, judge
-from provenance.records import Deliverable, Words, canonical, content_id
-from provenance.targets import Target, targets_of
-from provenance.verdict import Verdict
+from provenance.quarantine import notes_among, requests_but, taken_out
+from provenance.records import Deliverable, content_id
+from provenance.targets import Target, lies_in, named_twice, targets_of
 from watcher.sweep import Folder
 
 
@@ -36,56 +34,55 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """One thing that was checked, with its outcome."""
-
-    path: bytes
-    deliverable: Deliverable
-    digest: Digest | None
-    verdict: Verdict | None
-    credential: Credential | None
-    decision: Decision
-
-    @property
-    def approved(self) -> bool:
-        """Whether it passed because somebody approved it."""
-        return self.decision.outcome is Outcome.PASS and bool(self.decision.approvals)
-
-    @property
-    def cleared(self) -> bool:
-        """Whether it passed because somebody cleared it."""
-        return self.decision.outcome is Outcome.PASS and bool(self.decision.clearances)
-
-
-@dataclass(frozen=True, slots=True)
 class Run:
-    """A finished and recorded gate run."""
+    """A finished and recorded gate run.
+
+    `judged` yields everything, in the order of paths, and can be asked again; it may be more than memory should hold.
+    What did not pass, and what passed on somebody's word, stands in tuples of their own, in the same order.
+    """
 
     id: str
     outcome: Outcome
-    judged: tuple[Judged, ...]
+    counts: Mapping[str, int]
+    """`checked`, and of these `pass`, `hold`, `refuse`; of the passed `approved` and `cleared`."""
+    silent: int
+    """How many passed by themselves because no signal was found."""
+    deliverables: frozenset[Deliverable]
+    not_passed: tuple[Judged, ...]
+    on_a_word: tuple[Judged, ...]
+    judged: Judgements
     ledger_head: str
     checked_at: UtcTime
 
 
+Plan = Mapping[Target, Deliverable]
+"""What is to be judged, and as what it is to be delivered."""
+
+
 def check(gate: Gate, paths: tuple[Path, ...], channel: str | None, title: str | None) -> Run:
-    """Judge every file the paths name, record the run, and only then return it.
+    """Judge every file the paths name, record the run, and only then return it; see `check_targets`.
+
+    Raises `FileTrouble` for what is missing; `ConfigTrouble` for an unknown channel; and what `check_targets` raises.
+    """
+    return check_targets(gate, plan_of(gate.config, targets_of(gate.config, paths), channel, title))
+
+
+def check_targets(gate: Gate, plan: Plan) -> Run:
+    """Judge every file of some targets, record the run, and only then return it.
 
     (1) the rules must not lie inside the material; (2) the clock and the ledger must be whole; (3) look at the bytes
     in front of us; (4) record them, and join them with all that is known of them: people's words, relatives, earlier
     looks; (5) let the policy judge; (6) record the run, unless somebody spoke meanwhile: then judge again; (7) only
     then answer.
 
-    Raises `FileTrouble` for what is missing, not permitted, or changed while it was read; `ConfigTrouble` for an
-    unknown channel or rules inside the material; `CatalogueTrouble` for a broken ledger or a clock behind it.
+    Raises `FileTrouble` for what is missing, not permitted, or changed while it was read; `ConfigTrouble` for rules
+    inside the material; `CatalogueTrouble` for a broken ledger, a clock behind it, or a full disk; `ValueError` for a
+    plan without a target: nothing would have been checked.
     """
-    targets = targets_of(gate.config, paths)
-    for target in targets:  # (1)
+    if not plan:
+        raise ValueError("there is no target to judge")
+    for target in plan:  # (1)
         _refuse_rules_inside(gate.config, target)
-    if channel is not None:
-        # One that nobody delivers to is a mistake, also where the zone would win over it.
-        gate.config.deliverable(channel, title)
-    plan = {target: _deliverable(gate.config, target, channel, title) for target in targets}
     for _ in range(_ATTEMPTS - 1):
         try:
             return _run(gate, plan)
@@ -96,18 +93,47 @@ def check(gate: Gate, paths: tuple[Path, ...], channel: str | None, title: str |
 
 _ATTEMPTS = 3
 
-_Plan = dict[Target, Deliverable]
-"""What is to be judged, and as what it is to be delivered."""
+
+def judge_seen(gate: Gate, files: Iterable[tuple[Seen, Deliverable, tuple[Reason, ...]]]) -> Run | None:
+    """Judge files that were looked at and recorded just now, record the run, and only then return it.
+
+    Each comes with reasons of the caller's own, which stand beside those of the policy. For whoever looks at files one by one as they arrive: steps (2) and (5) to (7) of `check_targets`, and its errors.
+    None if all of them passed by themselves: nothing was held up and nobody's word was used, so there is no run to
+    keep. Raises `WordsChanged` if somebody spoke meanwhile: then they have to be joined anew with what is known.
+    """
+    judging, began = _begun(gate)
+    for seen, deliverable, besides in files:
+        named_like_one = seen.media_type != SIDECAR_TYPE and seen.absolute.lower().endswith(SIDECAR_SUFFIX)
+        judged = _judged(judging, seen, deliverable)
+        judging.judgements.add(_with(judged, *besides, *([_ORPHAN] if named_like_one else ())))
+    quiet = all(j.decision.outcome is Outcome.PASS and not (j.approved or j.cleared) for j in judging.judgements)
+    return None if quiet else _record(gate, judging.judgements, began)
 
 
-def _run(gate: Gate, plan: _Plan) -> Run:
+def plan_of(config: Config, targets: Iterable[Target], channel: str | None = None, title: str | None = None) -> Plan:
+    """Return what each target is delivered as. In a final zone the zone says so, whatever anybody asks for.
+
+    Raises `ChannelUnknown` for a channel or title that nobody delivers to, also where the zone would win over it:
+    it is a mistake. Raises `ChannelNeeded` where no zone and nobody says where a target is to go.
+    """
+    if channel is not None:
+        config.deliverable(channel, title)
+    return {target: _deliverable(config, target, channel, title) for target in targets}
+
+
+def _run(gate: Gate, plan: Plan) -> Run:
     """Steps (2) to (7)."""
+    judging, began = _begun(gate)  # (2)
+    _judge_all(judging, plan)  # (3), (4), (5)
+    return _record(gate, judging.judgements, began)  # (6), (7)
+
+
+def _begun(gate: Gate) -> "tuple[_Judging, Head]":
+    """Step (2); the head of the ledger is the one before anything is judged."""
     catalogue, now = gate.intake.catalogue, gate.intake.stamp().at
-    catalogue.check_clock(now)  # (2)
+    catalogue.check_clock(now)
     began = catalogue.verify_since_checkpoint()
-    judging = _Judging(gate, now)
-    judged = sorted(_judge_all(judging, plan), key=lambda j: j.path)  # (3), (4), (5)
-    return _record(gate, tuple(judged), began)  # (6), (7)
+    return _Judging(gate, now, Judgements(gate.config.catalogue.parent)), began
 
 
 def _refuse_rules_inside(config: Config, target: Target) -> None:
@@ -131,50 +157,78 @@ def _deliverable(config: Config, target: Target, channel: str | None, title: str
 
 @dataclass(frozen=True, slots=True)
 class _Judging:
-    """One run while it judges: at which instant, and what came of files that say the same, so that it is kept once."""
+    """One run while it judges: at which instant, and where what comes of it is kept."""
 
     gate: Gate
     now: UtcTime
-    alike: dict[tuple[Verdict, Credential, Deliverable], Judged] = field(default_factory=dict)
+    judgements: Judgements
 
 
-def _judge_all(judging: _Judging, plan: _Plan) -> Iterator[Judged]:
-    """Judge each file once, however often it was named.
+class _Met:
+    """Which files were judged already. Where no targets overlap none is met again, and none is kept."""
+
+    def __init__(self, targets: Iterable[Target]) -> None:
+        self._twice = named_twice(targets)
+        self._met: set[tuple[Deliverable, bytes]] = set()
+
+    def before(self, deliverable: Deliverable, absolute: bytes) -> bool:
+        """Whether a file was met before. From now on it was."""
+        if not self._twice or not lies_in(absolute, self._twice):
+            return False
+        if (deliverable, absolute) in self._met:
+            return True
+        self._met.add((deliverable, absolute))
+        return False
+
+
+def _judge_all(judging: _Judging, plan: Plan) -> None:
+    """Judge each file once, however often it was named."""
+    met, judgements = _Met(plan), judging.judgements
+    for target, deliverable in plan.items():
+        nothing = True
+        odd: list[Judged] = []
+        for seen in look(judging.gate.intake, target, _wanted(judging, deliverable, odd)):  # (3), (4)
+            nothing = False
+            if not met.before(deliverable, seen.absolute):
+                _judge_seen(judging, seen, deliverable)  # (5)
+        if nothing and not odd:
+            judgements.add(_nothing(target, deliverable))
+        for judged in odd:
+            judgements.add(judged)
+    for judged in judgements.orphans():
+        judgements.add(_with(judged, _ORPHAN))
+
+
+def _judge_seen(judging: _Judging, seen: Seen, deliverable: Deliverable) -> None:
+    """Judge one file.
 
     A credential in a file of its own is no item of the delivery if it was read together with the file it speaks of.
     It must be one by its content: anything else under such a name is judged like any file, and held for its name.
     """
-    met: set[tuple[Deliverable, bytes]] = set()
-    manifests: list[tuple[Seen, Deliverable]] = []
-    read: set[bytes] = set()
-    for target, deliverable in plan.items():
-        nothing = True
-        odd: list[Judged] = []
-        for seen in look(judging.gate.intake, target, _wanted(deliverable, odd)):  # (3), (4)
-            nothing = False
-            if (deliverable, seen.absolute) in met:
-                continue
-            met.add((deliverable, seen.absolute))
-            if seen.sidecar_path is not None:
-                read.add(seen.sidecar_path)
-            if seen.media_type == SIDECAR_TYPE or seen.absolute.lower().endswith(SIDECAR_SUFFIX):
-                manifests.append((seen, deliverable))
-            else:
-                yield _judged(judging, seen, deliverable)  # (5)
-        if nothing and not odd:
-            yield _nothing(target, deliverable)
-        yield from odd
-    for seen, deliverable in manifests:
-        if seen.media_type != SIDECAR_TYPE or seen.absolute not in read:
-            yield _held_besides(_judged(judging, seen, deliverable))
+    judged, judgements = _judged(judging, seen, deliverable), judging.judgements
+    if seen.sidecar_path is not None:
+        judgements.note_read(seen.sidecar_path)
+    if seen.media_type == SIDECAR_TYPE:
+        judgements.add_credential(seen.absolute, judged)
+    elif seen.absolute.lower().endswith(SIDECAR_SUFFIX):
+        judgements.add(_with(judged, _ORPHAN))
+    else:
+        judgements.add(judged)
 
 
-def _wanted(deliverable: Deliverable, odd: list[Judged]) -> Callable[[Target, Folder], Iterator[Request]]:
-    """Return what asks for every file of a folder, and keeps aside what is none."""
+def _wanted(
+    judging: _Judging, deliverable: Deliverable, odd: list[Judged]
+) -> Callable[[Target, Folder], Iterator[Request]]:
+    """Return what asks for every file of a folder, and keeps aside what is none: pipes, links, and notes of ours."""
+    catalogue = judging.gate.intake.catalogue
 
     def wanted(target: Target, folder: Folder) -> Iterator[Request]:
         odd.extend(_odd(target, folder, deliverable))
-        return target.requests(folder)
+        notes = notes_among(catalogue, target.root, folder)
+        for name, about in notes.items():
+            path = target.shown(folder.path + b"/" + name if folder.path else name)
+            odd.append(Judged(path, deliverable, None, None, Decision(Outcome.HOLD, (taken_out(about),))))
+        return requests_but(notes, target, folder)
 
     return wanted
 
@@ -185,28 +239,24 @@ def _judged(judging: _Judging, seen: Seen, deliverable: Deliverable) -> Judged:
     if (sidecar := seen.sidecar) is not None:
         kept = tuple(c for c in words.clearances if any(s.digest == sidecar.digest for s in c.subjects))
         words = replace(words, clearances=kept)
-    key = (seen.verdict, seen.credential, deliverable)
-    if words == Words() and (alike := judging.alike.get(key)) is not None:
-        return replace(alike, path=seen.path, digest=seen.digest)
     decision = judge(Case(seen.verdict, seen.credential, deliverable, words), judging.gate.policy)
-    judged = Judged(seen.path, deliverable, seen.digest, seen.verdict, seen.credential, decision)
-    if words == Words() and len(judging.alike) < _ALIKE:
-        judging.alike[key] = judged
-    return judged
+    return Judged(seen.path, deliverable, seen.digest, seen.verdict.origin, decision)
 
 
-_ALIKE = 10_000
-"""So many different judgements are kept to be shared; a delivery has a handful."""
+_ORPHAN = Reason(
+    Rule.ORPHAN_SIDECAR,
+    Outcome.HOLD,
+    "a credential by itself: no file here was read together with it",
+    "Deliver it beside its file, as NAME.EXT.c2pa, or take it out of the delivery.",
+)
 
-_PAIR = "Deliver it beside its file, as NAME.EXT.c2pa, or take it out of the delivery."
 
-
-def _held_besides(judged: Judged) -> Judged:
-    """Hold a credential that no file was read with, whatever else is said of it."""
-    text = "a credential by itself: no file here was read together with it"
-    reason = Reason(Rule.ORPHAN_SIDECAR, Outcome.HOLD, text, _PAIR)
-    reasons = sorted((*judged.decision.reasons, reason), key=lambda r: -r.outcome.severity)
-    return replace(judged, decision=Decision(reasons[0].outcome, tuple(reasons)))
+def _with(judged: Judged, *more: Reason) -> Judged:
+    """Return what was judged with more reasons, whatever else is said of it."""
+    if not more:
+        return judged
+    reasons = sorted((*judged.decision.reasons, *more), key=lambda r: -r.outcome.severity)
+    return replace(judged, decision=replace(judged.decision, outcome=reasons[0].outcome, reasons=tuple(reasons)))
 
 
 def _odd(target: Target, folder: Folder, deliverable: Deliverable) -> Iterator[Judged]:
@@ -215,65 +265,43 @@ def _odd(target: Target, folder: Folder, deliverable: Deliverable) -> Iterator[J
         path = target.shown(folder.path + b"/" + name if folder.path else name)
         text = f"a {odd.value} among the media; it was not opened or followed"
         advice = "Replace it by the file itself, or take it out of the delivery."
-        yield Judged(
-            path, deliverable, None, None, None, _held(Rule.NOT_A_FILE, text, advice, {"kind": odd.name.lower()})
-        )
+        yield Judged(path, deliverable, None, None, _held(Rule.NOT_A_FILE, text, advice, {"kind": odd.name.lower()}))
 
 
 def _nothing(target: Target, deliverable: Deliverable) -> Judged:
     text = "there is no file here to check, so nothing is known to be right"
     advice = "Check the path; if the folder is meant to be empty there is nothing to deliver."
-    return Judged(target.named, deliverable, None, None, None, _held(Rule.NOTHING_TO_CHECK, text, advice, {}))
+    return Judged(target.named, deliverable, None, None, _held(Rule.NOTHING_TO_CHECK, text, advice, {}))
 
 
 def _held(rule: Rule, text: str, advice: str, args: dict[str, str]) -> Decision:
     return Decision(Outcome.HOLD, (Reason(rule, Outcome.HOLD, text, advice, args),))
 
 
-def _record(gate: Gate, judged: tuple[Judged, ...], began: Head) -> Run:
+def _record(gate: Gate, judgements: Judgements, began: Head) -> Run:
     """Step (6): one entry for the whole run, naming each record it rested on."""
+    minutes = Minutes()
+    for judged in judgements:
+        minutes.take(judged)
     stamp = gate.intake.stamp()
-    outcome = max((j.decision.outcome for j in judged), key=lambda o: o.severity)
-    body = {
-        "outcome": outcome.value,
-        "checked_at": stamp.at,
-        "counts": counts_of(judged),
-        "assets_sha256": hashlib.sha256(canonical([_line(j) for j in judged])).hexdigest(),
-        "not_passed": [_line(j) for j in judged if j.decision.outcome is not Outcome.PASS],
-        "passed_on_word": [_line(j) for j in judged if j.approved or j.cleared],
-    }
+    body = {**minutes.body(), "checked_at": stamp.at}
     run = content_id("run", body)
     uses = tuple(
-        GateUse(word.id, j.digest)
-        for j in judged
-        if j.digest is not None and j.decision.outcome is Outcome.PASS
-        for word in (*j.decision.approvals, *j.decision.clearances)
+        GateUse(word.id, judged.digest)
+        for judged in minutes.on_a_word
+        if judged.digest is not None
+        for word in (*judged.decision.approvals, *judged.decision.clearances)
     )
     head = gate.intake.catalogue.note_gate_run(GateRun(run, body, uses, began), stamp)
-    return Run(run, outcome, judged, head, stamp.at)
-
-
-def _line(judged: Judged) -> dict[str, object]:
-    """Return what the ledger keeps of one judged file."""
-    words = (*judged.decision.approvals, *judged.decision.clearances)
-    return {
-        "path": display(judged.path),
-        "sha256": judged.digest,
-        "channel": judged.deliverable.channel,
-        "title": judged.deliverable.title,
-        "outcome": judged.decision.outcome.value,
-        "origin": judged.verdict.origin.value if judged.verdict else None,
-        "rules": [r.rule.value for r in judged.decision.reasons],
-        "records": [w.id for w in words],
-    }
-
-
-def counts_of(judged: tuple[Judged, ...]) -> dict[str, int]:
-    """Return how many were checked and how they came out; `pass + refuse + hold = checked`."""
-    outcomes = Counter(j.decision.outcome for j in judged)
-    return {
-        "checked": len(judged),
-        **{o.value: outcomes[o] for o in Outcome},
-        "approved": sum(j.approved for j in judged),
-        "cleared": sum(j.cleared for j in judged),
-    }
+    return Run(
+        run,
+        minutes.outcome(),
+        minutes.counts,
+        minutes.silent,
+        frozenset(minutes.deliverables),
+        tuple(minutes.not_passed),
+        tuple(minutes.on_a_word),
+        judgements,
+        head,
+        stamp.at,
+    )

@@ -90,8 +90,8 @@ def _scan_target(intake: Intake, target: Target, tally: Tally) -> None:
         for folder in target.folders():  # (1)
             batch.note(folder)
             known = intake.catalogue.known_files(target.zone_name, RelPath(folder.path))
-            changed, missing = _compare(folder, known, intake.examiner() if known else None)
-            if target.single:
+            changed, missing = compare(folder, known, intake.examiner() if known else None)
+            if not target.whole:
                 changed |= _with_sidecar(intake, target, folder)
             else:
                 seen.take(folder, missing)
@@ -104,7 +104,7 @@ def _scan_target(intake: Intake, target: Target, tally: Tally) -> None:
     for request, answer in intake.pool.examine(requests()):  # (2)
         batch.take(request, answer)  # (3)
     batch.flush()
-    if not target.single:  # (4)
+    if target.whole:  # (4)
         seen.finish(began)
 
 
@@ -196,7 +196,7 @@ def _with_sidecar(intake: Intake, target: Target, folder: Folder) -> set[bytes]:
     return changed
 
 
-def _compare(folder: Folder, known: dict[bytes, Known], examiner: Examiner | None) -> tuple[set[bytes], list[bytes]]:
+def compare(folder: Folder, known: dict[bytes, Known], examiner: Examiner | None) -> tuple[set[bytes], list[bytes]]:
     """Return the names of what has to be looked at, and which known names are not there any more.
 
     A file is looked at again if it is new, another version, was recorded too soon after a change to be sure, was read
@@ -212,10 +212,13 @@ def _compare(folder: Folder, known: dict[bytes, Known], examiner: Examiner | Non
         if was is None or examiner is None or not was.is_version(found, examiner):
             changed.add(name)
     missing = [] if met == len(known) else sorted(known.keys() - {name for name, _ in folder.files})
-    touched = {n for n in (*changed, *missing) if n.endswith(SIDECAR_SUFFIX)}
-    if touched:
-        changed.update(n for n, _ in folder.files if not touched.isdisjoint(sidecar_names(n)))
-    return changed, missing
+    return changed | owners(folder, (*changed, *missing)), missing
+
+
+def owners(folder: Folder, touched: Iterable[bytes]) -> set[bytes]:
+    """Return the names in a folder that any of the names touched may be the sidecar of."""
+    sidecars = {n for n in touched if n.endswith(SIDECAR_SUFFIX)}
+    return {n for n, _ in folder.files if not sidecars.isdisjoint(sidecar_names(n))} if sidecars else set()
 
 
 class _Batcher:
@@ -244,7 +247,7 @@ class _Batcher:
                 self._tally.count(self._target.place(request.path), answer)
                 self._examined.append(examined(self._target, request, answer))
                 self._size += answer.key.size
-            case Failed(failure=Failure.MISSING) if not self._target.single:
+            case Failed(failure=Failure.MISSING) if self._target.whole:
                 pass  # gone since the folder was listed: it is no longer there
             case Failed():
                 error = failure_error(self._target, request, answer)

@@ -102,19 +102,22 @@ def _recorded(intake: Intake, target: Target, some: list[tuple[Request, Looked]]
         return
     intake.catalogue.record(Batch(tuple(examined(target, r, k) for r, k in some)), intake.stamp())
     for request, looked in some:
-        digest = looked.evidence.asset.digest
-        yield Seen(
-            path=target.shown(request.path),
-            absolute=target.absolute(request.path),
-            digest=digest,
-            media_type=looked.evidence.media_type,
-            verdict=classify(
-                looked.evidence, looked.beside, intake.catalogue.context_of(digest, _place(target, request))
-            ),
-            credential=effective_credential(looked.evidence, looked.beside),
-            sidecar=looked.beside.sidecar,
-            sidecar_path=_sidecar_path(target, request, looked),
-        )
+        yield joined(intake, target, request, looked)
+
+
+def joined(intake: Intake, target: Target, request: Request, looked: Looked) -> Seen:
+    """Return a file that was looked at and recorded, joined with all that is known of its bytes."""
+    digest = looked.evidence.asset.digest
+    return Seen(
+        path=target.shown(request.path),
+        absolute=target.absolute(request.path),
+        digest=digest,
+        media_type=looked.evidence.media_type,
+        verdict=classify(looked.evidence, looked.beside, intake.catalogue.context_of(digest, _place(target, request))),
+        credential=effective_credential(looked.evidence, looked.beside),
+        sidecar=looked.beside.sidecar,
+        sidecar_path=_sidecar_path(target, request, looked),
+    )
 
 
 def examined(target: Target, request: Request, looked: Looked) -> Examined:

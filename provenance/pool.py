@@ -61,6 +61,11 @@ class Handful:
         """Bytes in all, as far as they are known."""
         return sum(r.size for r in self.requests)
 
+    @property
+    def paced(self) -> float:
+        """Seconds more that a worker needs where it may only read slowly: a large file is read twice, and then some."""
+        return sum(4 * r.size / r.rate for r in self.requests if r.rate is not None)
+
 
 HANDFUL_FILES = 32
 HANDFUL_BYTES = 8 << 20
@@ -76,7 +81,12 @@ class Pool:
         self._trust = trust
         self._limits = limits or Limits()
         self._look = look
-        self._workers = workers or len(os.sched_getaffinity(0))
+        self.workers = workers or len(os.sched_getaffinity(0))
+        self.ring: Callable[[], None] = lambda: None
+        """Called, in some other thread, whenever there is something to collect."""
+        self.under_way = 0
+        """Handfuls that were submitted and are not collected yet."""
+        self._submitted: queue.SimpleQueue[tuple[Handful, Future[Any]]] = queue.SimpleQueue()
         self._pool: ProcessPool | None = None
 
     def __enter__(self) -> Self:
@@ -99,18 +109,38 @@ class Pool:
         for handful in _handfuls(requests):
             self._ask(handful, finished)
             waiting += 1
-            while waiting >= self._workers * 3:
+            while waiting >= self.workers * 3:
                 again = yield from self._take(finished)
                 waiting += again - 1
         while waiting:
             again = yield from self._take(finished)
             waiting += again - 1
 
+    def submit(self, requests: tuple[Request, ...]) -> None:
+        """Have a handful of files examined, and do not wait for it."""
+        self._ask(Handful(requests), self._submitted)
+        self.under_way += 1
+
+    def collected(self) -> Iterator[tuple[Request, Answer]]:
+        """Yield what has come of what was submitted, without waiting; exactly one answer for each request."""
+        while True:
+            try:
+                handful, future = self._submitted.get_nowait()
+            except queue.Empty:
+                return
+            again = yield from self._answers(handful, future, self._submitted)
+            self.under_way += again - 1
+
     def _ask(self, handful: Handful, finished: "queue.SimpleQueue[tuple[Handful, Future[Any]]]") -> None:
         future = self._started().schedule(
-            self._look or _usual(), args=[handful.requests, self._trust], timeout=self._limits.deadline(handful.size)
+            self._look or _usual(), args=[handful.requests, self._trust], timeout=self._limits.deadline(handful.size) + handful.paced
         )
-        future.add_done_callback(lambda done: finished.put((handful, done)))
+
+        def hand_over(done: Future[Any]) -> None:
+            finished.put((handful, done))
+            self.ring()
+
+        future.add_done_callback(hand_over)
 
     def _started(self) -> "ProcessPool":
         """Return the processes, started by the first file there is to examine: often there is none."""
@@ -118,7 +148,7 @@ class Pool:
             from pebble import ProcessPool
 
             self._pool = ProcessPool(
-                max_workers=self._workers, initializer=confine, initargs=[self._limits.memory], context=_context()
+                max_workers=self.workers, initializer=confine, initargs=[self._limits.memory], context=_context()
             )
         return self._pool
 
@@ -127,10 +157,19 @@ class Pool:
     ) -> Generator[tuple[Request, Answer], None, int]:
         """Yield the answers of one finished handful; return how many handfuls were asked again instead."""
         handful, future = finished.get()
+        return (yield from self._answers(handful, future, finished))
+
+    def _answers(
+        self,
+        handful: Handful,
+        future: Future[Any],
+        finished: "queue.SimpleQueue[tuple[Handful, Future[Any]]]",
+    ) -> Generator[tuple[Request, Answer], None, int]:
+        """Yield the answers of a handful that is finished; return how many handfuls were asked for again instead."""
         try:
             answers: tuple[Answer, ...] = future.result()
         except Exception as error:  # noqa: BLE001 (whatever a parser raises costs one file, not the scan)
-            return (yield from self._retry(handful, _why(error, self._limits.deadline(handful.size)), finished))
+            return (yield from self._retry(handful, _why(error, self._limits.deadline(handful.size) + handful.paced), finished))
         yield from zip(handful.requests, answers, strict=True)
         return 0
 

@@ -8,6 +8,7 @@ from provenance.asset import UtcTime
 from provenance.errors import FileMissing
 from provenance.files import display
 from provenance.looking import Intake, Seen, look
+from provenance.quarantine import without_notes
 from provenance.records import AnyRecord, Derivation, Subject
 from provenance.targets import Target
 
@@ -57,13 +58,13 @@ def _kept(intake: Intake, make: Callable[[UtcTime], R]) -> R:
 
 
 def look_at(intake: Intake, targets: Iterable[Target]) -> tuple[Seen, ...]:
-    """Examine and record every file of the targets and return each once.
+    """Examine and record every file of the targets and return each once; notes of ours are no files to speak of.
 
     Raises `FileTrouble` for anything that cannot be examined, `FileMissing` if there is no file at all: a word about
     nothing would be kept for ever and mean nothing.
     """
     targets = tuple(targets)
-    seen = tuple(s for target in targets for s in look(intake, target, Target.requests))
+    seen = tuple(s for target in targets for s in look(intake, target, without_notes(intake.catalogue)))
     if not seen:
         raise FileMissing(f"there is no file under {', '.join(display(t.named) for t in targets)}")
     return seen

@@ -6,14 +6,13 @@ import sys
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import pytest
 
-from provenance import config, errors
+from provenance import errors
+from provenance.configfile import config_keys
 from provenance.policy import Rule
-from provenance.report.documents import SCHEMAS
+from provenance.report.schemas import SCHEMAS
 from tests.docs_made import COMMANDS, DOCUMENTS, PROJECT, comparable, reference, run, sessions
 
 DOCS = PROJECT / "docs"
@@ -76,17 +75,7 @@ def test_each_exit_code_has_a_meaning() -> None:
 def test_each_configuration_key_is_explained() -> None:
     """Each key of provenance.toml stands in the documentation, and nothing else is called one."""
     stated = {name for r in rows((DOCS / "configuration.md").read_text()) for name in named(r[0])}
-    assert stated == set(keys_of(config._Document))
-
-
-def keys_of(model: Any, prefix: str = "") -> Iterator[str]:
-    """Yield the keys of a configuration document by their full names."""
-    for field in msgspec.structs.fields(model):
-        inner = config._struct_in(field.type)
-        if inner is None:
-            yield f"{prefix}{field.encode_name}"
-        else:
-            yield from keys_of(inner, f"{prefix}{field.encode_name}.")
+    assert stated == set(config_keys())
 
 
 def test_the_shipped_policy_is_shown_as_it_is() -> None:

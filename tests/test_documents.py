@@ -1,12 +1,17 @@
 """Every kind of document is printed by a real command, and held against the schema that is shipped."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from provenance.report.documents import SCHEMAS
+from provenance.asset import RelPath, ZoneName
+from provenance.daemon.notices import Kind, Notice, Notices
+from provenance.policy import Rule
+from provenance.report.schemas import SCHEMAS
+from tests.daemon.notified import Listener, Program, now, telling
 from tests.production import EDITOR, LEGAL, Production, generated, picture, run
 from tests.production import SCHEMAS as FOLDER
 
@@ -42,6 +47,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Documents:
         "error": _told(made, "origin", "nowhere.jpg"),
     }
     told["record"] += _told(made, "revoke", told["record"][0]["record"]["id"], *EDITOR)
+    told["notice"] = _noticed(tmp_path_factory.mktemp("notified"))
     told["entry"] = _told(made, "ledger", "show")
     told["ledger"] = [*_told(made, "ledger", "verify"), *_told(made, "ledger", "head")]
     return told
@@ -55,6 +61,16 @@ def _told(made: Production, *arguments: str) -> list[Any]:
         found.append(document)
         text = text[end:].lstrip()
     return found
+
+
+def _noticed(folder: Path) -> list[Any]:
+    """Return what a program under `[notify]` is given."""
+    program = Program(folder)
+    notices = Notices(telling(folder, program.command), Listener().log, now)
+    notices.tell(Notice(Kind.QUARANTINE, ZoneName("netflix"), RelPath(b"a.png"), None, (Rule.TEMPORARY_NOT_FINAL,)))
+    notices.tell(Notice(Kind.TROUBLE, says="the share is gone"))
+    notices.close(40)
+    return program.documents
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

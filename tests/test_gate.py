@@ -8,7 +8,7 @@ import pytest
 
 from provenance.catalogue import GateRun, Stamp
 from provenance.cli.session import Session
-from provenance.config import load_config
+from provenance.configfile import load_config
 from provenance.gate import Gate, check
 from provenance.policy import Outcome
 from tests.production import EDITOR, LEGAL, Production, copied, generated, new_production, outcomes, picture
@@ -331,7 +331,7 @@ def test_a_word_taken_back_while_a_delivery_is_judged_counts(
         run = check(Gate(session.config, session.policy, intake), (production.deliver,), None, None)
     assert len(runs) == 2
     assert run.outcome is Outcome.REFUSE
-    assert not run.judged[0].decision.approvals
+    assert not run.not_passed[0].decision.approvals
 
 
 def test_rules_that_the_material_brought_along_are_refused_everywhere(production: Production) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from provenance.asset import RelPath, UtcTime, ZoneName
 from provenance.catalogue import Catalogue, Stamp
-from provenance.config import load_config
+from provenance.configfile import load_config
 from provenance.credentials.trust import Trust
 from provenance.examination import Answer, Failed, Failure, Request
 from provenance.examiner import examiner_for

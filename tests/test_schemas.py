@@ -3,8 +3,7 @@ import json
 import pytest
 from jsonschema import Draft202012Validator
 
-from provenance.report.documents import SCHEMAS
-from provenance.report.schemas import FOLDER, schema_text
+from provenance.report.schemas import FOLDER, SCHEMAS, schema_text
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

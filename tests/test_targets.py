@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from provenance.config import Config, load_config
+from provenance.config import Config
+from provenance.configfile import load_config
 from provenance.errors import (
     FileMissing,
     FileTrouble,

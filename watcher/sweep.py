@@ -7,7 +7,7 @@ by descriptor is both the fastest way in Python and the one that cannot be led t
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
@@ -50,19 +50,34 @@ class Folder:
     error: OSError | None = None
 
 
-def sweep(root: bytes, *, skip: frozenset[bytes] = frozenset(), start: bytes = b"") -> Iterator[Folder]:
+BEAT = 1_024
+"""After so many files of one folder `about` is told again."""
+
+
+def sweep(
+    root: bytes,
+    *,
+    skip: frozenset[bytes] = frozenset(),
+    start: bytes = b"",
+    about: Callable[[bytes], None] = lambda _: None,
+) -> Iterator[Folder]:
     """Yield every folder at and below `start` under `root`, parents before children, names in order.
 
     Folders in `skip` (paths below the root) are left out: they belong to somebody else. A folder met twice (a bind
     mount that loops) is listed once and the second meeting has an error. Never raises for what lies below the root;
     raises `OSError` if the root itself cannot be opened.
+
+    `about` is told the folder before it is looked at, and again while a large one is listed: if it is not called any
+    more, that is where the storage does not answer.
     """
+    about(start)
     with opened_folder(root, b""):
         pass
     met: set[tuple[int, int]] = set()
     pending = [start]
     while pending:
         path = pending.pop()
+        about(path)
         folder = Folder(path)
         children: list[bytes] = []
         try:
@@ -71,7 +86,7 @@ def sweep(root: bytes, *, skip: frozenset[bytes] = frozenset(), start: bytes = b
                 if (here.st_dev, here.st_ino) in met:
                     raise OSError(f"{os.fsdecode(path)!a} is a folder already listed under another path")
                 met.add((here.st_dev, here.st_ino))
-                _list(at, folder, children, here.st_dev)
+                _list(at, folder, children, here.st_dev, about)
         except OSError as error:
             folder.error = error
         prefix = path + b"/" if path else b""
@@ -79,14 +94,16 @@ def sweep(root: bytes, *, skip: frozenset[bytes] = frozenset(), start: bytes = b
         yield folder
 
 
-def _list(at: int, folder: Folder, children: list[bytes], device: int) -> None:
+def _list(at: int, folder: Folder, children: list[bytes], device: int, about: Callable[[bytes], None]) -> None:
     """Fill a folder from its descriptor.
 
     Equal numbers are kept as one object: most files lie on their folder's device and were last changed when they were
     last written.
     """
     files, odd = folder.files, folder.odd
-    for name in sorted([text.encode(_ENCODING, "surrogateescape") for text in os.listdir(at)]):
+    for number, name in enumerate(sorted([text.encode(_ENCODING, "surrogateescape") for text in os.listdir(at)]), 1):
+        if number % BEAT == 0:
+            about(folder.path)
         try:
             found = os.stat(name, dir_fd=at, follow_symlinks=False)
         except FileNotFoundError:

@@ -7,6 +7,7 @@
     rows         what goes in and comes out
     ledger       the chain of what was said and decided
     recording    one batch of evidence on its way in
+    keeping      what was taken out of a zone, and what waits to be taken in
     filing       which rows make a record findable
     knowledge    what is known of single assets
     redraw       verdicts of what changed and of its descendants
@@ -22,8 +23,12 @@ from provenance.catalogue.connection import Opening
 from provenance.catalogue.ledger import BrokenEntry, Ledger
 from provenance.catalogue.queries import Queries
 from provenance.catalogue.rows import (
+    IN_QUARANTINE,
+    UNFINISHED,
     Batch,
+    Carried,
     Change,
+    Companion,
     Counts,
     Entry,
     Examined,
@@ -34,19 +39,28 @@ from provenance.catalogue.rows import (
     Known,
     Lineage,
     Listed,
+    Move,
+    Quarantined,
     Recorded,
     Relative,
     Sighting,
     Stamp,
+    Stay,
     Trouble,
     Used,
+    Waiting,
+    Why,
 )
 
 __all__ = [
+    "IN_QUARANTINE",
+    "UNFINISHED",
     "Batch",
     "BrokenEntry",
+    "Carried",
     "Catalogue",
     "Change",
+    "Companion",
     "Counts",
     "Entry",
     "Examined",
@@ -58,12 +72,17 @@ __all__ = [
     "Ledger",
     "Lineage",
     "Listed",
+    "Move",
     "Opening",
+    "Quarantined",
     "Queries",
     "Recorded",
     "Relative",
     "Sighting",
     "Stamp",
+    "Stay",
     "Trouble",
     "Used",
+    "Waiting",
+    "Why",
 ]

@@ -4,17 +4,29 @@ Every write takes the lock first, is one transaction, and is safe to repeat. Tim
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from provenance import __version__
-from provenance.asset import RelPath, UtcTime, ZoneName
+from provenance.asset import Digest, RelPath, UtcTime, ZoneName
 from provenance.catalogue.connection import AS_USUAL, Connection, Opening, connect, refuse_network
 from provenance.catalogue.ledger import EVIDENCE, GATE
 from provenance.catalogue.queries import Queries
-from provenance.catalogue.rows import Batch, Change, GateRun, Head, Recorded, Stamp
+from provenance.catalogue.rows import (
+    Batch,
+    Carried,
+    Change,
+    GateRun,
+    Head,
+    Move,
+    Quarantined,
+    Recorded,
+    Stamp,
+    Stay,
+    Waiting,
+)
 from provenance.catalogue.schema import APPLICATION_ID, ensure_current, migrate
 from provenance.errors import CatalogueDamaged, CatalogueTrouble, RecordUnknown, WordsChanged
 from provenance.files import sync_folder
@@ -105,6 +117,11 @@ class Catalogue(Queries):
     ) -> None:
         self.close()
 
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return self._db.path
+
     def close(self) -> None:
         """Close it. Nothing is lost by not getting here."""
         self._db.close()
@@ -175,14 +192,14 @@ class Catalogue(Queries):
 
     def vanish(self, zone: ZoneName, paths: Iterable[RelPath], at: UtcTime) -> int:
         """Mark what is no longer at these paths as not present; return how many files that were. History stays."""
-        from provenance.catalogue.recording import VANISH
+        from provenance.catalogue.recording import VANISH, forget
 
         gone = 0
         with self._db.writing():
             for path in paths:
                 folder, _, name = path.rpartition(b"/")
                 gone += self._db.run(VANISH, (zone, at, zone, folder, name))
-                self._db.run("DELETE FROM troubles WHERE zone = ? AND path = ?", (zone, path))
+                forget(self._db, zone, path)
         return gone
 
     def finish_sweep(self, zone: ZoneName, at: UtcTime, began: UtcTime | None = None) -> None:
@@ -198,6 +215,61 @@ class Catalogue(Queries):
             )
             if began is not None:
                 self._db.run("DELETE FROM troubles WHERE zone = ? AND seen_at < ?", (zone, began))
+
+    def keep_waiting(self, zone: ZoneName, rows: Iterable[Waiting], gone: Iterable[RelPath], at: UtcTime) -> None:
+        """Write down which files of a zone wait to be taken in, and forget those in `gone`; all at once.
+
+        A file that waited before keeps the time it was first noted at. What is recorded stops waiting by itself.
+        Raises `ValueError` for a row of another zone.
+        """
+        from provenance.catalogue.keeping import keep_waiting
+
+        rows = tuple(rows)
+        for row in rows:
+            if row.place.zone != zone:
+                raise ValueError(f"{row.place!r} is not in zone {zone!r}")
+        with self._db.writing():
+            keep_waiting(self._db, rows, at)
+            for path in gone:
+                self._db.run("DELETE FROM waiting WHERE zone = ? AND path = ?", (zone, path))
+
+    def begin_taking(self, moves: Iterable[Move]) -> tuple[int, ...]:
+        """Write down what is about to be taken away, durably and all at once; return a number for each, in order."""
+        from provenance.catalogue.keeping import begin
+
+        with self._db.writing():
+            return begin(self._db, moves)
+
+    def finish_taking(self, taken: Sequence[Carried], dropped: Iterable[int], stamp: Stamp) -> None:
+        """Write down what was taken away, with one entry of the ledger a gate run, and forget what came to nothing.
+
+        Raises `CatalogueTrouble` for a number nothing is being moved under; then nothing was written.
+        """
+        from provenance.catalogue.keeping import drop, hold
+
+        with self._db.writing():
+            hold(self._db, self.ledger, taken, stamp)
+            drop(self._db, dropped)
+
+    def begin_release(self, leaving: Iterable[tuple[Quarantined, Digest]], run: str) -> None:
+        """Write down what is about to be put back, each with the bytes that a gate run let go.
+
+        Raises `CatalogueTrouble` if any of it is not held any more; then nothing was written.
+        """
+        from provenance.catalogue.keeping import let_go
+
+        with self._db.writing():
+            let_go(self._db, [(one.id, digest) for one, digest in leaving], run)
+
+    def finish_release(
+        self, left: Sequence[tuple[Quarantined, Stay]], stayed: Iterable[Quarantined], stamp: Stamp
+    ) -> None:
+        """Write down what left the quarantine (`RELEASED` or `GONE`) with one entry of the ledger, and what stayed."""
+        from provenance.catalogue.keeping import keep, leave
+
+        with self._db.writing():
+            leave(self._db, self.ledger, left, stamp)
+            keep(self._db, [one.id for one in stayed])
 
     def note_config(self, stamp: Stamp) -> bool:
         """Note in the ledger that the configuration is another one; return whether it was. Every entry does so too."""

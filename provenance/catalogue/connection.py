@@ -15,39 +15,9 @@ from provenance.errors import (
     CatalogueMissing,
     CatalogueTrouble,
 )
+from watcher.mounts import is_network, storage_of
 
 Row = tuple[Any, ...]
-
-_NETWORK = frozenset(
-    {"afs", "ceph", "cifs", "coda", "davfs", "gfs2", "glusterfs", "lustre", "ncpfs", "nfs", "nfs4", "ocfs2", "prl_fs"}
-    | {"smb2", "smb3", "smbfs", "vboxsf", "vmhgfs"}
-)
-_MOUNTS = Path("/proc/self/mountinfo")
-
-
-def storage_of(path: Path) -> str | None:
-    """Return the type of the file system an existing path lies on; None where the system does not say.
-
-    Reads what proc(5) calls `/proc/[pid]/mountinfo`, which other systems than Linux do not have.
-    """
-    try:
-        mounts = _MOUNTS.read_bytes()
-    except OSError:
-        return None
-    target, best, kind = os.fsencode(path.resolve()), -1, None
-    for line in mounts.splitlines():
-        before, _, after = line.partition(b" - ")
-        point = _unescaped(before.split(b" ")[4])
-        inside = target == point or target.startswith(point.rstrip(b"/") + b"/")
-        if inside and len(point) >= best:  # a later mount on the same point hides the earlier one
-            best, kind = len(point), after.split(b" ", 1)[0].decode(errors="replace")
-    return kind
-
-
-def _unescaped(point: bytes) -> bytes:
-    """Undo what mountinfo does to blanks and backslashes: three octal digits behind a backslash."""
-    first, *rest = point.split(b"\\")
-    return first + b"".join(bytes([int(part[:3], 8)]) + part[3:] for part in rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +34,7 @@ AS_USUAL = Opening()
 def refuse_network(path: Path, opening: Opening) -> None:
     """Raise `CatalogueMisplaced` if `path` lies on network storage or FUSE: WAL needs memory shared by all openers."""
     kind = opening.storage(path)
-    if kind is not None and (kind in _NETWORK or kind.partition(".")[0] in {"fuse", "fuseblk"}):
+    if is_network(kind):
         raise CatalogueMisplaced(f"{path} lies on {kind}, where SQLite's locking is not safe")
 
 
@@ -105,7 +75,7 @@ _PRAGMAS = (
     # Functions and virtual tables named by the file's own schema are not run.
     "PRAGMA trusted_schema = OFF",
     "PRAGMA cell_size_check = ON",
-    "PRAGMA cache_size = -16384",
+    "PRAGMA cache_size = -4096",
 )
 
 _RIGHTS = "Give the user that runs provenance the right to read and write the catalogue and its folder."

@@ -13,7 +13,7 @@ from provenance.lineage import Witness
 from provenance.records import Declaration
 from provenance.verdict import Ancestor, Context, Origin
 
-MEMORY = 4096
+MEMORY = 512
 """How many findings and examiners are kept decoded; plain files of one type share a finding."""
 
 

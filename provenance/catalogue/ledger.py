@@ -22,6 +22,10 @@ EVIDENCE = "evidence"
 """Kind of the entry for a batch of evidence. A record's entry has the record's kind."""
 CONFIGURATION = "configuration"
 GATE = "gate"
+QUARANTINE = "quarantine"
+"""Kind of the entry for files that were taken out of a zone together."""
+RELEASE = "release"
+"""Kind of the entry for files that left the quarantine together."""
 
 CLOCK_SLACK = dt.timedelta(seconds=5)
 """Another process may write an entry between asking the clock and asking the ledger; that is not a clock set back."""

@@ -1,16 +1,29 @@
 """What the catalogue can be asked. Reads only; every answer is checked while it is decoded."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from provenance.asset import Digest, Place, RelPath, StatKey, UtcTime, ZoneName
 from provenance.catalogue.connection import Connection, Row
 from provenance.catalogue.knowledge import Knowledge, Special, carries
 from provenance.catalogue.ledger import Ledger
 from provenance.catalogue.relatives import relatives_of
-from provenance.catalogue.rows import Counts, Filed, Known, Lineage, Listed, Sighting, Trouble, Used
+from provenance.catalogue.rows import (
+    IN_QUARANTINE,
+    Counts,
+    Filed,
+    Known,
+    Lineage,
+    Listed,
+    Quarantined,
+    Sighting,
+    Stay,
+    Trouble,
+    Used,
+    Waiting,
+)
 from provenance.catalogue.stored import decoded, intact, member
 from provenance.errors import CatalogueDamaged, RecordUnknown
 from provenance.evidence import Beside, Claim, Evidence, Examiner, Signal
@@ -33,6 +46,12 @@ _LISTED = (
     "SELECT s.name, a.sha256, a.size, coalesce(s.origin, a.origin), s.last_seen, s.gone_at"
     " FROM sightings s JOIN assets a ON a.id = s.asset WHERE s.folder = ?1 AND s.name = coalesce(?2, s.name)"
 )
+_KNOWN = (
+    "SELECT name, inode, size, mtime_ns, ctime_ns, racy, examiner FROM sightings"
+    " WHERE folder = (SELECT id FROM folders WHERE zone = ? AND path = ?) AND gone_at IS NULL"
+)
+_FEW = 256
+"""Names up to which looking up each is faster than reading a folder as a whole."""
 _FOLDERS = "SELECT id, zone, path FROM folders WHERE zone = coalesce(?1, zone)"
 _BELOW = _FOLDERS + " AND (?2 = x'' OR path = ?2 OR (path > ?3 AND path < ?4)) ORDER BY zone, path"
 _EXACTLY = _FOLDERS + " AND path = ?2 ORDER BY zone"
@@ -46,13 +65,17 @@ class Queries:
         self._known = Knowledge(connection)
         self.ledger = Ledger(connection, store)
 
-    def known_files(self, zone: ZoneName, folder: RelPath) -> dict[bytes, Known]:
-        """Return what is present in one folder of a zone, by name: what a sweep compares with what it finds."""
-        rows = self._db.rows(
-            "SELECT name, inode, size, mtime_ns, ctime_ns, racy, examiner FROM sightings"
-            " WHERE folder = (SELECT id FROM folders WHERE zone = ? AND path = ?) AND gone_at IS NULL",
-            (zone, folder),
-        )
+    def known_files(
+        self, zone: ZoneName, folder: RelPath, among: Collection[bytes] | None = None
+    ) -> dict[bytes, Known]:
+        """Return what is present in one folder of a zone, by name: what a sweep compares with what it finds.
+
+        With `among` only these names are looked up: for a few in a large folder that is much faster.
+        """
+        if among is None or len(among) > _FEW:
+            rows = self._db.rows(_KNOWN, (zone, folder))
+        else:
+            rows = [row for name in among for row in self._db.rows(_KNOWN + " AND name = ?", (zone, folder, name))]
         by: dict[int, Examiner] = {number: self._known.examiner(number) for number in {row[6] for row in rows}}
         return {row[0]: Known(row[1], row[2], row[3], row[4], row[5] != 0, by[row[6]]) for row in rows}
 
@@ -175,6 +198,23 @@ class Queries:
                 if origin in {None, line.origin}:
                     yield line
 
+    def present(self, zone: ZoneName, origins: Collection[Origin]) -> Iterator[Listed]:
+        """Yield what is present in a zone with one of these verdicts, the newest sighting first."""
+        marks = ", ".join("?" for _ in origins)
+        sql = (
+            "SELECT f.path, s.name, a.sha256, a.size, coalesce(s.origin, a.origin), s.last_seen, s.gone_at"  # noqa: S608
+            " FROM folders f JOIN sightings s ON s.folder = f.id JOIN assets a ON a.id = s.asset"
+            f" WHERE f.zone = ? AND s.gone_at IS NULL AND coalesce(s.origin, a.origin) IN ({marks}) ORDER BY s.id DESC"
+        )
+        sweeps = self._sweeps()
+        for path, *row in self._db.rows(sql, (zone, *(o.value for o in origins))):
+            yield _listed(Place(zone, _joined(path, row[0])), tuple(row), sweeps)
+
+    def newest_word(self) -> int:
+        """Return the number of the ledger's newest entry that holds a person's word; 0 if there is none."""
+        row = self._db.row("SELECT max(entry) FROM records")
+        return int(row[0] or 0) if row else 0
+
     def counts(self) -> Counts:
         """Return the catalogue in numbers."""
         with self._db.reading():
@@ -202,6 +242,54 @@ class Queries:
             (zone,),
         )
         return tuple(Trouble(Place(z, RelPath(path)), kind, says, seen_at) for z, path, kind, says, seen_at in rows)
+
+    def waiting(self, zone: ZoneName | None = None) -> tuple[Waiting, ...]:
+        """Return what waits to be taken in, by zone and path."""
+        rows = self._db.rows(
+            "SELECT zone, path, why, says, size, since, first_seen FROM waiting WHERE zone = coalesce(?, zone)"
+            " ORDER BY zone, path",
+            (zone,),
+        )
+        return tuple(Waiting(Place(z, RelPath(path)), *rest) for z, path, *rest in rows)
+
+    def quarantined(
+        self,
+        zone: ZoneName | None = None,
+        below: RelPath = _ROOT,
+        stays: Collection[Stay] = IN_QUARANTINE,
+        *,
+        by: Literal["path", "where"] = "path",
+    ) -> tuple[Quarantined, ...]:
+        """Return what is in quarantine (or otherwise `stays`), by zone, path and age.
+
+        `below` names a file or folder: where it lay (`by="path"`), or where it lies below the zone's quarantine
+        (`by="where"`).
+        """
+        from provenance.catalogue.keeping import select
+
+        inside = f'zone = coalesce(?, zone) AND (? = x\'\' OR "{by}" = ? OR ("{by}" > ? AND "{by}" < ?))'
+        return tuple(select(self._db, stays, inside, (zone, below, below, below + b"/", below + b"0")))
+
+    def in_quarantine(self) -> int:
+        """Return how many files are in quarantine."""
+        row = self._db.row("SELECT count(*) FROM quarantine WHERE state IN ('held', 'releasing')")
+        return int(row[0]) if row else 0
+
+    def holds(self, zone: ZoneName) -> bool:
+        """Whether anything is present in a zone, as far as is known."""
+        return next(self.known_folders(zone), None) is not None
+
+    def swept_at(self, zone: ZoneName) -> UtcTime | None:
+        """Return when a zone was last looked at completely; None if it never was."""
+        row = self._db.row("SELECT completed_at FROM sweeps WHERE zone = ?", (zone,))
+        return None if row is None else UtcTime(row[0])
+
+    def noted(self, digest: Digest) -> Quarantined | None:
+        """Return the file whose note has this digest, the one taken away last; None if it is no note of ours."""
+        from provenance.catalogue.keeping import select
+
+        found = select(self._db, tuple(Stay), "note = ?", (bytes.fromhex(digest),))
+        return max(found, key=lambda q: q.id, default=None)
 
     def uses_of(self, record: str) -> tuple[Used, ...]:
         """Return the deliveries that were made on a record, the oldest first."""

@@ -27,7 +27,7 @@ from provenance.evidence import Beside, Evidence, Examiner, Ingredient
 from provenance.lineage import Witness
 from provenance.verdict import Context, Origin, classify
 
-MEMORY = 8192
+MEMORY = 1024
 _NOTHING_BESIDE = Beside()
 _NO_CONTEXT = Context()
 
@@ -85,14 +85,13 @@ class Recording:
         """Write all rows of a batch."""
         numbers = self._numbers
         numbers.trim()
-        troubled = self._db.row("SELECT 1 FROM troubles LIMIT 1") is not None
+        talked_of = self._db.row("SELECT 1 FROM troubles UNION ALL SELECT 1 FROM waiting LIMIT 1") is not None
         for examined in batch.examined:
             met = self._asset(examined.evidence, at)
             if examined.place is not None:
                 self._sighting(examined, met, at)
-                if troubled:
-                    key = (examined.place.zone, examined.place.path)
-                    self._db.run("DELETE FROM troubles WHERE zone = ? AND path = ?", key)
+                if talked_of:
+                    forget(self._db, examined.place.zone, examined.place.path)
         for trouble in batch.troubles:
             self._trouble(trouble, at)
 
@@ -285,6 +284,13 @@ GONE = (
 VANISH = (
     GONE + " WHERE folder = (SELECT id FROM folders WHERE zone = ? AND path = ?) AND name = ? AND gone_at IS NULL"  # noqa: S608 (two constants)
 )
+
+
+def forget(connection: Connection, zone: str, path: bytes) -> None:
+    """Take a place out of what could not be examined and of what waits."""
+    connection.run("DELETE FROM troubles WHERE zone = ? AND path = ?", (zone, path))
+    connection.run("DELETE FROM waiting WHERE zone = ? AND path = ?", (zone, path))
+
 
 _SEEN_AGAIN = (
     "UPDATE sightings SET device = ?, inode = ?, size = ?, mtime_ns = ?, ctime_ns = ?, racy = ?, examiner = ?,"

@@ -17,6 +17,8 @@
     besides         what lay beside a sighting, oldest first
     sweeps          when a zone was last looked at completely: the true `last_seen` of everything present in it
     troubles        what could not be examined
+    waiting         what is not finished yet, and why
+    quarantine      what was taken out of a final zone, where it is kept, and how it left again
 
 Facts and words are append-only, and triggers say so; who can write the file can drop a trigger, so the ledger's
 entries carry a digest over each batch of facts, and `ledger verify` compares.
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x50524F56
 """`PROV`: the word in the file's header that says it is a catalogue (sqlite.org/fileformat2.html, 1.3)."""
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """How many migrations there are. It stands in the file's header, so that an ordinary open asks nobody else."""
 
 _BOOK = (
@@ -185,13 +187,58 @@ _ASSETS = (
     ) STRICT, WITHOUT ROWID""",
 )
 
+_QUARANTINE = (
+    """CREATE TABLE waiting (
+        zone TEXT NOT NULL,
+        path BLOB NOT NULL,
+        why TEXT NOT NULL,
+        says TEXT NOT NULL,
+        first_seen TEXT NOT NULL,
+        since TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        PRIMARY KEY (zone, path)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE quarantine (
+        id INTEGER PRIMARY KEY,
+        zone TEXT NOT NULL,
+        path BLOB NOT NULL,
+        "where" BLOB NOT NULL,
+        sha256 BLOB NOT NULL CHECK (length(sha256) = 32),
+        device INTEGER NOT NULL,
+        inode INTEGER NOT NULL,
+        size INTEGER NOT NULL,
+        mtime_ns INTEGER NOT NULL,
+        ctime_ns INTEGER NOT NULL,
+        taken_at TEXT NOT NULL,
+        run TEXT NOT NULL,
+        why TEXT NOT NULL,
+        sidecars TEXT NOT NULL,
+        note BLOB CHECK (length(note) = 32),
+        state TEXT NOT NULL CHECK (state IN ('moving', 'held', 'releasing', 'released', 'gone')),
+        leaving BLOB CHECK (length(leaving) = 32),
+        leaving_run TEXT,
+        entry INTEGER REFERENCES ledger DEFERRABLE INITIALLY DEFERRED,
+        left_entry INTEGER REFERENCES ledger DEFERRABLE INITIALLY DEFERRED,
+        CHECK ((state = 'moving') = (entry IS NULL)),
+        CHECK ((state IN ('released', 'gone')) = (left_entry IS NOT NULL))
+    ) STRICT""",
+    """CREATE UNIQUE INDEX quarantine_where ON quarantine (zone, "where")
+        WHERE state IN ('moving', 'held', 'releasing')""",
+    "CREATE INDEX quarantine_path ON quarantine (zone, path)",
+    "CREATE INDEX quarantine_state ON quarantine (state) WHERE state IN ('moving', 'held', 'releasing')",
+    "CREATE INDEX quarantine_note ON quarantine (note) WHERE note IS NOT NULL",
+    "CREATE INDEX quarantine_entry ON quarantine (entry)",
+    "CREATE INDEX quarantine_left ON quarantine (left_entry) WHERE left_entry IS NOT NULL",
+)
 
-def _kept(table: str, columns: str = "") -> tuple[str, str]:
-    """Return the triggers that keep rows of a table as they are: all of them, or only some columns."""
+
+def _kept(table: str, columns: str = "", when: str = "") -> tuple[str, str]:
+    """Return the triggers that keep rows of a table as they are: all of them, or only some columns or rows."""
     of = f" OF {columns}" if columns else ""
+    on = f"ON {table} WHEN {when}" if when else f"ON {table}"
     return (
-        f"CREATE TRIGGER {table}_stays BEFORE UPDATE{of} ON {table} BEGIN SELECT RAISE(ABORT, '{table} stays'); END",
-        f"CREATE TRIGGER {table}_keeps BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, '{table} keeps all'); END",
+        f"CREATE TRIGGER {table}_stays BEFORE UPDATE{of} {on} BEGIN SELECT RAISE(ABORT, '{table} stays'); END",
+        f"CREATE TRIGGER {table}_keeps BEFORE DELETE {on} BEGIN SELECT RAISE(ABORT, '{table} keeps all'); END",
     )
 
 
@@ -214,7 +261,19 @@ _ASSETS_GUARDS = (
     *_kept("besides"),
 )
 
-_MIGRATIONS = {"book": (*_BOOK, *_BOOK_GUARDS), "assets": (*_ASSETS, *_ASSETS_GUARDS)}
+_TAKEN = 'id, zone, path, "where", sha256, size, taken_at, run, why, sidecars, note, entry'
+_QUARANTINE_GUARDS = (
+    # What is still being moved stands in no entry of the ledger yet, and may come to nothing.
+    *_kept("quarantine", _TAKEN, "OLD.entry IS NOT NULL"),
+    """CREATE TRIGGER quarantine_left_stays BEFORE UPDATE ON quarantine WHEN OLD.left_entry IS NOT NULL
+        BEGIN SELECT RAISE(ABORT, 'quarantine stays'); END""",
+)
+
+_MIGRATIONS = {
+    "book": (*_BOOK, *_BOOK_GUARDS),
+    "assets": (*_ASSETS, *_ASSETS_GUARDS),
+    "quarantine": (*_QUARANTINE, *_QUARANTINE_GUARDS),
+}
 
 
 @cache

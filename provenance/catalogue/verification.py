@@ -4,8 +4,9 @@ from collections import Counter
 
 from provenance.catalogue.connection import Connection
 from provenance.catalogue.filing import index_of
+from provenance.catalogue.keeping import left_lines, taken_lines
 from provenance.catalogue.knowledge import Knowledge
-from provenance.catalogue.ledger import EVIDENCE, GATE, BrokenEntry, Ledger
+from provenance.catalogue.ledger import EVIDENCE, GATE, QUARANTINE, RELEASE, BrokenEntry, Ledger
 from provenance.catalogue.recording import beside_line, edge_line, evidence_line, label_line, lines_digest
 from provenance.catalogue.redraw import Redraw
 from provenance.catalogue.rows import Head
@@ -28,7 +29,7 @@ class Verification:
 
         (1) the guards are in place; (2) what was verified before is still there; (3) the chain holds from its start,
         and the rows each entry answers for are what was recorded; (4) no row refers to one that is not there; (5) the
-        stored verdicts are those the rows draw.
+        quarantine is what the entries say; (6) the stored verdicts are those the rows draw.
         """
         with self._db.reading():
             for name in missing_guards(self._db):  # (1)
@@ -38,7 +39,8 @@ class Verification:
             head = self._entries(None)  # (3)
             for table, *_ in self._db.rows("PRAGMA foreign_key_check"):  # (4)
                 raise BrokenEntry(None, f"a row of `{table}` refers to a row that is not there")
-            self._verdicts()  # (5)
+            self._stays()  # (5)
+            self._verdicts()  # (6)
         return head
 
     def since(self, checked: Head) -> Head:
@@ -75,14 +77,17 @@ class Verification:
                 self._record(seq, body, counted)
             elif kind == GATE:
                 self._gate(seq, body, counted)
+            elif kind in {QUARANTINE, RELEASE}:
+                self._moved(seq, kind, body, counted)
         first = since.seq if since else 0
         for table in ("evidence", "labels", "edges", "besides", "records", "record_subjects", "gate_uses"):
             self._no_more(table, counted[table], first)
+        self._no_more("quarantine", counted[QUARANTINE], first)
+        self._no_more("quarantine", counted[RELEASE], first, "left_entry")
         return head
 
-    def _no_more(self, table: str, counted: int, since: int) -> None:
+    def _no_more(self, table: str, counted: int, since: int, entry: str = "entry") -> None:
         """Raise if a table holds rows that no entry of the ledger answers for."""
-        entry = "entry"
         if table == "record_subjects":
             entry = "coalesce((SELECT r.entry FROM records r WHERE r.id = record), 9e18)"
         row = self._db.row(f"SELECT count(*) FROM {table} WHERE {entry} > ?", (since,))  # noqa: S608 (our own names)
@@ -175,6 +180,23 @@ class Verification:
         counted["gate_uses"] += len(rows)
         if [[record, digest.hex()] for record, digest in rows] != said.get("uses"):
             raise BrokenEntry(seq, "the records this gate run rested on are not what was recorded")
+
+    def _moved(self, seq: int, kind: str, body: bytes, counted: Counter[str]) -> None:
+        """Compare what was taken away or left together with the rows of it."""
+        said = decoded(body, dict[str, object], lambda: f"entry {seq} of the ledger")
+        lines = (taken_lines if kind == QUARANTINE else left_lines)(self._db, seq)
+        counted[kind] += len(lines)
+        if lines_digest(lines) != said.get("facts_sha256"):
+            raise BrokenEntry(seq, "the rows of `quarantine` kept for it are not what was recorded")
+
+    def _stays(self) -> None:
+        """Raise if a row of `quarantine` says another state than the ledger does."""
+        stray = self._db.row(
+            "SELECT coalesce(left_entry, entry) FROM quarantine WHERE (state = 'moving') <> (entry IS NULL)"
+            " OR (state IN ('released', 'gone')) <> (left_entry IS NOT NULL) LIMIT 1"
+        )
+        if stray is not None:
+            raise BrokenEntry(stray[0], "a row of `quarantine` is in a state that no entry answers for")
 
     def _verdicts(self) -> None:
         """Raise if a stored verdict is not the one that is drawn from the rows."""

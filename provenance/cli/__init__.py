@@ -20,6 +20,7 @@ from provenance.errors import ConfigInvalid, ProvenanceError, ReadFailed
 VERBS = {
     "init": "set up a production: a configuration and an empty catalogue",
     "scan": "examine and record everything new or changed",
+    "watch": "the daemon: take in every finished file, and guard the final zones",
     "origin": "what a file is, on what grounds, from what, who said so, where it has been",
     "list": "what is recorded, a line each",
     "gate": "the delivery check over files and folders",
@@ -29,6 +30,7 @@ VERBS = {
     "derive": "a person's word on what a file was made from",
     "approve": "record an approval for exactly these bytes",
     "revoke": "take a record back from now on",
+    "release": "put back what was taken out of a final zone, if it may be delivered now",
     "ledger": "the book of words: show, verify, head, export",
     "keys": "signing identities",
     "status": "the production at a glance",

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from provenance.cli.options import answer_options, now
-from provenance.config import find_config
+from provenance.configfile import find_config
 from provenance.files import display
 
 _COLOURS = {"ok": "green", "warning": "yellow", "problem": "red"}
@@ -16,12 +16,13 @@ _COLOURS = {"ok": "green", "warning": "yellow", "problem": "red"}
 @answer_options
 @click.pass_context
 def doctor(ctx: click.Context, as_json: bool) -> None:
-    """Check this machine's set-up: configuration, policy, zones, catalogue and ledger, trust, signing, workers.
+    """Check this machine's set-up: the rules, the zones, the catalogue, signing, workers, and what watching needs.
 
     Answers 0 when nothing is a problem, and 3 when something is.
     """
     from provenance.checkup import Level, check_up
-    from provenance.report.documents import DoctorDocument, FindingDocument, to_json
+    from provenance.report.documents import to_json
+    from provenance.report.standing import DoctorDocument, FindingDocument
 
     findings = list(check_up(find_config(ctx.obj, dict(os.environ), Path.cwd()), now()))
     problems = [f for f in findings if f.level is Level.PROBLEM]

@@ -1,5 +1,6 @@
 """`provenance gate`: the delivery check."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -27,15 +28,27 @@ def gate(ctx: click.Context, paths: tuple[Path, ...], channel: str | None, title
     session = Session.with_workers(ctx)
     from provenance.cli.progress import progress
     from provenance.gate import Gate, check
-    from provenance.report.documents import to_json
-    from provenance.report.gate import gate_document, gate_text
+    from provenance.report.gate import gate_json, gate_text
 
     policy = session.policy
     with progress("checking") as tell, session.intake(tell) as intake:
         run = check(Gate(session.config, policy, intake), paths, channel, title)
     if as_json:
-        click.echo(to_json(gate_document(run, session.config, policy)))
+        _print(gate_json(run, session.config, policy))
     else:
-        for line in gate_text(run, session.config, policy):
-            click.echo(line)
+        _print(f"{line}\n" for line in gate_text(run, session.config, policy))
     ctx.exit(_EXIT[run.outcome.value])
+
+
+def _print(pieces: Iterable[str]) -> None:
+    """Print pieces as they come, many at a time: there may be more than memory should hold."""
+    some: list[str] = []
+    for piece in pieces:
+        some.append(piece)
+        if len(some) >= _PIECES:
+            click.echo("".join(some), nl=False)
+            some = []
+    click.echo("".join(some), nl=False)
+
+
+_PIECES = 256

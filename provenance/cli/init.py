@@ -11,7 +11,7 @@ import click
 from provenance.catalogue import Catalogue
 from provenance.cli.options import TEXT, answer_options, now
 from provenance.cli.toml import quoted
-from provenance.config import CONFIG_NAME, load_config
+from provenance.configfile import CONFIG_NAME, load_config
 from provenance.errors import ConfigInvalid, NotPermitted, ZoneTrouble
 from provenance.files import display, replacing
 from provenance.policy import load_policy
@@ -155,18 +155,31 @@ role = "{role}"  # work: generated material may be here; final: nothing flagged 
         text += f"""\
 channel = {quoted(name)}  # where it is delivered to; approvals name it
 # title = "S01E01"  # episode or part, if this zone holds only one
-# quarantine = {quoted(f".provenance/quarantine/{name}")}  # where refused files are moved by `provenance watch`
+# quarantine = {quoted(f".provenance/quarantine/{name}")}  # where `provenance watch` moves what is refused
 on_refuse = "{on_refuse}"  # quarantine | report
 on_hold = "report"  # report | quarantine
+on_approval = "report"  # report: somebody runs `provenance release` | release: `provenance watch` puts it back itself
+held_notes = true  # leave NAME.HELD.txt where a file was taken away, for those who look for it
+hold_after = 900  # seconds a file may stay unfinished here before somebody is told, or on_hold is done
 """
-    return text
+    return text + _WATCHED
 
+
+_WATCHED = """\
+# stuck_after = 86400  # seconds a file may stay unfinished before it is called stuck
+# settle = 5.0  # this and the next two: for this zone alone, instead of what is said for all
+# sweep = 300
+# mode = "auto"
+# max_read_rate = 50000000  # bytes per second to read at most, so that playback from a share does not stutter
+"""
 
 _REST = """
 [watch]
 # settle = 5.0  # seconds without change before a file counts as complete; default: 5 local, 60 on network storage
 sweep = 300  # seconds between complete looks at everything
 mode = "auto"  # auto | events | poll (poll for NFS, SMB and FUSE)
+# metrics = "127.0.0.1:9464"  # serve Prometheus metrics here
+# metrics_public = false  # true: metrics may listen where other machines can read them
 
 # Whose signatures are trusted. Trust is needed to clear a file, never to flag one.
 # [[trust.anchor]]
@@ -179,7 +192,9 @@ mode = "auto"  # auto | events | poll (poll for NFS, SMB and FUSE)
 # certificate = "keys/studio-chain.pem"
 # key = "keys/studio.key"
 
-# Called with a JSON document on hold, refuse, quarantine and release.
+# Who is told of holds, refusals, quarantine, releases and trouble.
 # [notify]
-# command = "/usr/local/bin/tell-post"
+# command = "/usr/local/bin/tell-post"  # gets a JSON document on its standard input
+# bundle = 2.0  # seconds to wait for more to tell in the same breath
+# apprise = ["mailto://user:password@example.com"]  # mail and chat; needs asset-provenance[notify]
 """

@@ -8,7 +8,8 @@ import click
 from provenance.cli.options import TEXT, answer_options
 from provenance.cli.session import Session
 from provenance.cli.toml import quoted
-from provenance.config import Config, load_config
+from provenance.config import Config
+from provenance.configfile import load_config
 from provenance.files import display, replacing
 
 

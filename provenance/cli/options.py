@@ -59,13 +59,7 @@ MATERIAL = _Material()
 def answer_options(command: F) -> F:
     """Add what every verb that answers takes: `--format text|json`, passed on as `as_json`, and `--config`."""
     for option in (
-        click.option(
-            "--config",
-            metavar="FILE",
-            expose_value=False,
-            callback=_keep_config,
-            help="The configuration to use, instead of the nearest above here.",
-        ),
+        config_option,
         click.option(
             "--format",
             "as_json",
@@ -78,6 +72,17 @@ def answer_options(command: F) -> F:
     ):
         command = option(command)
     return command
+
+
+def config_option(command: F) -> F:
+    """Add `--config`, which every verb takes that works with a production."""
+    return click.option(
+        "--config",
+        metavar="FILE",
+        expose_value=False,
+        callback=_keep_config,
+        help="The configuration to use, instead of the nearest above here.",
+    )(command)
 
 
 def _keep_config(context: click.Context, _option: click.Parameter, value: str | None) -> None:

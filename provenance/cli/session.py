@@ -13,7 +13,8 @@ from provenance import __version__
 from provenance.asset import UtcTime
 from provenance.catalogue import Catalogue, Stamp
 from provenance.cli.options import Terminated, now
-from provenance.config import Config, find_config, load_config
+from provenance.config import Config
+from provenance.configfile import find_config, load_config
 
 if TYPE_CHECKING:
     # A question about a known file needs none of these, and is answered before they could be loaded.
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
 class Session:
     """One run of one command."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, policy: "Policy | None" = None) -> None:
         self.config = config
-        self._policy: Policy | None = None
+        self._policy = policy
 
     @classmethod
     def of(cls, context: click.Context) -> "Session":
@@ -52,6 +53,13 @@ class Session:
 
             self._policy = load_policy(self.config.policy, self.config.folder)
         return self._policy
+
+    def check(self) -> None:
+        """Read every rule the configuration names; raises `ProvenanceError` for the first that cannot be used."""
+        from provenance.credentials.trust import load_trust
+
+        _ = self.policy
+        load_trust(self.config.anchors)
 
     def stamp(self, claimed_at: UtcTime | None = None) -> Stamp:
         """Return who, where, when and under which rules, for an entry that is written now."""

@@ -2,7 +2,7 @@
 
 import click
 
-from provenance.cli.options import answer_options
+from provenance.cli.options import answer_options, now
 from provenance.cli.session import Session
 
 
@@ -12,14 +12,20 @@ from provenance.cli.session import Session
 def status(ctx: click.Context, as_json: bool) -> None:
     """Say what is recorded, how the zones stand, and whether a daemon guards them."""
     from provenance.report.documents import to_json
-    from provenance.report.status import status_document, status_text
+    from provenance.report.status import Standing, status_document, status_text
+    from provenance.watchstate import read_state
 
     session = Session.of(ctx)
     with session.catalogue() as catalogue:
-        counts, troubles = catalogue.counts(), catalogue.troubles()
-    document = status_document(session.config, counts)
+        standing = Standing(
+            counts=catalogue.counts(),
+            troubles=catalogue.troubles(),
+            waiting=catalogue.waiting(),
+            quarantined=catalogue.quarantined(),
+            running=read_state(session.config.catalogue),
+        )
     if as_json:
-        click.echo(to_json(document))
+        click.echo(to_json(status_document(session.config, standing, now())))
         return
-    for line in status_text(session.config, document, troubles):
+    for line in status_text(session.config, standing, now()):
         click.echo(line)

@@ -35,13 +35,16 @@ def take_down(
     as_json: bool,
     with_sidecars: bool = False,
 ) -> None:
-    """Look at the files, make the record about exactly their bytes, keep it, and print it."""
+    """Look at the files, make the record about exactly their bytes, keep it, and print it.
+
+    What was taken into quarantine is meant by its old place too.
+    """
     from provenance.cli.progress import progress
-    from provenance.targets import targets_of
+    from provenance.quarantine import targets_with_held
     from provenance.words import take_down as take_down_about
 
-    targets = targets_of(session.config, paths)
     with progress("reading") as tell, session.intake(tell) as intake:
+        targets = targets_with_held(session.config, intake.catalogue, paths)
         taken = take_down_about(intake, targets, make, with_sidecars=with_sidecars)
     show_record(session, taken.record, taken.subjects, as_json=as_json)
 

@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from provenance.report.held_documents import HeldDocument
+
 
 class Document(msgspec.Struct, frozen=True):
     """Anything that is printed as JSON."""
@@ -109,6 +111,8 @@ class OriginDocument(Document, frozen=True, kw_only=True):
     known: bool
     there: bool
     """Whether there is a file at the path now."""
+    quarantine: list[HeldDocument]
+    """What was taken from this path and is in quarantine."""
 
 
 class ReasonDocument(Document, frozen=True, kw_only=True):
@@ -176,50 +180,6 @@ class GateDocument(Document, frozen=True, kw_only=True):
     checked_at: str
     counts: CountsDocument
     assets: list[JudgedDocument]
-
-
-class DaemonDocument(Document, frozen=True, kw_only=True):
-    """What the daemon is doing."""
-
-    running: bool
-    pid: int | None = None
-    ready: bool = False
-    backlog: int = 0
-    settling: int = 0
-    held: int = 0
-    stuck: int = 0
-    last_sweep: str | None = None
-    events: str | None = None
-    quarantined: int = 0
-
-
-class ZoneDocument(Document, frozen=True, kw_only=True):
-    """How a zone stands. `exposure_seconds` is null while no daemon guards it."""
-
-    name: str
-    role: str
-    exposure_seconds: float | None
-    protected: bool
-
-
-class CatalogueDocument(Document, frozen=True, kw_only=True):
-    """What is recorded."""
-
-    assets: int
-    sightings: int
-    origins: dict[str, int]
-    troubles: int
-    ledger_entries: int
-
-
-class StatusDocument(Document, frozen=True, kw_only=True):
-    """The production at a glance."""
-
-    schema: Literal["provenance/status/1"] = "provenance/status/1"
-    project: str
-    daemon: DaemonDocument
-    zones: list[ZoneDocument]
-    catalogue: CatalogueDocument
 
 
 class ListedDocument(Document, frozen=True, kw_only=True):
@@ -318,23 +278,6 @@ class KeysDocument(Document, frozen=True, kw_only=True):
     configured: bool
 
 
-class FindingDocument(Document, frozen=True, kw_only=True):
-    """One thing `doctor` looked at. `level` is ok, warning or problem."""
-
-    level: str
-    check: str
-    says: str
-    help: str
-
-
-class DoctorDocument(Document, frozen=True, kw_only=True):
-    """What is wrong with this machine's set-up."""
-
-    schema: Literal["provenance/doctor/1"] = "provenance/doctor/1"
-    healthy: bool
-    findings: list[FindingDocument]
-
-
 class InitDocument(Document, frozen=True, kw_only=True):
     """A production that was just set up."""
 
@@ -354,34 +297,6 @@ class ErrorDocument(Document, frozen=True, kw_only=True):
     help: str
 
 
-SCHEMAS: dict[str, type[Document]] = {
-    "origin": OriginDocument,
-    "gate": GateDocument,
-    "status": StatusDocument,
-    "list": ListedDocument,
-    "scan": ScanDocument,
-    "record": WordDocument,
-    "mark": MarkDocument,
-    "entry": EntryDocument,
-    "ledger": LedgerDocument,
-    "keys": KeysDocument,
-    "doctor": DoctorDocument,
-    "init": InitDocument,
-    "error": ErrorDocument,
-}
-"""Every document by the name of its schema file."""
-
-
 def to_json(document: Document, *, indent: int | None = 2) -> str:
     """Return a document as JSON: ASCII only, so that no name breaks it."""
     return json.dumps(msgspec.to_builtins(document), indent=indent, ensure_ascii=True)
-
-
-def json_schema(name: str) -> dict[str, object]:
-    """Return the JSON Schema (2020-12) of one of `SCHEMAS`."""
-    schema = msgspec.json.schema(SCHEMAS[name])
-    for definition in schema["$defs"].values():
-        definition["required"] = sorted(definition["properties"])  # every field is always written
-        for field in definition["properties"].values():
-            field.pop("default", None)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

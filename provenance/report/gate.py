@@ -2,12 +2,14 @@
 
 import os
 import shlex
+from collections.abc import Iterator
 
 from provenance.asset import UtcTime
 from provenance.config import ApprovalsMode, Config
 from provenance.files import display
-from provenance.gate import Judged, Run, counts_of
-from provenance.policy import Decision, Outcome, Policy, Rule
+from provenance.gate import Run
+from provenance.judged import Judged
+from provenance.policy import Decision, Outcome, Policy
 from provenance.records import Approval, Clearance
 from provenance.report.documents import (
     ConfigDocument,
@@ -16,6 +18,7 @@ from provenance.report.documents import (
     JudgedDocument,
     PolicyDocument,
     ReasonDocument,
+    to_json,
 )
 from provenance.report.record_document import record_document
 from provenance.report.records import unsigned_words
@@ -23,43 +26,58 @@ from provenance.report.records import unsigned_words
 _HEADLINE = {Outcome.PASS: "PASS", Outcome.HOLD: "HOLD", Outcome.REFUSE: "REFUSED"}
 
 
-def gate_document(run: Run, config: Config, policy: Policy) -> GateDocument:
-    """Return a run as its document."""
-    counts = counts_of(run.judged)
-    # Files that were judged alike share one decision, and so one list of reasons: a delivery may have 100,000 of them.
-    reasons: dict[int, list[ReasonDocument]] = {}
+def gate_json(run: Run, config: Config, policy: Policy) -> Iterator[str]:
+    """Yield a run's document, a `GateDocument`, in pieces: a delivery may be larger than memory should be."""
+    whole = to_json(_without_assets(run, config, policy))
+    before, empty, after = whole.rpartition("[]")
+    assert empty
+    yield before + "["
+    between = "\n"
     for judged in run.judged:
-        if id(judged.decision) not in reasons:
-            reasons[id(judged.decision)] = _reasons(judged.decision)
+        asset = to_json(judged_document(judged, run.checked_at, config.approvals))
+        # No string in JSON holds a line break, so each of these stands between its fields.
+        yield between + _DEEPER + asset.replace("\n", "\n" + _DEEPER)
+        between = ",\n"
+    yield f"\n  ]{after}\n"
+
+
+_DEEPER = "    "
+
+
+def _without_assets(run: Run, config: Config, policy: Policy) -> GateDocument:
     return GateDocument(
         run=run.id,
         outcome=run.outcome.value,
         project=config.project,
         approvals_mode=config.approvals.value,
-        policy=PolicyDocument(id=policy.id, sha256=policy.sha256),
-        config=ConfigDocument(path=str(config.path), sha256=config.sha256),
+        policy=policy_document(policy),
+        config=config_document(config),
         ledger_head=run.ledger_head,
         checked_at=run.checked_at,
         counts=CountsDocument(
-            checked=counts["checked"],
-            passed=counts["pass"],
-            refuse=counts["refuse"],
-            hold=counts["hold"],
-            approved=counts["approved"],
-            cleared=counts["cleared"],
+            checked=run.counts["checked"],
+            passed=run.counts["pass"],
+            refuse=run.counts["refuse"],
+            hold=run.counts["hold"],
+            approved=run.counts["approved"],
+            cleared=run.counts["cleared"],
         ),
-        assets=[_judged(j, run.checked_at, config.approvals, reasons[id(j.decision)]) for j in run.judged],
+        assets=[],
     )
 
 
-def _reasons(decision: Decision) -> list[ReasonDocument]:
-    return [
-        ReasonDocument(rule=r.rule.value, outcome=r.outcome.value, text=r.text, help=r.help, args=r.args)
-        for r in decision.reasons
-    ]
+def policy_document(policy: Policy) -> PolicyDocument:
+    """Return which policy was used."""
+    return PolicyDocument(id=policy.id, sha256=policy.sha256)
 
 
-def _judged(judged: Judged, now: UtcTime, mode: ApprovalsMode, reasons: list[ReasonDocument]) -> JudgedDocument:
+def config_document(config: Config) -> ConfigDocument:
+    """Return which configuration was used."""
+    return ConfigDocument(path=str(config.path), sha256=config.sha256)
+
+
+def judged_document(judged: Judged, now: UtcTime, mode: ApprovalsMode) -> JudgedDocument:
+    """Return one thing that was checked as its document."""
     decision = judged.decision
     return JudgedDocument(
         path=os.fsdecode(judged.path),
@@ -67,35 +85,39 @@ def _judged(judged: Judged, now: UtcTime, mode: ApprovalsMode, reasons: list[Rea
         title=judged.deliverable.title,
         sha256=judged.digest,
         outcome=decision.outcome.value,
-        origin=judged.verdict.origin.value if judged.verdict else None,
-        reasons=reasons,
+        origin=judged.origin.value if judged.origin else None,
+        reasons=[
+            ReasonDocument(rule=r.rule.value, outcome=r.outcome.value, text=r.text, help=r.help, args=r.args)
+            for r in decision.reasons
+        ],
         approvals=[record_document(a, now, mode) for a in decision.approvals],
         clearances=[record_document(c, now, mode) for c in decision.clearances],
     )
 
 
-def gate_text(run: Run, config: Config, policy: Policy) -> list[str]:
-    """Return a run as lines: the answer first, then what needs somebody, then what passed on somebody's word."""
-    lines = [_headline(run)]
-    open_ones = [j for j in run.judged if j.decision.outcome is not Outcome.PASS]
-    for judged in sorted(open_ones, key=lambda j: -j.decision.outcome.severity):
-        lines += _needs_somebody(judged)
-    for judged in run.judged:
-        if judged.approved or judged.cleared:
-            lines += _on_a_word(judged, config.approvals)
-    lines += _quiet(run)
-    lines.append(
+def gate_text(run: Run, config: Config, policy: Policy) -> Iterator[str]:
+    """Yield a run as lines: the answer first, then what needs somebody, then what passed on somebody's word."""
+    yield _headline(run)
+    yield from run_lines(run, config, policy)
+
+
+def run_lines(run: Run, config: Config, policy: Policy) -> Iterator[str]:
+    """Yield what needs somebody, what passed on somebody's word, and under which rules."""
+    for judged in sorted(run.not_passed, key=lambda j: -j.decision.outcome.severity):
+        yield from _needs_somebody(judged)
+    for judged in run.on_a_word:
+        yield from _on_a_word(judged, config.approvals)
+    yield from _quiet(run)
+    yield (
         f"policy {policy.id} {policy.sha256[:12]} · configuration {display(str(config.path))} {config.sha256[:12]} · "
         f"run {run.id} · ledger head {run.ledger_head}"
     )
-    return lines
 
 
 def _headline(run: Run) -> str:
-    counts = counts_of(run.judged)
-    where = sorted({_deliverable(j) for j in run.judged})
+    where = sorted({f"{d.channel} ({d.title})" if d.title else str(d.channel) for d in run.deliverables})
     tail = ", ".join(
-        f"{counts[key]} {word}"
+        f"{run.counts[key]} {word}"
         for key, word in (
             ("refuse", "refused"),
             ("hold", "held"),
@@ -103,14 +125,9 @@ def _headline(run: Run) -> str:
             ("approved", "of them approved"),
             ("cleared", "of them cleared"),
         )
-        if counts[key]
+        if run.counts[key]
     )
-    return f"{_HEADLINE[run.outcome]}  {counts['checked']} checked for {', '.join(where)}: {tail}"
-
-
-def _deliverable(judged: Judged) -> str:
-    deliverable = judged.deliverable
-    return f"{deliverable.channel} ({deliverable.title})" if deliverable.title else str(deliverable.channel)
+    return f"{_HEADLINE[run.outcome]}  {run.counts['checked']} checked for {', '.join(where)}: {tail}"
 
 
 def _needs_somebody(judged: Judged) -> list[str]:
@@ -136,7 +153,7 @@ def _for_a_shell(path: bytes) -> str:
 
 
 def _on_a_word(judged: Judged, mode: ApprovalsMode) -> list[str]:
-    lines = [f"{'pass':<7} {display(judged.path)}  {judged.verdict.origin.value if judged.verdict else ''}"]
+    lines = [f"{'pass':<7} {display(judged.path)}  {judged.origin.value if judged.origin else ''}"]
     lines += [f"        {display(word)}" for word in _words(judged.decision, mode)]
     return lines
 
@@ -151,13 +168,10 @@ def _words(decision: Decision, mode: ApprovalsMode) -> list[str]:
     ]
 
 
-def _quiet(run: Run) -> list[str]:
-    """Return one line for what passed by itself. It says what was not found, and never more than that."""
-    alone = [j for j in run.judged if j.decision.outcome is Outcome.PASS and not (j.approved or j.cleared)]
-    silent = [j for j in alone if any(r.rule is Rule.NO_SIGNAL_FOUND for r in j.decision.reasons)]
-    lines = []
-    if silent:
-        lines.append(f"pass    no signal found in {len(silent)} {'file' if len(silent) == 1 else 'files'}")
-    if len(alone) > len(silent):
-        lines.append(f"pass    {len(alone) - len(silent)} whose origin is known and needs no approval")
-    return lines
+def _quiet(run: Run) -> Iterator[str]:
+    """Yield a line for what passed by itself. It says what was not found, and never more than that."""
+    if run.silent:
+        yield f"pass    no signal found in {run.silent} {'file' if run.silent == 1 else 'files'}"
+    known = run.counts["pass"] - len(run.on_a_word) - run.silent
+    if known:
+        yield f"pass    {known} whose origin is known and needs no approval"

@@ -29,10 +29,23 @@ def origin_text(account: Account, mode: ApprovalsMode) -> list[str]:
     examiner = evidence.examiner
     trust = examiner.trust_list[:12] if examiner.trust_list else "none"
     lines.append(f"examined    by provenance {examiner.provenance}, c2pa {examiner.c2pa}, trust list {trust}")
-    if not account.there:
-        lines.insert(1, "            there is nothing at this path now; this is what was recorded of it")
+    lines[1:1] = _whereabouts(account)
     if not account.known:
         lines.append("            not in the catalogue yet: `provenance scan` records it")
+    return lines
+
+
+def _whereabouts(account: Account) -> list[str]:
+    """Return where the file is, if not where it was asked for."""
+    lines = []
+    if not account.there and not account.held:
+        lines.append("            there is nothing at this path now; this is what was recorded of it")
+    for held in account.held:
+        move = held.row.move
+        which = "another file from here is" if account.there and not held.by_where else "is"
+        lines.append(f"            {which} in quarantine since {move.at}, because:")
+        lines += [f"              {display(why.text)}" for why in move.why]
+        lines.append(f"              it is kept as {display(held.where)}")
     return lines
 
 

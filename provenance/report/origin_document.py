@@ -7,6 +7,7 @@ from provenance.asset import UtcTime
 from provenance.catalogue import Relative, Sighting
 from provenance.config import ApprovalsMode
 from provenance.evidence import Credential, effective_credential
+from provenance.quarantine import Held
 from provenance.records import Approval, Clearance, Declaration
 from provenance.report.documents import (
     CredentialDocument,
@@ -17,6 +18,7 @@ from provenance.report.documents import (
     RecordDocument,
     SightingDocument,
 )
+from provenance.report.held_documents import HeldDocument, WhyDocument
 from provenance.report.record_document import record_document
 from provenance.verdict import Ground
 
@@ -44,6 +46,20 @@ def origin_document(account: Account, now: UtcTime, mode: ApprovalsMode) -> Orig
         ),
         known=account.known,
         there=account.there,
+        quarantine=[_held(h) for h in account.held],
+    )
+
+
+def _held(held: Held) -> HeldDocument:
+    move = held.row.move
+    return HeldDocument(
+        zone=move.place.zone,
+        path=os.fsdecode(move.place.path),
+        where=os.fsdecode(held.where),
+        since=move.at,
+        sha256=move.digest,
+        run=move.run,
+        why=[WhyDocument(rule=w.rule, outcome=w.outcome, text=w.text) for w in move.why],
     )
 
 

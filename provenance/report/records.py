@@ -7,6 +7,7 @@ import msgspec
 from provenance.catalogue import Entry
 from provenance.config import ApprovalsMode
 from provenance.errors import CatalogueDamaged
+from provenance.files import display
 from provenance.records import (
     RECORD_TYPES,
     UNSIGNED,
@@ -64,6 +65,8 @@ def entry_text(entry: Entry, mode: ApprovalsMode) -> str:
         return f"{where}  {record_text(_record_in(entry))}  [{unsigned_words(mode)}]"
     if "report" in entry.body:
         return f"{where}  {_run_text(entry)}"
+    if entry.kind in _MOVED:
+        return f"{where}  {_moved_text(entry)}"
     said = ", ".join(f"{k} {v}" for k, v in entry.body.items() if isinstance(v, str | int))
     return f"{where}  {said}"
 
@@ -80,6 +83,27 @@ def _run_text(entry: Entry) -> str:
         report = entry.body["report"]
         counts = ", ".join(f"{n} {what}" for what, n in report["counts"].items() if n)
         return f"{entry.body['run']}: {report['outcome']} ({counts})"
+    except (KeyError, TypeError, AttributeError) as error:
+        raise _unreadable(entry, error) from error
+
+
+_MOVED = {"quarantine", "release"}
+_NAMED = 3
+"""So many files an entry names in a line; of more it says how many."""
+
+
+def _moved_text(entry: Entry) -> str:
+    """Return what was taken away, put back, or found gone."""
+    try:
+        lists = {"taken": entry.body.get("files", []), "put back": entry.body.get("released", [])}
+        lists["found gone"] = entry.body.get("gone", [])
+        parts = []
+        for what, files in lists.items():
+            names = ", ".join(f"{f['zone']}/{f['path']}" for f in files[:_NAMED])
+            more = f" and {len(files) - _NAMED:,} more" if len(files) > _NAMED else ""
+            if files:
+                parts.append(f"{len(files):,} {what}: {display(names)}{more}")
+        return "; ".join(parts)
     except (KeyError, TypeError, AttributeError) as error:
         raise _unreadable(entry, error) from error
 

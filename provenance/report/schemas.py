@@ -3,9 +3,55 @@
 import json
 from pathlib import Path
 
-from provenance.report.documents import SCHEMAS, json_schema
+import msgspec
+
+from provenance.report.documents import (
+    Document,
+    EntryDocument,
+    ErrorDocument,
+    GateDocument,
+    InitDocument,
+    KeysDocument,
+    LedgerDocument,
+    ListedDocument,
+    MarkDocument,
+    OriginDocument,
+    ScanDocument,
+    WordDocument,
+)
+from provenance.report.release_document import ReleaseDocument
+from provenance.report.standing import DoctorDocument, NoticeDocument, StatusDocument
 
 FOLDER = Path(__file__).parents[1] / "schemas"
+
+SCHEMAS: dict[str, type[Document]] = {
+    "origin": OriginDocument,
+    "gate": GateDocument,
+    "release": ReleaseDocument,
+    "status": StatusDocument,
+    "list": ListedDocument,
+    "scan": ScanDocument,
+    "record": WordDocument,
+    "mark": MarkDocument,
+    "entry": EntryDocument,
+    "ledger": LedgerDocument,
+    "keys": KeysDocument,
+    "doctor": DoctorDocument,
+    "init": InitDocument,
+    "notice": NoticeDocument,
+    "error": ErrorDocument,
+}
+"""Every document by the name of its schema file."""
+
+
+def json_schema(name: str) -> dict[str, object]:
+    """Return the JSON Schema (2020-12) of one of `SCHEMAS`."""
+    schema = msgspec.json.schema(SCHEMAS[name])
+    for definition in schema["$defs"].values():
+        definition["required"] = sorted(definition["properties"])  # every field is always written
+        for field in definition["properties"].values():
+            field.pop("default", None)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
 def schema_text(name: str) -> str:

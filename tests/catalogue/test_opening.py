@@ -12,7 +12,6 @@ import pytest
 
 from provenance.asset import Digest
 from provenance.catalogue import Catalogue, Opening
-from provenance.catalogue.connection import storage_of
 from provenance.catalogue.schema import SCHEMA_VERSION
 from provenance.errors import (
     CatalogueDamaged,
@@ -160,34 +159,6 @@ def test_network_storage_is_refused(path: Path, kind: str) -> None:
     Catalogue.create(path, at(0)).close()
     with pytest.raises(CatalogueMisplaced, match=kind):
         Catalogue.open(path, remote)
-
-
-@pytest.mark.skipif(not Path("/proc/self/mountinfo").exists(), reason="this system does not list its mounts")
-def test_storage_is_told_by_the_mount(tmp_path: Path) -> None:
-    """The type of file system is that of the innermost mount a path lies on, links resolved."""
-    link = tmp_path / "link"
-    link.symlink_to("/proc/self")
-    assert storage_of(Path("/proc/self")) == "proc"
-    assert storage_of(link) == "proc"
-    assert storage_of(tmp_path) not in {None, "proc"}
-
-
-def test_mounts_are_read_as_they_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Escaped mount points are understood, the innermost and latest mount counts; without a list nothing is known."""
-    point = tmp_path / "two words" / "in"
-    point.mkdir(parents=True)
-    escaped = str(tmp_path / "two words").replace(" ", "\\040")
-    mounts = tmp_path / "mountinfo"
-    mounts.write_text(
-        "22 1 254:0 / / rw - ext4 /dev/vda rw\n"
-        f"23 22 0:40 / {escaped} rw shared:1 - ext4 disk rw\n"
-        f"24 22 0:41 / {escaped} rw shared:1 - nfs4 server:/x rw\n"
-        f"25 22 0:42 / {escaped}-beside rw - cifs //server/x rw\n"
-    )
-    monkeypatch.setattr("provenance.catalogue.connection._MOUNTS", mounts)
-    assert (storage_of(point), storage_of(tmp_path)) == ("nfs4", "ext4")
-    monkeypatch.setattr("provenance.catalogue.connection._MOUNTS", tmp_path / "none")
-    assert storage_of(point) is None
 
 
 def test_where_none_can_be(tmp_path: Path) -> None:

@@ -1,40 +1,23 @@
-"""Looking for what is wrong with this machine's set-up, before a delivery finds it out."""
+"""Everything that is looked at, one thing after another."""
 
 import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 
 from provenance.asset import UtcTime
 from provenance.catalogue import Catalogue
-from provenance.config import Config, Role, load_config
+from provenance.checkup.finding import Finding, Level
+from provenance.checkup.watching import check_notify, check_room, check_watching
+from provenance.config import Config, Role
+from provenance.configfile import load_config
 from provenance.errors import KeyUnusable, ProvenanceError
 from provenance.evidence import State
 from provenance.examination import Looked, Request
 from provenance.policy import load_policy
 from provenance.pool import Limits, Pool
 from provenance.zones import is_protected
-
-
-class Level(Enum):
-    """How bad a finding is."""
-
-    OK = "ok"
-    WARNING = "warning"
-    PROBLEM = "problem"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at, what it says, and what to do about it."""
-
-    level: Level
-    check: str
-    says: str
-    help: str = ""
 
 
 def check_up(path: Path, now: UtcTime) -> Iterator[Finding]:
@@ -53,12 +36,18 @@ def check_up(path: Path, now: UtcTime) -> Iterator[Finding]:
         ("trust", _trust),
         ("signing", _signing),
         ("workers", _workers),
+        ("disk", lambda c, _: check_room(c)),
+        ("watching", lambda c, _: check_watching(c)),
+        ("notify", lambda c, _: check_notify(c)),
     )
     for name, check in checks:
         try:
             yield from check(config, now)
         except ProvenanceError as error:
             yield _problem(name, error)
+        except OSError as error:
+            advice = "Look at what is named, as the user that runs this."
+            yield Finding(Level.PROBLEM, name, f"it could not be looked at: {error}", advice)
 
 
 def _problem(check: str, error: ProvenanceError) -> Finding:

@@ -1,0 +1,13 @@
+"""Looking for what is wrong with this machine's set-up, before a delivery finds it out.
+
+::
+
+    checks      everything that is looked at, in order
+    watching    what this machine must allow so that folders can be watched
+    finding     what is answered
+"""
+
+from provenance.checkup.checks import check_up
+from provenance.checkup.finding import Finding, Level
+
+__all__ = ["Finding", "Level", "check_up"]

@@ -1,0 +1,98 @@
+"""Putting the daemon together from a configuration, and taking it apart again."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+
+from provenance.asset import UtcTime, ZoneName
+from provenance.catalogue import Catalogue, Opening, Stamp
+from provenance.config import Config
+from provenance.containers.whole import cut_short
+from provenance.credentials.trust import load_trust
+from provenance.daemon.book import ZoneBook
+from provenance.daemon.guard import Guard
+from provenance.daemon.health import Health
+from provenance.daemon.line import Line
+from provenance.daemon.logs import Log
+from provenance.daemon.loop import Loop
+from provenance.daemon.notices import Notices
+from provenance.daemon.roots import roots_of
+from provenance.daemon.service import Service
+from provenance.daemon.telling import Ears, Telling
+from provenance.errors import CatalogueTrouble, ReadFailed
+from provenance.examiner import examiner_for
+from provenance.gate import Gate
+from provenance.looking import Intake
+from provenance.policy import Policy
+from provenance.pool import Pool
+from provenance.targets import all_zones
+from provenance.watchstate import Guarding
+from watcher.apart import Apart
+from watcher.arrivals import Means, Watch
+from watcher.ground import Met
+from watcher.here import Here
+from watcher.hints import Hints
+from watcher.lister import Lister
+from watcher.roots import Root
+
+PATIENCE = 2.0
+"""Seconds to wait for another writer: a signal must not wait longer, and whatever fails is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a daemon is run with, besides its rules; it outlives a change of these."""
+
+    log: Log
+    service: Service
+    guarding: Guarding
+    stamp: Callable[[Config, Policy], Callable[[], Stamp]]
+    now: Callable[[], UtcTime]
+
+
+@contextmanager
+def started(config: Config, policy: Policy, setting: Setting) -> Iterator[Loop]:
+    """Yield a loop that is ready to run; at the end everything is let go.
+
+    (1) open the catalogue; (2) start whoever examines, listens and tells; (3) finish what a killed daemon left half
+    moved.
+
+    Raises `ConfigTrouble`, `CatalogueTrouble` or `CredentialTrouble` if it cannot be done as it is set up.
+    """
+    stamp = setting.stamp(config, policy)
+    trust = load_trust(config.anchors)
+    targets = all_zones(config)
+    with ExitStack() as stack:
+        catalogue = stack.enter_context(Catalogue.open(config.catalogue, Opening(wait=PATIENCE)))  # (1)
+        catalogue.note_config(stamp())
+        pool = stack.enter_context(Pool(trust))  # (2)
+        notices = Notices(config, setting.log, setting.now)
+        stack.callback(notices.close)
+        metrics = None
+        if config.watch.metrics is not None:
+            from provenance.daemon.metrics import Metrics
+
+            metrics = Metrics(config.watch.metrics)
+            stack.callback(metrics.close)
+        examiner = examiner_for(trust)
+        intake = Intake(catalogue, pool, lambda: examiner, stamp)
+        book = ZoneBook(catalogue, targets, examiner, stamp)
+        watch = Watch(roots_of(config, targets), book, Means(lambda root: _lister(root, catalogue), Hints))
+        stack.callback(watch.close)
+        pool.ring = watch.ring
+        guard = Guard(Gate(config, policy, intake), notices.tell, setting.log)
+        loop = Loop(intake, watch, book, Line(pool, {t.zone_name: t for t in targets}), guard)
+        health = Health(watch, book, loop, guard, config.zones, time.monotonic)
+        ears = Ears(setting.log, setting.service, setting.guarding, metrics, notices.tell)
+        loop.tick = Telling(health, ears, setting.now).tick
+        with suppress(CatalogueTrouble, ReadFailed):
+            guard.mend()  # (3); what cannot be done now is done before anything is judged
+        watch.lost = lambda lost: setting.log.warning("hints were lost", zone=lost.root, why=lost.says)
+        yield loop
+
+
+def _lister(root: Root, catalogue: Catalogue) -> Lister:
+    """Return who looks at a root. One that held something, and is empty now, may just not be mounted."""
+    met = Met(held=catalogue.holds(ZoneName(root.name)))
+    return Apart(root, cut_short, met=met) if root.apart else Here(root, cut_short, met=met)

@@ -1,0 +1,104 @@
+"""The JSON documents that say how a production stands: its status, its set-up, and what the daemon tells others.
+
+As all documents they are only ever added to; see `provenance.report.documents`.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from provenance.report.documents import Document
+
+
+class DaemonDocument(Document, frozen=True, kw_only=True):
+    """What the daemon is doing."""
+
+    running: bool
+    pid: int | None = None
+    ready: bool = False
+    backlog: int = 0
+    settling: int = 0
+    held: int = 0
+    stuck: int = 0
+    last_sweep: str | None = None
+    events: str | None = None
+    quarantined: int = 0
+    started_at: str | None = None
+    said_at: str | None = None
+    """When it last said anything; a daemon that runs and is silent is not well."""
+    troubles: list[str] = msgspec.field(default_factory=list)
+
+
+class ZoneDocument(Document, frozen=True, kw_only=True):
+    """How a zone stands. `exposure_seconds` is null while no daemon guards it."""
+
+    name: str
+    role: str
+    exposure_seconds: float | None
+    protected: bool
+    mode: str | None = None
+    """`events` or `poll`; null while no daemon watches it."""
+    paused: str | None = None
+    last_sweep: str | None = None
+    sweep_seconds: float | None = None
+    troubles: list[str] = msgspec.field(default_factory=list)
+
+
+class CatalogueDocument(Document, frozen=True, kw_only=True):
+    """What is recorded."""
+
+    assets: int
+    sightings: int
+    origins: dict[str, int]
+    troubles: int
+    ledger_entries: int
+
+
+class StatusDocument(Document, frozen=True, kw_only=True):
+    """The production at a glance."""
+
+    schema: Literal["provenance/status/1"] = "provenance/status/1"
+    project: str
+    daemon: DaemonDocument
+    zones: list[ZoneDocument]
+    catalogue: CatalogueDocument
+
+
+class FindingDocument(Document, frozen=True, kw_only=True):
+    """One thing `doctor` looked at. `level` is ok, warning or problem."""
+
+    level: str
+    check: str
+    says: str
+    help: str
+
+
+class DoctorDocument(Document, frozen=True, kw_only=True):
+    """What is wrong with this machine's set-up."""
+
+    schema: Literal["provenance/doctor/1"] = "provenance/doctor/1"
+    healthy: bool
+    findings: list[FindingDocument]
+
+
+class ToldDocument(Document, frozen=True, kw_only=True):
+    """One thing the daemon tells; `count` is more than 1 where there was no room to name each."""
+
+    kind: str
+    zone: str | None
+    path: str | None
+    sha256: str | None
+    reasons: list[str]
+    says: str
+    count: int
+    at: str
+
+
+class NoticeDocument(Document, frozen=True, kw_only=True):
+    """What the daemon tells at once. Nothing a file says of itself stands here."""
+
+    schema: Literal["provenance/notice/1"] = "provenance/notice/1"
+    project: str
+    at: str
+    host: str
+    notices: list[ToldDocument]

@@ -1,0 +1,70 @@
+"""What kind of storage something lies on, as the system lists its mounts.
+
+Other systems than Linux have no such list; there nothing is known, and whoever asks has to do without.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+_NETWORK = frozenset(
+    {"9p", "afs", "beegfs", "ceph", "cifs", "coda", "cvfs", "davfs", "gfs2", "glusterfs", "gpfs", "lustre", "ncpfs"}
+    | {"nfs", "nfs4", "ocfs2", "orangefs", "panfs", "prl_fs", "pvfs2", "smb2", "smb3", "smbfs", "vboxsf", "virtiofs"}
+    | {"vmhgfs", "wekafs"}
+)
+"""File systems that others than this host's kernel can write to."""
+
+_MOUNTS = Path("/proc/self/mountinfo")
+_HANDLES = Path("/proc/self/fdinfo")
+
+
+def is_network(kind: str | None) -> bool:
+    """Whether a file system of this kind can change without this host's kernel noticing.
+
+    So can whatever a FUSE program shows, and most of those are remote.
+    """
+    return kind is not None and (kind in _NETWORK or kind.partition(".")[0] in {"fuse", "fuseblk"})
+
+
+def storage_of(path: Path) -> str | None:
+    """Return the type of the file system an existing path lies on; None where the system does not say.
+
+    Reads what proc(5) calls `/proc/[pid]/mountinfo`.
+    """
+    target, best, kind = os.fsencode(path.resolve()), -1, None
+    for before, mounted in _mounts():
+        point = _unescaped(before[4])
+        inside = target == point or target.startswith(point.rstrip(b"/") + b"/")
+        if inside and len(point) >= best:  # a later mount on the same point hides the earlier one
+            best, kind = len(point), mounted
+    return kind
+
+
+def storage_under(descriptor: int) -> str | None:
+    """Return the type of the file system an open file lies on; None where the system does not say.
+
+    The handle knows its mount (`mnt_id` in proc(5), `/proc/[pid]/fdinfo`), so no name is followed for this.
+    """
+    try:
+        lines = (_HANDLES / str(descriptor)).read_bytes().splitlines()
+    except OSError:
+        return None
+    mount = next((line.split()[1] for line in lines if line.startswith(b"mnt_id:")), None)
+    return next((mounted for before, mounted in _mounts() if before[0] == mount), None)
+
+
+def _mounts() -> Iterator[tuple[list[bytes], str]]:
+    """Yield every mount: the fields before the dash, and the type of file system."""
+    try:
+        mounts = _MOUNTS.read_bytes()
+    except OSError:
+        return
+    for line in mounts.splitlines():
+        before, _, after = line.partition(b" - ")
+        yield before.split(b" "), after.split(b" ", 1)[0].decode(errors="replace")
+
+
+def _unescaped(point: bytes) -> bytes:
+    """Undo what mountinfo does to blanks and backslashes: three octal digits behind a backslash."""
+    first, *rest = point.split(b"\\")
+    return first + b"".join(bytes([int(part[:3], 8)]) + part[3:] for part in rest)

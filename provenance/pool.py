@@ -133,7 +133,9 @@ class Pool:
 
     def _ask(self, handful: Handful, finished: "queue.SimpleQueue[tuple[Handful, Future[Any]]]") -> None:
         future = self._started().schedule(
-            self._look or _usual(), args=[handful.requests, self._trust], timeout=self._limits.deadline(handful.size) + handful.paced
+            self._look or _usual(),
+            args=[handful.requests, self._trust],
+            timeout=self._limits.deadline(handful.size) + handful.paced,
         )
 
         def hand_over(done: Future[Any]) -> None:
@@ -169,7 +171,11 @@ class Pool:
         try:
             answers: tuple[Answer, ...] = future.result()
         except Exception as error:  # noqa: BLE001 (whatever a parser raises costs one file, not the scan)
-            return (yield from self._retry(handful, _why(error, self._limits.deadline(handful.size) + handful.paced), finished))
+            return (
+                yield from self._retry(
+                    handful, _why(error, self._limits.deadline(handful.size) + handful.paced), finished
+                )
+            )
         yield from zip(handful.requests, answers, strict=True)
         return 0
 
@@ -238,6 +244,32 @@ def run_alone(work: Callable[[A], R], argument: A, deadline: float) -> R:
             pool.stop()  # or leaving the pool would wait for the work to end, whoever pressed Ctrl-C
             raise
     return result
+
+
+class Aside:
+    """A process that does one thing after another while this one goes on, and that may write; it can be killed."""
+
+    def __init__(self) -> None:
+        self._pool: ProcessPool | None = None
+
+    def begin(self, work: Callable[[A], R], argument: A, deadline: float) -> "Future[R]":
+        """Have one function of a module done with one picklable argument, within so many seconds, and do not wait."""
+        from pebble import ProcessPool
+
+        if self._pool is None:
+            self._pool = ProcessPool(max_workers=1, initializer=confine, initargs=[None], context=_context())
+        future: Future[R] = self._pool.schedule(work, args=[argument], timeout=deadline)
+        return future
+
+    def close(self) -> None:
+        """End it now, whatever it does."""
+        if self._pool is not None:
+            self._pool.stop()
+            self._pool.join(_ENDING)
+
+
+_ENDING = 3.0
+"""Seconds to wait for a process that was ended."""
 
 
 def warm_up() -> None:

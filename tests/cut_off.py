@@ -20,7 +20,7 @@ from provenance.files import stat_key
 from provenance.gate import Run
 from provenance.looking import Intake
 from provenance.moving import renaming
-from provenance.quarantine import Taken, held_at, mend, notes_among
+from provenance.quarantine import held_at, mend, notes_among
 from provenance.release import _put_back
 from tests.production import Production, generated, new_production, picture
 from tests.quarantining import RUN, Guarded, files_in, guarded
@@ -36,20 +36,16 @@ class Killer:
     """Counts the steps of this process, and kills it before one of them."""
 
     def __init__(self, before: int) -> None:
-        self.steps = 0
+        self._steps = 0
         self._before = before
 
     def __call__(self, frame: FrameType, event: str, what: Any) -> None:
         """See what is called; to be given to `sys.setprofile`."""
-        if event == "c_call" and _changes(what):
-            self._step()
-        elif event == "call" and frame.f_code.co_qualname == "_renameat2.<locals>.rename":
-            self._step()
-
-    def _step(self) -> None:
-        self.steps += 1
-        if self.steps == self._before:
-            os.kill(os.getpid(), signal.SIGKILL)
+        renames = event == "call" and frame.f_code.co_qualname == "_renameat2.<locals>.rename"
+        if renames or (event == "c_call" and _changes(what)):
+            self._steps += 1
+            if self._steps == self._before:
+                os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _changes(what: Any) -> bool:
@@ -78,7 +74,7 @@ def made(folder: Path, quarantine: Path) -> Production:
     picture(production.deliver / "reel/hero.jpg")
     for name in (SHARED, OWN):
         (production.deliver / name).write_bytes(b"a sidecar called " + name.encode())
-    os.chmod(hero, 0o640)
+    hero.chmod(0o640)
     return production
 
 
@@ -90,9 +86,8 @@ def take(guarded_: Guarded) -> None:
 
 def put_back(guarded_: Guarded) -> None:
     """Put it back, as a release does after its gate run."""
-    going = []
-    for held in held_at(guarded_.config, guarded_.catalogue, guarded_.zone.root):
-        going.append((held, stat_key(os.lstat(held.where)), held.row.move.digest))
+    everything = held_at(guarded_.config, guarded_.catalogue, guarded_.zone.root)
+    going = [(held, stat_key(os.lstat(held.where)), held.row.move.digest) for held in everything]
     intake = cast("Intake", _Only(guarded_))
     _put_back(intake, going, cast("Run", _Named(RUN)))
 

@@ -72,7 +72,7 @@ class Frames:
 def _loaded(content: bytes) -> Plain:
     try:
         message = marshal.loads(content)  # noqa: S302 (written by a process of ours that runs the same code)
-    except (EOFError, TypeError) as error:
+    except (EOFError, TypeError, ValueError) as error:
         raise ValueError(f"a frame that cannot be read: {error}") from error
     if not isinstance(message, tuple) or not message:
         raise ValueError("a frame that says nothing")

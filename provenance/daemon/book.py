@@ -18,6 +18,7 @@ from provenance.examination import Failure
 from provenance.intake import compare, owners
 from provenance.targets import Target, folder_failure
 from watcher.lister import NotProven
+from watcher.opening import Odd
 from watcher.settle import Settling
 from watcher.sweep import Folder, Found
 
@@ -67,6 +68,8 @@ class ZoneBook:
     ) -> None:
         self.trouble: CatalogueTrouble | None = None
         """Why the catalogue could not answer the last time; None once it did again."""
+        self.odd: Callable[[Place, Odd], None] = lambda _place, _odd: None
+        """Told of each thing in a listing that is neither file nor folder."""
         self._catalogue = catalogue
         self._zones = {t.zone_name: _Zone(t) for t in targets}
         self._examiner = examiner
@@ -210,6 +213,7 @@ class ZoneBook:
         for name, odd in folder.odd:
             says = f"a {odd.value}, which is never opened"
             zone.troubles.append(Trouble(target.place(prefix + name), Failure.NOT_REGULAR.value, says))
+            self.odd(target.place(prefix + name), odd)
 
     def _gone(self, zone: _Zone, folder: bytes, names: Sequence[bytes]) -> None:
         zone.gone += [RelPath(folder + b"/" + n if folder else n) for n in names]

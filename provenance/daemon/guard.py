@@ -1,5 +1,6 @@
 """Guarding the final zones: what the gate refuses is taken away, what it holds is told."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -7,12 +8,14 @@ from provenance.asset import Digest, Place, StatKey
 from provenance.config import OnTrouble, Role, Zone
 from provenance.daemon.logs import Log
 from provenance.daemon.notices import Kind, Notice
+from provenance.daemon.taking import Done, Taking
 from provenance.examination import SIDECAR_TYPE
 from provenance.gate import Gate, judge_seen
 from provenance.looking import Seen
 from provenance.policy import Outcome, Reason, Rule
-from provenance.quarantine import Refused, Taken, is_our_note, mend, take_away
+from provenance.quarantine import Refused, Taken, is_our_note, mend
 from provenance.records import Deliverable
+from watcher.opening import Odd
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +26,17 @@ class Suspect:
     place: Place
     key: StatKey
     seen: Seen
+    settled: float
+    """When it arrived, on the watcher's clock."""
     unsettled: str
     """Why it was fetched although it has not settled; empty if it has."""
+
+
+_Judged = tuple[Suspect, tuple[Reason, ...]]
+"""A file that does not pass, and why."""
+
+FORGET = 0.99
+"""How much of the longest time of late still counts, one file later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +51,7 @@ class _Answer:
 class Guard:
     """Judges what arrived in final zones, and acts on it."""
 
-    def __init__(self, gate: Gate, tell: Callable[[Notice], None], log: Log) -> None:
+    def __init__(self, gate: Gate, tell: Callable[[Notice], None], log: Log, ring: Callable[[], None]) -> None:
         self.refused = 0
         """Files that were refused since the beginning."""
         self.quarantined = 0
@@ -53,16 +65,22 @@ class Guard:
         self._told: dict[Place, _Answer] = {}
         self._left: set[Place] = set()
         """What was to be taken away and could not be."""
+        self._moving: dict[Place, _Judged] = {}
+        """What is being taken away now."""
+        self._taking = Taking(gate.config.catalogue, gate.intake.stamp, ring)
+        self.took = 0.0
+        """Seconds from the moment a file had settled until it was taken away, the longest of late."""
 
     def judge(self, suspects: Sequence[Suspect]) -> None:
         """Judge files as deliverables of their zones, record the run, and take away or tell of what does not pass.
 
         Raises `CatalogueTrouble` for a ledger or a clock that cannot be trusted: then nothing was decided.
         """
-        if self._to_mend:
+        if self._to_mend and not self.busy:
             self.mend()
         # A credential by itself is read with its file, which is looked at again whenever one comes or goes.
         media = [s for s in suspects if s.seen.media_type != SIDECAR_TYPE and not self._is_ours(s)]
+        media = [s for s in media if s.place not in self._moving]  # looked for once more, and on its way already
         if not media:
             return
         by_path = {s.seen.absolute: s for s in media}
@@ -78,9 +96,29 @@ class Guard:
             mine = [(by_path[p], r) for p, r in reasons.items() if by_path[p].zone == zone]
             self._act(zone, mine, run.id)
 
+    @property
+    def busy(self) -> bool:
+        """Whether anything is being moved."""
+        return bool(self._moving)
+
+    def poll(self) -> None:
+        """See what was moved meanwhile."""
+        for done in self._taking.done():
+            self._to_mend |= bool(done.trouble)
+            self._take_back(done)
+
+    def close(self) -> None:
+        """Let go; what is being moved is finished by `mend` at the next start."""
+        self._taking.close()
+
     def could_not_look(self, place: Place, says: str) -> None:
         """Tell of a file in a final zone that could not be examined: that is not the same as finding nothing."""
         self._say(Kind.HOLD, place, None, (), says)
+
+    def odd(self, place: Place, odd: Odd) -> None:
+        """Tell of something in a final zone that is neither file nor folder; it is never opened, followed or moved."""
+        if any(zone.name == place.zone for zone in self.zones):
+            self._say(Kind.HOLD, place, None, (), f"a {odd.value} among the media, which is never opened or followed")
 
     def due(self) -> Iterator[Place]:
         """Yield places in final zones that would not pass now, by what is recorded, and were not told of as they are.
@@ -94,6 +132,8 @@ class Guard:
                 words = self._catalogue.effective_words(listed.digest, self._deliverable(zone), now)
                 answered = words.approvals if listed.origin.flagged else words.clearances
                 told = self._told.get(listed.place)
+                if listed.place in self._moving:
+                    continue
                 if listed.place in self._left or (not answered and (told is None or told.digest != listed.digest)):
                     yield listed.place
 
@@ -123,31 +163,44 @@ class Guard:
     def _is_ours(self, suspect: Suspect) -> bool:
         return is_our_note(self._catalogue, suspect.place, suspect.seen.digest)
 
-    def _act(self, zone: Zone, mine: Sequence[tuple[Suspect, tuple[Reason, ...]]], run: str) -> None:
-        """Take away what this zone wants taken away, and tell of everything."""
-        to_take = [
-            Refused(s.place.path, s.seen.digest, s.key, reasons, s.seen.sidecar_path)
-            for s, reasons in mine
-            if _wanted(zone, reasons) is OnTrouble.QUARANTINE
-        ]
-        self._to_mend = bool(to_take)  # until it is known to have gone well
-        results = take_away(self._catalogue, zone, to_take, run, self._gate.intake.stamp)
-        self._to_mend = False
-        by_path = {r.place.path: r for r in results}
+    def _act(self, zone: Zone, mine: Sequence[_Judged], run: str) -> None:
+        """Have taken away what this zone wants taken away, and tell of the rest."""
+        to_take = []
         for suspect, reasons in mine:
             self.refused += _severest(reasons) is Outcome.REFUSE
-            result = by_path.get(suspect.place.path)
+            if _wanted(zone, reasons) is OnTrouble.QUARANTINE:
+                self._moving[suspect.place] = (suspect, reasons)
+                key, sidecar = suspect.key, suspect.seen.sidecar_path
+                to_take.append(Refused(suspect.place.path, suspect.seen.digest, key, reasons, sidecar))
+            else:
+                self._say_held(suspect, reasons, "")
+        if to_take:
+            self._taking.begin(zone, to_take, run)
+
+    def _take_back(self, done: Done) -> None:
+        """Tell what came of files that were to be taken away."""
+        by_path = {result.place.path: result for result in done.results}
+        for refused in done.job.refused:
+            suspect, reasons = self._moving.pop(Place(done.job.zone.name, refused.path))
+            result = by_path.get(refused.path)
             if isinstance(result, Taken):
-                self._log.warning("moved to quarantine", zone=zone.name, path=suspect.place.path, why=_rules(reasons))
-                self._told.pop(suspect.place, None)
-                self._left.discard(suspect.place)
-                self._tell(Notice.about(Kind.QUARANTINE, suspect.place, suspect.seen.digest, reasons))
+                self._say_taken(suspect, reasons)
                 continue
-            if result is not None:
-                self._left.add(suspect.place)
-            kind = Kind.REFUSE if _severest(reasons) is Outcome.REFUSE else Kind.HOLD
-            says = f"it was to be moved to quarantine, and could not be: {result.says}" if result else ""
-            self._say(kind, suspect.place, suspect.seen.digest, reasons, says)
+            self._left.add(suspect.place)
+            why = done.trouble if result is None else result.says
+            self._say_held(suspect, reasons, f"it was to be moved to quarantine, and was not: {why}")
+
+    def _say_taken(self, suspect: Suspect, reasons: Sequence[Reason]) -> None:
+        place, took = suspect.place, round(time.monotonic() - suspect.settled, 3)
+        self._log.warning("moved to quarantine", zone=place.zone, path=place.path, why=_rules(reasons), seconds=took)
+        self._told.pop(place, None)
+        self._left.discard(place)
+        self.took = max(took, self.took * FORGET)
+        self._tell(Notice.about(Kind.QUARANTINE, place, suspect.seen.digest, reasons))
+
+    def _say_held(self, suspect: Suspect, reasons: Sequence[Reason], says: str) -> None:
+        kind = Kind.REFUSE if _severest(reasons) is Outcome.REFUSE else Kind.HOLD
+        self._say(kind, suspect.place, suspect.seen.digest, reasons, says)
 
     def _say(self, kind: Kind, place: Place, digest: Digest | None, reasons: Sequence[Reason], says: str) -> None:
         answer = _Answer(digest, kind, frozenset(r.rule for r in reasons))

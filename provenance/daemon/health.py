@@ -62,7 +62,9 @@ class Health:
         return ZoneState(
             name=ZoneName(zone.name),
             mode=WatchMode.EVENTS if tree.root.events else WatchMode.POLL,
-            paused=None if tree.trouble is None else tree.trouble.says,
+            paused=None
+            if tree.trouble is None
+            else f"{tree.trouble.says}. If this is as it should be, say so: provenance scan",
             last_sweep=None if tree.swept_at is None else _ago(now - tree.swept_at),
             sweep_seconds=None if tree.swept_at is None else tree.sweep_took,
             exposure_seconds=self._exposure(zone, tree),
@@ -80,7 +82,7 @@ class Health:
             return None
         heard = tree.root.events and tree.degraded is None
         noticed = QUIET if heard else tree.pause + tree.sweep_took
-        return round(noticed + tree.root.settle + self.loop.tally.latest.get(zone.name, 0.0), 1)
+        return round(noticed + tree.root.settle + max(self.guard.took, self.loop.tally.latest.get(zone.name, 0.0)), 1)
 
 
 def _ago(seconds: float) -> UtcTime:

@@ -4,6 +4,7 @@ One thread does everything but reading files, so there is one writer and nothing
 again: a file is let go only when a row says what became of it.
 """
 
+import datetime as dt
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -11,16 +12,18 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TypeVar, assert_never
 
-from provenance.asset import Place, RelPath
+from provenance.asset import Place, RelPath, ZoneName, utc
 from provenance.catalogue import Batch, Examined, Trouble
 from provenance.config import Role
 from provenance.daemon.book import ZoneBook
 from provenance.daemon.guard import Guard, Suspect
 from provenance.daemon.line import Case, Line
-from provenance.errors import CatalogueTrouble, ProvenanceError, ReadFailed
+from provenance.daemon.releasing import Releasing
+from provenance.errors import CatalogueMissing, CatalogueTrouble, ProvenanceError, ReadFailed
 from provenance.examination import Answer, Failed, Failure, Looked
 from provenance.looking import Intake, examined, joined
 from watcher.arrivals import IDLE, Watch
+from watcher.roots import RootTrouble
 from watcher.sweep import Found
 from watcher.tree import Arrival, End
 
@@ -37,6 +40,10 @@ REVIEW = 60.0
 
 OVERDUE = 5.0
 """Seconds between two looks for what hides in final zones."""
+
+
+_ACCEPTED_BY_SCAN = frozenset({RootTrouble.EMPTIED, RootTrouble.REPLACED, RootTrouble.UNMOUNTED})
+"""What may be wrong with a root and yet be as somebody wants it."""
 
 
 class Ended(Enum):
@@ -58,19 +65,34 @@ class Tally:
     """By zone: seconds from the moment a file had settled until it was recorded and judged, the longest of late."""
 
 
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Who does what."""
+
+    intake: Intake
+    watch: Watch
+    book: ZoneBook
+    line: Line
+    guard: Guard
+    releasing: Releasing
+
+
 class Loop:
     """Everything at work. `tick` is called about once a second, so that somebody can tell how it goes."""
 
-    def __init__(self, intake: Intake, watch: Watch, book: ZoneBook, line: Line, guard: Guard) -> None:
+    def __init__(self, hands: Hands) -> None:
         self.tally = Tally()
         self.trouble: ProvenanceError | None = None
         """Why nothing could be recorded the last time; None once it could."""
         self.tick: Callable[[], None] = lambda: None
-        self._intake = intake
-        self._watch = watch
-        self._book = book
-        self._line = line
-        self._guard = guard
+        self._intake = hands.intake
+        self._watch = hands.watch
+        self._book = hands.book
+        self._line = hands.line
+        self._guard = hands.guard
+        self._releasing = hands.releasing
+        found = hands.intake.catalogue.path.stat()
+        self._catalogue = (found.st_dev, found.st_ino)
         self._answered: list[tuple[Case, Answer]] = []
         self._not_before = 0.0
         self._ended: Ended | None = None
@@ -96,6 +118,7 @@ class Loop:
         for arrived in self._watch.arrivals():
             for arrival in arrived:
                 self._line.add(arrival, first=self._is_final(arrival.root))
+            self._guard.poll()
             self._record()
             if len(self._answered) < FULL:
                 self._line.feed()
@@ -161,7 +184,7 @@ class Loop:
             match answer:
                 case Looked():
                     seen = joined(self._intake, case.target, case.request, answer)
-                    suspects.append(Suspect(zone, place, answer.key, seen, case.unsettled))
+                    suspects.append(Suspect(zone, place, answer.key, seen, case.arrival.settled, case.unsettled))
                 case Failed(failure=Failure.MISSING):
                     pass
                 case Failed(failure=Failure.CHANGED) if not case.unsettled:
@@ -184,6 +207,7 @@ class Loop:
             self._tick_at = now + 1.0
             self._try(self._book.flush)
             self._try(self._guard.count)
+            self._try(self._releasing.poll)
             self.tick()
             if (words := self._try(self._guard.newest_word)) not in {None, self._words}:
                 self._words, self._review_at = words or 0, now
@@ -193,6 +217,29 @@ class Loop:
         if now >= self._overdue_at:
             self._overdue_at = now + OVERDUE
             self._fetch_what_hides(now)
+            self._try(self._accept_roots)
+            self._refuse_another_catalogue()
+
+    def _accept_roots(self) -> None:
+        """Take a root for what it should be again, when a person had `provenance scan` look at all of it since."""
+        for name, tree in self._watch.trees.items():
+            if tree.trouble is None or tree.trouble.kind not in _ACCEPTED_BY_SCAN:
+                continue
+            swept = self._intake.catalogue.swept_at(ZoneName(name))
+            now = time.monotonic()
+            since = utc(dt.datetime.now(dt.UTC) - dt.timedelta(seconds=now - tree.troubled_at))
+            if swept is not None and swept > since:
+                tree.accept(now)
+
+    def _refuse_another_catalogue(self) -> None:
+        """Raise `CatalogueMissing` if the file that is written to is not the one whoever looks would find."""
+        path = self._intake.catalogue.path
+        try:
+            found = path.stat()
+        except OSError:
+            found = None
+        if found is None or (found.st_dev, found.st_ino) != self._catalogue:
+            raise CatalogueMissing(f"{path} was moved away or replaced while it was watched")
 
     def _try(self, work: Callable[[], T]) -> T | None:
         """Do something that may fail while the catalogue is locked, full or in doubt: it is tried again later."""
@@ -207,6 +254,7 @@ class Loop:
         for place in self._guard.due():
             size = Found(0, 0, 0, 0, 0)  # the worker finds it out
             self._line.add(Arrival(place.zone, place.path, size, time.monotonic()), first=True)
+        self._releasing.review()
 
     def _fetch_what_hides(self, now: float) -> None:
         """Look at what has been unfinished in a final zone for too long: it must not hide there by never settling."""
@@ -229,7 +277,7 @@ class Loop:
         return any(zone.name == root for zone in self._guard.zones)
 
     def _is_drained(self) -> bool:
-        idle = not len(self._line) and not self._answered
+        idle = not len(self._line) and not self._answered and not self._guard.busy
         return idle and self._watch.swept and all(t.drained for t in self._watch.trees.values())
 
 

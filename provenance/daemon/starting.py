@@ -15,8 +15,9 @@ from provenance.daemon.guard import Guard
 from provenance.daemon.health import Health
 from provenance.daemon.line import Line
 from provenance.daemon.logs import Log
-from provenance.daemon.loop import Loop
+from provenance.daemon.loop import Hands, Loop
 from provenance.daemon.notices import Notices
+from provenance.daemon.releasing import Releasing
 from provenance.daemon.roots import roots_of
 from provenance.daemon.service import Service
 from provenance.daemon.telling import Ears, Telling
@@ -81,8 +82,14 @@ def started(config: Config, policy: Policy, setting: Setting) -> Iterator[Loop]:
         watch = Watch(roots_of(config, targets), book, Means(lambda root: _lister(root, catalogue), Hints))
         stack.callback(watch.close)
         pool.ring = watch.ring
-        guard = Guard(Gate(config, policy, intake), notices.tell, setting.log)
-        loop = Loop(intake, watch, book, Line(pool, {t.zone_name: t for t in targets}), guard)
+        gate = Gate(config, policy, intake)
+        guard = Guard(gate, notices.tell, setting.log, watch.ring)
+        stack.callback(guard.close)
+        book.odd = guard.odd
+        releasing = Releasing(gate, notices.tell, setting.log)
+        stack.callback(releasing.close)
+        line = Line(pool, {t.zone_name: t for t in targets})
+        loop = Loop(Hands(intake, watch, book, line, guard, releasing))
         health = Health(watch, book, loop, guard, config.zones, time.monotonic)
         ears = Ears(setting.log, setting.service, setting.guarding, metrics, notices.tell)
         loop.tick = Telling(health, ears, setting.now).tick

@@ -324,9 +324,10 @@ def _filled(parcel: Parcel, original: int, part: int) -> tuple[str, ...]:
 
 
 def put(spot: Spot, data: bytes, mark: bytes, mode: int) -> bool:
-    """Write a small file under a name that nothing has yet, durably and all at once; return False if something has.
+    """Write a small file under a name that nothing has yet, all at once; return False if something has.
 
-    Its folder must be there. Raises `NotMoved`. To be repeated after a kill.
+    Its folder must be there. Raises `NotMoved`. To be repeated after a kill. A power cut may lose it: many are written
+    together, and to wait for the disk for each would take longer than all they tell of.
     """
     aside = mark + b".part"
     with at_the_target(), opened_folder(spot.root, spot.folder) as folder:
@@ -337,9 +338,7 @@ def put(spot: Spot, data: bytes, mark: bytes, mode: int) -> bool:
         try:
             with os.fdopen(part, "wb") as stream:
                 stream.write(data)
-                stream.flush()
                 os.fchmod(stream.fileno(), mode)
-                os.fsync(stream.fileno())
             publish(folder, aside, spot.name)
         except FileExistsError:
             unlink_if_there(folder, aside)

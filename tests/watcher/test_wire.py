@@ -60,7 +60,7 @@ def test_answers_arrive_as_they_were_sent(answers: list[Answer], some: int) -> N
     assert _heard(_said(*answers), some) == answers
 
 
-def test_a_large_folder_comes_in_parts_and_is_one_folder(tmp_path: object) -> None:
+def test_a_large_folder_comes_in_parts_and_is_one_folder() -> None:
     """More files than go into a frame travel in several and are put together again, surrogates and all."""
     files = [(b"\xff%d" % number, Found(number, 2, 3, 3, 5)) for number in range(FILES * 2 + 1)]
     (answer,) = _heard(_said(Listed(Folder(b"a", files))), 4_096)

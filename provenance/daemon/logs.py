@@ -76,8 +76,12 @@ class _Lines:
 
 
 def _harmless(_logger: object, _method: str, event: EventDict) -> EventDict:
-    """Make every value a plain number or one line of printable text."""
-    return {key: _shown(value) for key, value in event.items()}
+    """Make every value a plain number or one line of printable text. What is the same in every line comes first."""
+    ordered = sorted(event.items(), key=lambda item: _FIRST.get(item[0], len(_FIRST)))
+    return {key: _shown(value) for key, value in ordered}
+
+
+_FIRST = {"timestamp": 0, "level": 1, "event": 2}
 
 
 def _shown(value: object) -> object:

@@ -5,6 +5,7 @@ from enum import Enum
 
 from provenance.asset import StatKey
 from provenance.evidence import Beside, Evidence
+from watcher.probe import Wait
 
 SIDECAR_SUFFIX = b".c2pa"
 SIDECAR_TYPE = "application/c2pa"
@@ -25,6 +26,8 @@ class Request:
     sidecars: tuple[bytes, ...] = ()
     without_parsers: str | None = None
     rate: float | None = None
+    probe: bool = False
+    """Whether to ask what speaks against the file being finished."""
 
 
 class Failure(Enum):
@@ -54,6 +57,8 @@ class Looked:
     racy: bool
     evidence: Evidence
     beside: Beside
+    unfinished: tuple[tuple[Wait, str], ...] = ()
+    """What speaks against the file being finished, with words for a person. True at this instant only."""
 
 
 Answer = Looked | Failed

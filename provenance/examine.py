@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 
 from provenance.asset import StatKey
 from provenance.containers import Container, walk
+from provenance.containers.whole import cut_short
 from provenance.credentials.read import CredentialReader, Reading
 from provenance.credentials.trust import Trust
 from provenance.evidence import Beside, Credential, Evidence, Examiner, Gap, Sidecar, Source, State
@@ -19,6 +20,7 @@ from provenance.examiner import examiner_for
 from provenance.files import IN_MEMORY, Media, Pace, asset_of, display, read_once, stat_key
 from provenance.signals import read_signals
 from watcher.opening import NotRegular, opened_file
+from watcher.probe import unfinished
 
 _COARSE = 1_000_000_000
 """A time stamp that is a whole second: the file system may keep no finer ones, or only every second one."""
@@ -38,6 +40,7 @@ def examine(request: Request, reader: CredentialReader, examiner: Examiner) -> A
             asset, media = read_once(descriptor, _pace(request.root, request.rate))  # (2)
             evidence, container = _evidence(request, media, Evidence(asset, "", _NOTHING, (), (), (), examiner), reader)
             beside = _beside(request, media, container, reader)  # (5)
+            waits = unfinished(descriptor, request.path, cut_short) if request.probe else {}
             after = stat_key(os.fstat(descriptor))  # (6)
             named = stat_key(os.stat(os.path.join(request.root, request.path), follow_symlinks=False))
     except NotRegular as odd:
@@ -50,7 +53,7 @@ def examine(request: Request, reader: CredentialReader, examiner: Examiner) -> A
         return Failed(Failure.READ_FAILED, f"the storage answered: {error.strerror or error}")
     if before != after or not before.same_version(named) or before.size != asset.size:
         return Failed(Failure.CHANGED, "it changed while it was read")
-    return Looked(before, _racy(before, started), evidence, beside)
+    return Looked(before, _racy(before, started), evidence, beside, tuple(waits.items()))
 
 
 @lru_cache(maxsize=64)

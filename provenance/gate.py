@@ -21,6 +21,7 @@ from provenance.policy import Case, Decision, Outcome, Policy, Reason, Rule, jud
 from provenance.quarantine import notes_among, requests_but, taken_out
 from provenance.records import Deliverable, content_id
 from provenance.targets import Target, lies_in, named_twice, targets_of
+from watcher.probe import Wait
 from watcher.sweep import Folder
 
 
@@ -97,7 +98,9 @@ _ATTEMPTS = 3
 def judge_seen(gate: Gate, files: Iterable[tuple[Seen, Deliverable, tuple[Reason, ...]]]) -> Run | None:
     """Judge files that were looked at and recorded just now, record the run, and only then return it.
 
-    Each comes with reasons of the caller's own, which stand beside those of the policy. For whoever looks at files one by one as they arrive: steps (2) and (5) to (7) of `check_targets`, and its errors.
+    For whoever looks at files one by one as they arrive: steps (2) and (5) to (7) of `check_targets`, and its errors.
+    Each comes with reasons of the caller's own, which stand beside those of the policy.
+
     None if all of them passed by themselves: nothing was held up and nobody's word was used, so there is no run to
     keep. Raises `WordsChanged` if somebody spoke meanwhile: then they have to be joined anew with what is known.
     """
@@ -205,7 +208,7 @@ def _judge_seen(judging: _Judging, seen: Seen, deliverable: Deliverable) -> None
     A credential in a file of its own is no item of the delivery if it was read together with the file it speaks of.
     It must be one by its content: anything else under such a name is judged like any file, and held for its name.
     """
-    judged, judgements = _judged(judging, seen, deliverable), judging.judgements
+    judged, judgements = _with(_judged(judging, seen, deliverable), *_unfinished(seen)), judging.judgements
     if seen.sidecar_path is not None:
         judgements.note_read(seen.sidecar_path)
     if seen.media_type == SIDECAR_TYPE:
@@ -228,7 +231,7 @@ def _wanted(
         for name, about in notes.items():
             path = target.shown(folder.path + b"/" + name if folder.path else name)
             odd.append(Judged(path, deliverable, None, None, Decision(Outcome.HOLD, (taken_out(about),))))
-        return requests_but(notes, target, folder)
+        return (replace(request, probe=True) for request in requests_but(notes, target, folder))
 
     return wanted
 
@@ -249,6 +252,20 @@ _ORPHAN = Reason(
     "a credential by itself: no file here was read together with it",
     "Deliver it beside its file, as NAME.EXT.c2pa, or take it out of the delivery.",
 )
+
+
+_HOLDS = frozenset({Wait.WRITER, Wait.NAME, Wait.DISGUISE, Wait.CUT_SHORT, Wait.CHANGING, Wait.UNREADABLE})
+"""What a file in a delivery may not be: whoever gets it would get a part of it. Holes are no harm by themselves."""
+
+
+def _unfinished(seen: Seen) -> Iterator[Reason]:
+    """Hold what is not finished: nobody can say what it will be, and nobody's word makes it whole."""
+    for wait, says in seen.unfinished:
+        if wait in _HOLDS:
+            yield Reason(Rule.UNFINISHED, Outcome.HOLD, f"not finished: {says}", _FINISH, {"why": wait.value})
+
+
+_FINISH = "Have it finished under its own name, or take it out of the delivery."
 
 
 def _with(judged: Judged, *more: Reason) -> Judged:

@@ -12,6 +12,7 @@ from provenance.files import display
 from provenance.pool import Pool
 from provenance.targets import Target, failure_error, folder_error
 from provenance.verdict import Verdict, classify
+from watcher.probe import Wait
 from watcher.sweep import Folder
 
 COMMIT_FILES = 256
@@ -65,6 +66,8 @@ class Seen:
     """What was read together with it."""
     sidecar_path: bytes | None
     """Where that lies, as the file system has it."""
+    unfinished: tuple[tuple[Wait, str], ...]
+    """What speaks against it being finished, where that was asked."""
 
 
 def look(intake: Intake, target: Target, wanted: Callable[[Target, Folder], Iterator[Request]]) -> Iterator[Seen]:
@@ -117,6 +120,7 @@ def joined(intake: Intake, target: Target, request: Request, looked: Looked) -> 
         credential=effective_credential(looked.evidence, looked.beside),
         sidecar=looked.beside.sidecar,
         sidecar_path=_sidecar_path(target, request, looked),
+        unfinished=looked.unfinished,
     )
 
 

@@ -50,6 +50,7 @@ class Rule(Enum):
     NOT_A_FILE = "not-a-file"
     NOTHING_TO_CHECK = "nothing-to-check"
     ORPHAN_SIDECAR = "orphan-sidecar"
+    UNFINISHED = "unfinished"
     TAKEN_OUT = "taken-out"
 
 

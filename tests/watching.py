@@ -70,13 +70,13 @@ class Daemon:
     process: subprocess.Popen[bytes]
     log: Path
 
-    def until(self, done: Callable[[], bool], seconds: float = PATIENCE) -> None:
+    def until(self, done: Callable[[], bool], seconds: float = PATIENCE, *, every: float = 0.05) -> None:
         """Return once something is so; fails with the daemon's log when it takes too long or the daemon ends."""
         deadline = time.monotonic() + seconds
         while not done():
             assert self.process.poll() is None, f"the daemon ended with {self.process.returncode}\n{self.said()}"
             assert time.monotonic() < deadline, f"it did not happen\n{self.said()}"
-            time.sleep(0.05)
+            time.sleep(every)
 
     def ready(self) -> None:
         """Return once everything was looked at."""
@@ -154,8 +154,7 @@ def on_disk(production: Production) -> Listing:
             for name in names:
                 path = os.path.join(folder, name)
                 try:
-                    with open(path, "rb") as stream:
-                        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+                    digest = hashlib.sha256(Path(os.fsdecode(path)).read_bytes()).hexdigest()
                 except FileNotFoundError:
                     continue
                 listing[zone.name, os.path.relpath(path, os.fsencode(zone))] = digest

@@ -160,7 +160,8 @@ class Apart:
         return found
 
     def close(self) -> None:
-        """Kill the process, and wait a moment for its end but no longer."""
+        """Kill the process for good, and wait a moment for its end but no longer."""
+        self._start_at = float("inf")
         if self._process is not None:
             self._process.kill()
             self._left.append(self._process)

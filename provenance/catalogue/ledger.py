@@ -81,8 +81,8 @@ class Ledger:
         """Return the number that `append` will give its entry: a change of configuration is noted before it."""
         return self.head().seq + (2 if self._changes_config(stamp) else 1)
 
-    def append(self, kind: str, body: Mapping[str, object], stamp: Stamp) -> Entry:
-        """Add an entry at the end and return it, noting a change of configuration first if there was one."""
+    def append(self, kind: str, body: Mapping[str, object], stamp: Stamp) -> Head:
+        """Add an entry at the end and return the new head, noting a change of configuration before if there was one."""
         self.note_config(stamp)
         return self._append(kind, body, stamp)
 
@@ -96,7 +96,7 @@ class Ledger:
     def _changes_config(self, stamp: Stamp) -> bool:
         return stamp.config is not None and stamp.config != self.last_config()
 
-    def _append(self, kind: str, body: Mapping[str, object], stamp: Stamp) -> Entry:
+    def _append(self, kind: str, body: Mapping[str, object], stamp: Stamp) -> Head:
         head = self.head()
         raw = canonical(dict(body))
         said = (
@@ -111,9 +111,9 @@ class Ledger:
             raw,
         )
         seq, prev = head.seq + 1, bytes.fromhex(head.hash)
-        row = (seq, prev, self._hash(seq, prev, said), *said)
-        self._db.run(_APPEND, row)
-        return _entry(row)
+        hashed = self._hash(seq, prev, said)
+        self._db.run(_APPEND, (seq, prev, hashed, *said))
+        return Head(seq, hashed.hex())
 
     def _hash(self, seq: int, prev: bytes, said: Row) -> bytes:
         """Return the hash of an entry: JSON of a list is injective, and the body stands in it by its own hash."""

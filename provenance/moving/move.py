@@ -69,15 +69,16 @@ def move(parcel: Parcel) -> tuple[str, ...]:
 
     Raises `NotMoved`, with everything as it was. Names are durable after `sync_folders`, those of copies at once.
     """
-    with at_the_source(), _entered(parcel.source) as source, _made(parcel) as target:
+    with at_the_source(), _entered(parcel.source) as source:
         _refuse_other_version(parcel, lstat(source, parcel.source.name))
-        for way in (_by_rename, _by_link):
-            try:
-                way(parcel, source, target)
-            except Unsupported:
-                continue
-            return ()
-        return _by_copy(parcel, source, target)
+        with _made(parcel) as target:
+            for way in (_by_rename, _by_link):
+                try:
+                    way(parcel, source, target)
+                except Unsupported:
+                    continue
+                return ()
+            return _by_copy(parcel, source, target)
 
 
 def copy(parcel: Parcel) -> tuple[str, ...]:
@@ -97,9 +98,8 @@ def resume(parcel: Parcel, *, leave_source: bool = False, private: bool = True) 
         if target is not None:
             unlink_if_there(target, parcel.part)
             arrived = _is_it(parcel, target, None if source is None else os.fstat(source).st_dev)
-            stray = not arrived and lstat(target, parcel.target.name) is not None
-            if stray and private and source is not None:
-                put_back(target, parcel.target.name, source, parcel.source.name)
+            if private and not arrived and source is not None:
+                _evict(parcel, target, source)
         if source is not None and not leave_source:
             _finish_source(parcel, source, arrived=arrived)
         return arrived
@@ -122,6 +122,13 @@ def remove(spot: Spot) -> None:
     with at_the_source(), _entered_or_none(spot) as folder:
         if folder is not None:
             unlink_if_there(folder, spot.name)
+
+
+def _evict(parcel: Parcel, target: int, source: int) -> None:
+    """Put back what was moved in the place of what was meant. From another file system nothing came but what was."""
+    stray = lstat(target, parcel.target.name)
+    if stray is not None and stray.st_dev == os.fstat(source).st_dev:
+        put_back(target, parcel.target.name, source, parcel.source.name)
 
 
 def _finish_source(parcel: Parcel, source: int, *, arrived: bool) -> None:

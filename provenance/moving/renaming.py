@@ -27,11 +27,11 @@ Rename = Callable[[int, bytes, int, bytes], int]
 @cache
 def _renameat2() -> Rename | None:
     """Return the C library's renameat2(2) that never replaces; None where there is none (not Linux, an old library)."""
-    import ctypes  # only whoever moves needs it
-
     try:
+        import ctypes  # only whoever moves needs it
+
         found = ctypes.CDLL(None, use_errno=True).renameat2
-    except (AttributeError, OSError):
+    except (ImportError, AttributeError, OSError):
         return None
     found.argtypes = [ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_uint]
 
@@ -70,12 +70,19 @@ def link_new(source: int, name: bytes, target: int, new: bytes) -> None:
 
 
 def publish(folder: int, aside: bytes, name: bytes) -> None:
-    """Give a finished file its name in the same folder; `FileExistsError` if there is something at it."""
+    """Give a finished file its name in the same folder; `FileExistsError` if there is something at it.
+
+    On a share that has neither such a rename nor hard links the name is looked at first: who takes it in the instant
+    between is not seen.
+    """
     try:
         rename_new(folder, aside, folder, name)
     except Unsupported:
-        link_new(folder, aside, folder, name)
-        os.unlink(aside, dir_fd=folder)
+        try:
+            link_new(folder, aside, folder, name)
+            os.unlink(aside, dir_fd=folder)
+        except Unsupported:
+            _rename_if_free(folder, aside, folder, name)
 
 
 def step_aside(folder: int, name: bytes, aside: bytes) -> None:
@@ -83,9 +90,13 @@ def step_aside(folder: int, name: bytes, aside: bytes) -> None:
     try:
         rename_new(folder, name, folder, aside)
     except Unsupported:
-        if lstat(folder, aside) is not None:
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), os.fsdecode(aside)) from None
-        os.rename(name, aside, src_dir_fd=folder, dst_dir_fd=folder)
+        _rename_if_free(folder, name, folder, aside)
+
+
+def _rename_if_free(source: int, name: bytes, target: int, new: bytes) -> None:
+    if lstat(target, new) is not None:
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), os.fsdecode(new))
+    os.rename(name, new, src_dir_fd=source, dst_dir_fd=target)
 
 
 def put_back(source: int, name: bytes, target: int, new: bytes) -> bytes:
@@ -95,8 +106,7 @@ def put_back(source: int, name: bytes, target: int, new: bytes) -> bytes:
             try:
                 rename_new(source, name, target, candidate)
             except Unsupported:
-                link_new(source, name, target, candidate)
-                os.unlink(name, dir_fd=source)
+                _rename_if_free(source, name, target, candidate)
         except FileExistsError:
             continue
         return candidate

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002 (the fakes keep the protocols' arguments)
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -94,6 +95,7 @@ class Notes:
 
 
 def watched(storage: Storage, notes: Notes) -> Tree:
+    """Put a tree over fakes."""
     return Tree(ROOT, storage, notes)
 
 

@@ -1,0 +1,249 @@
+"""A final zone under guard: whichever way something flagged comes in, it is taken away, and comes back on a word."""
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.production import LEGAL, Production, copied, generated, picture
+from tests.watching import Daemon, catalogued, difference, integrity, quarantine, start, watched_production, watching
+
+pytestmark = pytest.mark.timeout(150)
+
+Way = Callable[[Production], Path]
+
+
+def _moved(production: Production) -> Path:
+    return generated(production.editorial / "hero.png").rename(production.deliver / "hero.png")
+
+
+def _linked(production: Production) -> Path:
+    (production.deliver / "hero.png").hardlink_to(generated(production.editorial / "hero.png"))
+    return production.deliver / "hero.png"
+
+
+def _in_a_folder(production: Production) -> Path:
+    generated(production.root / "aside" / "reel" / "deep" / "hero.png")
+    (production.root / "aside" / "reel").rename(production.deliver / "reel")
+    return production.deliver / "reel" / "deep" / "hero.png"
+
+
+def _renamed(production: Production) -> Path:
+    part = generated(production.editorial / "hero.png").rename(production.deliver / "hero.png.part")
+    return part.rename(production.deliver / "hero.png")
+
+
+def _replaced(production: Production) -> Path:
+    picture(production.deliver / "hero.png")
+    generated(production.editorial / "hero.png").replace(production.deliver / "hero.png")
+    return production.deliver / "hero.png"
+
+
+@pytest.mark.parametrize("arrive", [_moved, _linked, _in_a_folder, _renamed, _replaced])
+def test_every_way_in_is_guarded(tmp_path: Path, arrive: Way) -> None:
+    """Moved, linked, in a folder, under a new name or in another's place: it goes, and a note is left."""
+    production = watched_production(tmp_path)
+    with watching(production) as daemon:
+        hero = arrive(production)
+        daemon.until(lambda: len(quarantine(production)) == 1 and not difference(production))
+        assert not hero.exists()
+        assert hero.with_name("hero.png.HELD.txt").is_file()
+        assert daemon.stop() == 0
+    integrity(production)
+
+
+def test_what_was_there_before_is_guarded(tmp_path: Path) -> None:
+    """A flagged file that a scan recorded long before the daemon was started is taken away by it."""
+    production = watched_production(tmp_path)
+    hero = generated(production.deliver / "hero.png")
+    assert production.run("scan").code == 0
+    with watching(production) as daemon:
+        daemon.until(lambda: not hero.exists())
+        daemon.until(lambda: len(quarantine(production)) == 1)
+
+
+def test_work_zones_are_left_alone(tmp_path: Path) -> None:
+    """Generated material in a work zone is recorded, and stays."""
+    production = watched_production(tmp_path)
+    with watching(production) as daemon:
+        still = generated(production.editorial / "still.png")
+        daemon.until(lambda: ("editorial", b"still.png") in catalogued(production))
+        assert still.exists()
+        assert quarantine(production) == {}
+
+
+def test_an_observer_moves_nothing(tmp_path: Path) -> None:
+    """With `on_refuse = "report"` everything stays where it is, and what would have been moved is told."""
+    production = watched_production(tmp_path, final='on_refuse = "report"')
+    with watching(production) as daemon:
+        hero = generated(production.deliver / "hero.png")
+        daemon.until(lambda: "left where it is" in daemon.said())
+        assert hero.exists()
+        assert quarantine(production) == {}
+        assert [p.name for p in production.deliver.iterdir()] == ["hero.png"]
+
+
+def _approve(production: Production, path: Path) -> None:
+    assert production.run("approve", path, "--channel", "deliver", *LEGAL).code == 0
+
+
+def test_an_approval_lets_it_back_and_a_revocation_takes_it_again(tmp_path: Path) -> None:
+    """Approved by its old place it can be released and stays; revoked it is taken away again."""
+    production = watched_production(tmp_path)
+    with watching(production) as daemon:
+        hero = generated(production.deliver / "hero.png")
+        daemon.until(lambda: not hero.exists())
+        daemon.until(lambda: len(quarantine(production)) == 1)
+        _approve(production, hero)
+        daemon.until(lambda: "may be put back" in daemon.said())
+        assert not hero.exists()
+        assert production.run("release", hero).code == 0
+        daemon.until(lambda: ("deliver", b"hero.png") in catalogued(production) and not difference(production))
+        assert sorted(p.name for p in production.deliver.iterdir()) == ["hero.png"]
+        approval = production.json("origin", hero)["approvals"][0]["id"]
+        assert production.run("revoke", approval, "--by", "Production legal", "--reason", "changed our mind").code == 0
+        daemon.until(lambda: not hero.exists())
+        daemon.until(lambda: len(quarantine(production)) == 1)
+        assert daemon.stop() == 0
+    integrity(production)
+
+
+def test_the_daemon_puts_back_what_was_approved_where_it_may(tmp_path: Path) -> None:
+    """With `on_approval = "release"` an approval is enough: the file is back, and its note is gone."""
+    production = watched_production(tmp_path, final='on_approval = "release"')
+    with watching(production) as daemon:
+        hero = generated(production.deliver / "hero.png")
+        daemon.until(lambda: not hero.exists())
+        daemon.until(lambda: len(quarantine(production)) == 1)
+        _approve(production, hero)
+        daemon.until(hero.exists)
+        daemon.until(lambda: quarantine(production) == {} and not difference(production))
+        assert not hero.with_name("hero.png.HELD.txt").exists()
+
+
+def test_a_parent_that_turns_out_to_be_generated_takes_its_child_along(tmp_path: Path) -> None:
+    """A clean delivery is taken away once somebody says that it was made from something generated."""
+    production = watched_production(tmp_path)
+    with watching(production) as daemon:
+        cut = picture(production.deliver / "cut.png", seed=3)
+        still = generated(production.editorial / "still.png")
+        daemon.until(lambda: len(catalogued(production)) == 2)
+        assert production.run("derive", cut, "--from", still, "--by", "The editor").code == 0
+        daemon.until(lambda: not cut.exists())
+
+
+def test_what_hides_is_judged_as_it_is(tmp_path: Path) -> None:
+    """A flagged file that keeps a temporary name for too long is taken away under it; a clean one is told of."""
+    production = watched_production(tmp_path, final="hold_after = 1")
+    with watching(production) as daemon:
+        hidden = generated(production.editorial / "b.png").rename(production.deliver / "hero.png.part")
+        plain = picture(production.editorial / "a.png").rename(production.deliver / "plain.png.part")
+        daemon.until(lambda: not hidden.exists(), 120)
+        daemon.until(lambda: "plain.png.part" in daemon.said(), 120)
+        assert plain.exists()
+        assert not any(path.endswith(b".part") for _, path in catalogued(production))
+        assert daemon.stop() == 0
+    integrity(production)
+
+
+def test_somebody_is_told(tmp_path: Path) -> None:
+    """The configured command gets a document that names what was moved, and no word out of the file."""
+    told = tmp_path / "told"
+    told.mkdir()
+    script = "import os, sys; open(sys.argv[1] + '/' + str(os.getpid()), 'w').write(sys.stdin.read())"
+    command = shlex.join([sys.executable, "-c", script, os.fspath(told)])
+    (tmp_path / "p").mkdir()
+    production = watched_production(tmp_path / "p", more=f"[notify]\ncommand = {json.dumps(command)}\nbundle = 0.2")
+    with watching(production) as daemon:
+        generated(production.deliver / "hero.png")
+        daemon.until(lambda: any("hero.png" in p.read_text() for p in told.iterdir()))
+    (document,) = [json.loads(p.read_text()) for p in told.iterdir() if "hero.png" in p.read_text()]
+    (notice,) = [n for n in document["notices"] if n["path"] == "hero.png"]
+    assert (notice["kind"], notice["reasons"]) == ("quarantine", ["temporary-not-final"])
+    assert "lighthouse" not in json.dumps(document)
+
+
+def test_a_second_daemon_is_refused(tmp_path: Path) -> None:
+    """Only one daemon watches a catalogue: another ends at once with the code for it."""
+    production = watched_production(tmp_path)
+    with watching(production):
+        second = start(production)
+        assert second.process.wait(60) == 39
+        assert "another daemon" in second.said()
+
+
+def _reload(daemon: Daemon, says: str) -> None:
+    daemon.process.send_signal(signal.SIGHUP)
+    daemon.until(lambda: says in daemon.said())
+
+
+def test_a_configuration_is_read_again_when_asked(tmp_path: Path) -> None:
+    """SIGHUP takes a new configuration that is whole, and keeps the old one where it is not."""
+    production = watched_production(tmp_path, final='on_refuse = "report"')
+    with watching(production) as daemon:
+        good = production.config.read_text()
+        production.config.write_text(good.replace("[watch]", "[wotch]"))
+        _reload(daemon, "the old one stays")
+        hero = generated(production.deliver / "hero.png")
+        daemon.until(lambda: "left where it is" in daemon.said())
+        production.config.write_text(good.replace('on_refuse = "report"', 'on_refuse = "quarantine"'))
+        _reload(daemon, "was read again")
+        daemon.until(lambda: not hero.exists())
+
+
+def test_once_drains_and_ends(tmp_path: Path) -> None:
+    """`watch --once` takes in what is there, guards it, and ends with 0."""
+    production = watched_production(tmp_path)
+    generated(production.deliver / "hero.png")
+    copied(Path(__file__), production.editorial / "note.txt")
+    daemon = start(production, "--once")
+    assert daemon.process.wait(90) == 0, daemon.said()
+    assert len(quarantine(production)) == 1
+    assert ("editorial", b"note.txt") in catalogued(production)
+
+
+def test_numbers_are_served_where_wanted(tmp_path: Path) -> None:
+    """With `metrics` set, what was recorded can be scraped from this machine, without a file's name in it."""
+    import socket
+    import urllib.request
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    production = watched_production(tmp_path, more=f'metrics = "127.0.0.1:{port}"')
+    with watching(production) as daemon:
+        picture(production.editorial / "secret-title.png")
+
+        def page() -> str:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+                return str(answer.read().decode())
+
+        daemon.until(lambda: "provenance_recorded_files_total 1.0" in page())
+        assert "secret" not in page()
+
+
+def test_workers_end_with_a_killed_daemon(tmp_path: Path) -> None:
+    """After kill -9 no process of the daemon stays behind for long."""
+    production = watched_production(tmp_path)
+    daemon = start(production)
+    try:
+        picture(production.editorial / "a.png")
+        daemon.until(lambda: len(catalogued(production)) == 1)
+    finally:
+        daemon.kill()
+
+    def left() -> bytes:
+        return subprocess.run(["pgrep", "-g", str(daemon.process.pid)], capture_output=True, check=False).stdout
+
+    for _ in range(200):
+        if not left():
+            return
+        signal.sigtimedwait([], 0.1)
+    os.killpg(daemon.process.pid, signal.SIGKILL)
+    pytest.fail("workers stayed behind")

@@ -301,7 +301,7 @@ def _record(gate: Gate, judgements: Judgements, began: Head) -> Run:
     for judged in judgements:
         minutes.take(judged)
     stamp = gate.intake.stamp()
-    body = {**minutes.body(), "checked_at": stamp.at}
+    body = {**minutes.close(), "checked_at": stamp.at}
     run = content_id("run", body)
     uses = tuple(
         GateUse(word.id, judged.digest)

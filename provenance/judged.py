@@ -161,17 +161,17 @@ class Minutes:
         """Return the most severe outcome of all; raises `ValueError` if nothing was judged."""
         return max((o for o in Outcome if self.counts[o.value]), key=lambda o: o.severity)
 
-    def body(self) -> dict[str, object]:
-        """Return what the ledger keeps: the digest answers for every line, those that matter stand in it themselves.
+    def close(self) -> dict[str, object]:
+        """Return what the ledger keeps; nothing can be taken down any more.
 
-        `assets_sha256` is over the lines of everything judged, as one canonical list.
+        `assets_sha256` is over the lines of everything judged, as one canonical list; those that matter stand there
+        themselves.
         """
-        digest = self._digest.copy()
-        digest.update(b"]")
+        self._digest.update(b"]")
         return {
             "outcome": self.outcome().value,
             "counts": {name: self.counts[name] for name in ("checked", *(o.value for o in Outcome), *_ON_A_WORD)},
-            "assets_sha256": digest.hexdigest(),
+            "assets_sha256": self._digest.hexdigest(),
             "not_passed": _listed(self._not_passed),
             "passed_on_word": _listed(self._on_a_word),
         }
@@ -181,8 +181,10 @@ _ON_A_WORD = ("approved", "cleared")
 
 
 def _listed(lines: bytearray) -> msgspec.Raw:
-    """Return lines, each after a comma, as the list they are: 100,000 of them are not built a second time as values."""
-    return msgspec.Raw(b"[" + lines[1:] + b"]")
+    """Turn lines, each after a comma, into the list they are, in place: there may be 100,000 of them."""
+    lines[:1] = b"["
+    lines += b"]"
+    return msgspec.Raw(lines)
 
 
 def _line(judged: Judged) -> dict[str, object]:

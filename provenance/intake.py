@@ -91,7 +91,7 @@ def _scan_target(intake: Intake, target: Target, tally: Tally) -> None:
             batch.note(folder)
             known = intake.catalogue.known_files(target.zone_name, RelPath(folder.path))
             changed, missing = compare(folder, known, intake.examiner() if known else None)
-            if not target.whole:
+            if target.single:
                 changed |= _with_sidecar(intake, target, folder)
             else:
                 seen.take(folder, missing)
@@ -104,7 +104,7 @@ def _scan_target(intake: Intake, target: Target, tally: Tally) -> None:
     for request, answer in intake.pool.examine(requests()):  # (2)
         batch.take(request, answer)  # (3)
     batch.flush()
-    if target.whole:  # (4)
+    if not target.single:  # (4)
         seen.finish(began)
 
 
@@ -247,7 +247,7 @@ class _Batcher:
                 self._tally.count(self._target.place(request.path), answer)
                 self._examined.append(examined(self._target, request, answer))
                 self._size += answer.key.size
-            case Failed(failure=Failure.MISSING) if self._target.whole:
+            case Failed(failure=Failure.MISSING) if not self._target.single:
                 pass  # gone since the folder was listed: it is no longer there
             case Failed():
                 error = failure_error(self._target, request, answer)

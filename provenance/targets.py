@@ -4,8 +4,6 @@ import errno
 import os
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 from typing import assert_never
 
@@ -35,7 +33,7 @@ class Target:
     """A file or a folder to look at: `below` is its path under `root`, which is a zone's root wherever it can be.
 
     `named` is the path as the person typed it, for showing. `skip` are folders below that belong to an inner zone,
-    which is a target of its own. `only` are the paths below the root that alone are meant, where not all are.
+    which is a target of its own.
     `sidecars` are the names beside a single file that belong to it, where somebody knows; else its name says which.
     """
 
@@ -45,13 +43,7 @@ class Target:
     named: bytes
     single: bool = False
     skip: frozenset[bytes] = frozenset()
-    only: frozenset[bytes] | None = None
     sidecars: tuple[bytes, ...] | None = None
-
-    @property
-    def whole(self) -> bool:
-        """Whether whole folders are looked at: then what is not found in one is gone from it."""
-        return not self.single and self.only is None
 
     @property
     def zone_name(self) -> ZoneName:
@@ -74,41 +66,31 @@ class Target:
         return os.path.join(self.named, rest) if rest else self.named
 
     def folders(self) -> Iterator[Folder]:
-        """Yield every folder of this target; where only some files are meant, their folders with these alone.
+        """Yield every folder of this target; for a single file, its folder with that file alone.
 
         Raises `FileTrouble` if the root itself is not there or may not be opened, `ZoneTrouble` if a zone's root is
         no folder.
         """
-        if not self.whole:
-            yield from self._folders_of({self.below} if self.only is None else self.only)
+        if not self.single:
+            try:
+                yield from sweep(self.root, skip=self.skip, start=self.below)
+            except OSError as error:
+                if self.zone and isinstance(error, NotADirectoryError):
+                    raise _no_folder(self.zone) from error
+                raise folder_error(self, Folder(b"", error=error)) from error
             return
+        parent, _, name = self.below.rpartition(b"/")
         try:
-            yield from sweep(self.root, skip=self.skip, start=self.below)
+            found = os.stat(self.absolute(self.below), follow_symlinks=False)
         except OSError as error:
-            if self.zone and isinstance(error, NotADirectoryError):
-                raise _no_folder(self.zone) from error
-            raise folder_error(self, Folder(b"", error=error)) from error
-
-    def _folders_of(self, paths: Iterable[bytes]) -> Iterator[Folder]:
-        """Yield the folders of some files, each with those files alone. A file that is not there is an error of it."""
-        for parent, some in groupby(sorted(path.rpartition(b"/") for path in paths), key=itemgetter(0)):
-            folder = Folder(parent)
-            for _, _, name in some:
-                try:
-                    found = os.stat(self.absolute(_joined(parent, name)), follow_symlinks=False)
-                except OSError as error:
-                    folder.error = error
-                    continue
-                odd = kind_of(found.st_mode)
-                if odd is None or self.single:  # one path by itself that is no file is an error, when it is opened
-                    folder.files.append((name, Found.of(found)))
-                else:
-                    folder.odd.append((name, odd))
-            yield folder
+            yield Folder(parent, error=error)
+        else:
+            yield Folder(parent, files=[(name, Found.of(found))])
 
     def request(self, folder: bytes, name: bytes, size: int, beside: Container[bytes]) -> Request:
         """Return what a worker needs to look at one file; `beside` are the names in its folder."""
-        return Request(self.root, _joined(folder, name), size, self._sidecars(folder, name, beside))
+        path = folder + b"/" + name if folder else name
+        return Request(self.root, path, size, self._sidecars(folder, name, beside))
 
     def requests(self, folder: Folder) -> Iterator[Request]:
         """Yield a request for each file of a folder."""
@@ -119,14 +101,10 @@ class Target:
     def _sidecars(self, folder: bytes, name: bytes, beside: Container[bytes]) -> tuple[bytes, ...]:
         if self.sidecars is not None:
             return self.sidecars
-        if self.whole:
+        if not self.single:
             return tuple(n for n in sidecar_names(name) if n in beside and n != name)
         there = self.absolute(folder)
         return tuple(n for n in sidecar_names(name) if n != name and os.path.lexists(os.path.join(there, n)))
-
-
-def _joined(folder: bytes, name: bytes) -> bytes:
-    return folder + b"/" + name if folder else name
 
 
 def zone_target(config: Config, zone: Zone) -> Target:

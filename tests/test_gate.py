@@ -309,6 +309,23 @@ def test_files_named_one_by_one_are_judged_like_their_folder(production: Product
     assert document["outcome"] == "pass"
 
 
+def test_what_lies_in_two_of_the_folders_named_is_judged_once(production: Production) -> None:
+    """A file below two named folders is counted once; an empty one among them is held all the same."""
+    picture(production.deliver / "reel" / "plate.jpg")
+    picture(production.deliver / "title.jpg", seed=2)
+    document = production.json("gate", "deliver/reel", "deliver", production.deliver / "reel" / "plate.jpg")
+    assert [a["path"] for a in document["assets"]] == ["deliver/reel/plate.jpg", "deliver/title.jpg"]
+    (production.deliver / "empty").mkdir()
+    assert production.json("gate", "deliver", "deliver/empty")["counts"] == {
+        "checked": 3,
+        "pass": 2,
+        "refuse": 0,
+        "hold": 1,
+        "approved": 0,
+        "cleared": 0,
+    }
+
+
 def test_a_word_taken_back_while_a_delivery_is_judged_counts(
     production: Production, monkeypatch: pytest.MonkeyPatch
 ) -> None:

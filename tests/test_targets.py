@@ -16,7 +16,16 @@ from provenance.errors import (
     ZoneTrouble,
 )
 from provenance.examination import Failed, Failure, Request
-from provenance.targets import Target, all_zones, failure_error, folder_error, folder_failure, targets_of
+from provenance.targets import (
+    Target,
+    all_zones,
+    failure_error,
+    folder_error,
+    folder_failure,
+    lies_in,
+    named_twice,
+    targets_of,
+)
 from provenance.zones import is_protected
 from tests.production import Production, new_production
 from watcher.sweep import Folder
@@ -131,3 +140,33 @@ def test_whoever_may_rename_a_zone_may_swap_it(
     production.deliver.chmod(root)
     production.root.chmod(above)
     assert is_protected(zone) is protected
+
+
+def test_what_belongs_to_two_targets_is_known_beforehand(production: Production, config: Config) -> None:
+    """A path inside another one named, or named in two ways, is twice; an inner zone is not."""
+    reel = production.deliver / "reel"
+    reel.mkdir()
+    (reel / "a.mov").write_bytes(b"a")
+    (production.root / "loose.mov").write_bytes(b"a")
+
+    def twice(*paths: Path) -> frozenset[bytes]:
+        return named_twice(targets_of(config, paths))
+
+    assert twice(production.root, production.root / "loose.mov") == {bytes(production.root / "loose.mov")}
+    assert twice(production.root) == frozenset(), "the zones inside are targets of their own"
+    assert twice(production.deliver, production.editorial, reel.parent.parent / "loose.mov") == frozenset()
+    assert twice(production.deliver, reel / "a.mov") == {bytes(reel / "a.mov")}
+    assert twice(reel / "a.mov", reel, production.deliver) == {bytes(reel), bytes(reel / "a.mov")}
+    assert twice(production.deliver, production.root / "editorial" / ".." / "deliver") == {bytes(production.deliver)}
+
+
+def test_what_lies_in_a_folder_is_told_by_whole_names() -> None:
+    """A path lies in itself and in the folders above it, and in none whose name only begins alike."""
+    inside = frozenset({b"/a/reel"})
+    assert [lies_in(p, inside) for p in (b"/a/reel", b"/a/reel/x/y", b"/a/reel2", b"/a", b"/reel")] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]

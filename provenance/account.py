@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from provenance import __version__
 from provenance.asset import Place, RelPath, StatKey
@@ -13,9 +14,11 @@ from provenance.errors import FileMissing, NotARegularFile
 from provenance.evidence import Beside, Evidence
 from provenance.examination import Answer, Failed, Looked, Request, sidecar_names
 from provenance.files import display, stat_key
-from provenance.quarantine import Held, held_at
 from provenance.targets import Target, failure_error, folder_error, targets_of
 from provenance.verdict import Verdict, classify
+
+if TYPE_CHECKING:
+    from provenance.quarantine import Held
 
 Ask = Callable[[Request], Answer]
 """Examines one file. Passed in, so that the workers are started only for a question the catalogue cannot answer."""
@@ -36,7 +39,7 @@ class Account:
     """Whether the catalogue had these bytes before it was asked."""
     there: bool = True
     """Whether there is a file at the path now; if not, what was recorded of it answers."""
-    held: tuple[Held, ...] = ()
+    held: "tuple[Held, ...]" = ()
     """What was taken from this path and is in quarantine; or the file itself, named by where it is kept."""
 
 
@@ -47,11 +50,19 @@ def account_of(config: Config, catalogue: Catalogue, path: Path, ask: Ask) -> Ac
     file any more, its last sighting at that place answers, or the file itself if it was taken into quarantine. Raises
     `FileTrouble` for what cannot be looked at.
     """
-    held = tuple(h for h in held_at(config, catalogue, path) if h.named == os.fsencode(path))
+    held = _held(config, catalogue, path)
     return replace(_account(config, catalogue, path, ask, held), held=held)
 
 
-def _account(config: Config, catalogue: Catalogue, path: Path, ask: Ask, held: tuple[Held, ...]) -> Account:
+def _held(config: Config, catalogue: Catalogue, path: Path) -> "tuple[Held, ...]":
+    if not catalogue.in_quarantine():
+        return ()  # as nearly always: then nothing more has to be loaded before this is answered
+    from provenance.quarantine import held_at
+
+    return tuple(h for h in held_at(config, catalogue, path) if h.named == os.fsencode(path))
+
+
+def _account(config: Config, catalogue: Catalogue, path: Path, ask: Ask, held: "tuple[Held, ...]") -> Account:
     try:
         target = _file_target(config, path)
     except FileMissing:

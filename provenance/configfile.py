@@ -189,6 +189,9 @@ def _resolve(document: _Document, path: Path, sha256: Digest) -> Config:
 
 
 def _zone(zone: _Zone, watch: _Watch, folder: Path) -> Zone:
+    if zone.quarantine is None and ("/" in zone.name or zone.name in {".", ".."}):
+        says = f"zone {zone.name!r} cannot lend its name to a folder for its quarantine"
+        raise ZoneTrouble(says, help="Set its `quarantine`, or name it otherwise.")
     quarantine = zone.quarantine or f".provenance/quarantine/{zone.name}"
     return Zone(
         name=ZoneName(zone.name),
@@ -269,6 +272,9 @@ def _check_zones(config: Config) -> None:
                 raise ZoneTrouble(f"{config.path}: two zones are called {zone.name!r}")
             if other.root == zone.root:
                 raise ZoneTrouble(f"{config.path}: zones {other.name!r} and {zone.name!r} are the same folder")
+            if _overlap(other.quarantine, zone.quarantine):
+                both = f"zones {other.name!r} and {zone.name!r}"
+                raise ZoneTrouble(f"{config.path}: the quarantines of {both} lie in one another")
         for other in config.zones:
             if other.role is Role.FINAL and zone.role is Role.WORK and other.root in zone.root.parents:
                 raise ZoneTrouble(f"{config.path}: work zone {zone.name!r} lies inside final zone {other.name!r}")
@@ -276,6 +282,10 @@ def _check_zones(config: Config) -> None:
             refuse_inside(kept.quarantine, zone.root, f"the quarantine of zone {kept.name!r}")
         for path, what in config.rules():
             refuse_inside(path, zone.root, what)
+
+
+def _overlap(one: Path, other: Path) -> bool:
+    return one == other or one in other.parents or other in one.parents
 
 
 def _refuse_unknown_keys(tree: object, model: Any, path: Path, where: str) -> None:

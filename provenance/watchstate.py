@@ -3,6 +3,7 @@
 The lock is the kernel's, so it goes with the process however that ends; a file that was left behind tells nothing.
 """
 
+import errno
 import fcntl
 import json
 import os
@@ -214,9 +215,29 @@ def _wait_for(lock: int, path: Path, patience: float) -> None:
 
 
 def _write(folder: Path, data: bytes) -> None:
-    """Replace the state in one step. Not synced: after a power cut no daemon runs, and nobody reads it."""
-    aside = folder / f"{STATE_NAME}.part"
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    """Replace the state in one step. Not synced: after a power cut no daemon runs, and nobody reads it.
+
+    On a full disk it is written over the state that is there, which lies on room of its own: a reader may then find
+    half of it, and takes that for nothing said.
+    """
+    data = data.ljust((len(data) // _ROOM + 2) * _ROOM)  # so that one that says more, on a full disk, finds room too
+    aside, path = folder / f"{STATE_NAME}.part", folder / STATE_NAME
+    try:
+        _put(aside, data, os.O_CREAT | os.O_TRUNC)
+        aside.replace(path)
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT} or not path.exists():
+            raise
+        aside.unlink(missing_ok=True)
+        _put(path, data, 0)
+
+
+_ROOM = 4096
+"""Bytes a file system gives away at once, or a part of that."""
+
+
+def _put(path: Path, data: bytes, flags: int) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC | flags, 0o600)
     with os.fdopen(descriptor, "wb") as stream:
         stream.write(data)
-    aside.replace(folder / STATE_NAME)
+        stream.truncate()

@@ -4,12 +4,13 @@ Every scenario compares the catalogue with the disk as (path, SHA-256), looks ag
 file exactly once and nothing half-written anywhere. They return figures for whoever prints them.
 """
 
+import hashlib
+import itertools
 import os
 import random
 import signal
-import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from tests.watching import (
     difference,
     digests,
     integrity,
+    ledgered,
     on_disk,
     quarantine,
     sightings,
@@ -32,6 +34,8 @@ from tests.writers import write, writing
 
 LATER = 3.0
 """Seconds after which everything is looked at once more: what is recorded must stay so, and nothing must follow."""
+
+NOTE = ".HELD.txt"
 
 LONG = 1_200.0
 """Seconds until something with many files in it has happened, on a slow machine."""
@@ -70,7 +74,7 @@ def arriving(folder: Path, kind: Callable[..., None], files: int, *, frozen: boo
         with writing(kind, folder=production.editorial, files=files, seed=1):
             if frozen:
                 daemon.until(lambda: _files(production) > files // 10)
-                _overflow(daemon)
+                overflow(daemon)
         daemon.until(lambda: sightings(production) >= files, LONG, every=0.1)
         took = time.monotonic() - began
         agree(daemon)
@@ -94,7 +98,7 @@ def _recorded(daemon: Daemon) -> int:
     return int(daemon.state()["recorded"])
 
 
-def _overflow(daemon: Daemon) -> None:
+def overflow(daemon: Daemon) -> None:
     """Stop a daemon, have so much happen in a watched folder that the kernel drops what comes after, and let it go on."""
     daemon.process.send_signal(signal.SIGSTOP)
     try:
@@ -110,19 +114,24 @@ def _overflow(daemon: Daemon) -> None:
 def killed(folder: Path, files: int, kills: int, seed: int) -> list[int]:
     """Kill the daemon at seeded moments while files arrive, flagged ones in a final zone; return the rows after each.
 
-    Every second time all that it started is killed with it: what moves files, and what reads them.
+    Every third time it dies while it starts, else while there is something for it to do. Every second time all that
+    it started is killed with it: what reads files, and what moves them.
     """
     production = watched_production(folder)
     rng = random.Random(seed)
     after = []
     with ExitStack() as stack:
         zones = {"work": production.editorial, "final": production.deliver}
-        rate = files / (kills * 1.5)
-        stack.enter_context(writing(writers.offload, **zones, files=files, seed=seed, rate=rate))
+        writer = writing(writers.offload, **zones, files=files, seed=seed, rate=files / (kills * 2))
+        stack.enter_context(writer)
         for number in range(kills):
             daemon = start(production)
             stack.callback(daemon.kill)
-            time.sleep(rng.uniform(0.2, 2.8))
+            if number % 3 == 2:
+                time.sleep(rng.uniform(0, 1))
+            else:
+                _at_work(daemon)
+                time.sleep(rng.uniform(0, 0.5))
             assert daemon.process.poll() is None, daemon.said()
             if number % 2:
                 os.killpg(daemon.process.pid, signal.SIGKILL)
@@ -130,23 +139,115 @@ def killed(folder: Path, files: int, kills: int, seed: int) -> list[int]:
             assert daemon.process.returncode == -signal.SIGKILL
             after.append(sightings(production))
     with watching(production) as daemon:
-        _all_guarded(daemon, files // 4)
+        flagged = shots(seed, filter(writers.is_flagged, range(files)), flagged=True)
+        guarded(daemon, len(flagged))
         agree(daemon)
         assert daemon.stop() == 0
-    _each_where_it_belongs(production, "card", files)
+    clean = [n for n in range(files) if not writers.is_flagged(n)]
+    where_they_belong(production, shots(seed, filter(writers.is_final, clean), flagged=False), flagged)
+    work = shots(seed, itertools.filterfalse(writers.is_final, clean), flagged=False)
+    assert {path: digest for (zone, path), digest in on_disk(production).items() if zone == "editorial"} == work
     integrity(production)
+    nothing_half(production)
     return after
 
 
-def _all_guarded(daemon: Daemon, flagged: int) -> None:
-    """Return once so many files are in quarantine, and no flagged one is left where it must not be."""
-
-    def guarded() -> bool:
-        left = [n for _, _, names in os.walk(daemon.production.deliver) for n in names if _is_flagged(n)]
-        return not left and len(quarantine(daemon.production)) >= flagged
-
-    daemon.until(guarded, LONG, every=0.2)
+def _at_work(daemon: Daemon) -> None:
+    """Return once a daemon has written something down, or has nothing to write."""
+    before, deadline = ledgered(daemon.production), time.monotonic() + 5
+    daemon.until(lambda: time.monotonic() > deadline or ledgered(daemon.production) > before, every=0.01)
 
 
-def _is_flagged(name: str) -> bool:
-    return name.startswith("flagged") and not name.endswith(".HELD.txt")
+def guarded(daemon: Daemon, flagged: int) -> None:
+    """Return once so many files are in quarantine, and no flagged one is left in the final zone."""
+    production = daemon.production
+
+    def done() -> bool:
+        names = [n for _, _, names in os.walk(production.deliver) for n in names]
+        left = [n for n in names if n.startswith("flagged") and not n.endswith(NOTE)]
+        return not left and len(quarantine(production)) >= flagged
+
+    daemon.until(done, LONG, every=0.2)
+
+
+def where_they_belong(production: Production, delivered: dict[bytes, str], flagged: dict[bytes, str]) -> None:
+    """Fail unless the final zone holds what was delivered and a note for each that was flagged, and nothing else.
+
+    And those are in quarantine, each once and with its own bytes. Both by path, with their SHA-256.
+    """
+    assert quarantine(production) == flagged
+    there = {path: digest for (zone, path), digest in on_disk(production).items() if zone == "deliver"}
+    notes = {path for path in there if path.endswith(NOTE.encode())}
+    assert len(notes) == len(flagged)
+    assert {path: digest for path, digest in there.items() if path not in notes} == delivered
+
+
+def shots(seed: int, numbers: Iterable[int], *, flagged: bool) -> dict[bytes, str]:
+    """Return what `tests.writers.shot` writes: path, with the SHA-256."""
+    made = (writers.shot(seed, number, flagged=flagged) for number in numbers)
+    return {name.encode(): hashlib.sha256(data).hexdigest() for name, data in made}
+
+
+def dropped(folder: Path, flagged: int, clean: int) -> list[float]:
+    """Drop flagged files among clean ones into a final zone in a moment; return each one's seconds until it was moved.
+
+    They count from the moment the file had settled.
+    """
+    production = watched_production(folder)
+    with watching(production) as daemon:
+        write(writers.drop, folder=production.deliver, aside=folder / "aside", flagged=flagged, clean=clean, seed=5)
+        guarded(daemon, flagged)
+        agree(daemon)
+        took = [line["seconds"] for line in daemon.lines() if line["event"] == "moved to quarantine"]
+        assert daemon.stop() == 0
+    delivered = shots(5, range(flagged, flagged + clean), flagged=False)
+    where_they_belong(production, delivered, shots(5, range(flagged), flagged=True))
+    integrity(production)
+    nothing_half(production)
+    assert len(took) == flagged
+    return took
+
+
+def unfinished(folder: Path, settle: float) -> None:
+    """Have files written that look finished long before they are; none is recorded before it is whole, all are then."""
+    production = watched_production(folder, settle=settle)
+    at, pause = production.editorial, settle * 3
+    with watching(production) as daemon, ExitStack() as stack:
+        begun = [
+            (writers.slowly, {"path": at / "slow.mxf", "pieces": 3, "pause": pause}),
+            (writers.preallocated, {"path": at / "preallocated.mov", "size": 8 << 20, "pause": pause}),
+            (writers.dated_back, {"path": at / "dated.wav", "pause": pause}),
+            (writers.over_a_rename, {"path": at / "renamed.mov", "pause": pause}),
+            (writers.cut_short, {"path": at / "half.png", "pause": pause}),
+        ]
+        for seed, (kind, how) in enumerate(begun):
+            stack.enter_context(writing(kind, **how, seed=seed))
+        time.sleep(pause / 2)
+        assert {path for _, path in catalogued(production)} <= {b"dated.wav"}  # of which the first version was whole
+        stack.close()
+        agree(daemon)
+        assert len(catalogued(production)) == len(begun)
+        assert daemon.stop() == 0
+    integrity(production)
+    first = hashlib.sha256(writers.noise(2, 0, 10_000)).hexdigest()
+    assert digests(production) - {first} == set(on_disk(production).values())
+
+
+def reopened(folder: Path, settle: float) -> None:
+    """Have a file written by a program that closes it after each piece, and pauses for less than the settle time."""
+    production = watched_production(folder, settle=settle)
+    with watching(production) as daemon:
+        for attempt in range(20):
+            path = production.editorial / "reopened.mxf"
+            longest = write(writers.reopening, path=path, pieces=20, pause=settle / 5, seed=attempt)
+            if float(longest) < settle / 2:
+                break
+            path.unlink()  # this machine did not let it write in time
+        else:
+            raise AssertionError("this machine is too busy to write anything five times a second")
+        agree(daemon)
+        assert daemon.stop() == 0
+    integrity(production)
+    pieces = [writers.noise(attempt, number, 10_000) for number in range(20)]
+    begun = {hashlib.sha256(b"".join(pieces[:n])).hexdigest() for n in range(1, 20)}
+    assert digests(production).isdisjoint(begun)

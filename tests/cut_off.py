@@ -80,8 +80,7 @@ def made(folder: Path, quarantine: Path) -> Production:
 
 def take(guarded_: Guarded) -> None:
     """Take the flagged file away, with its sidecars."""
-    item = guarded_.refused(HERO, sidecar=os.fsencode(guarded_.zone.root / SHARED))
-    guarded_.take(item)
+    guarded_.take(HERO)
 
 
 def put_back(guarded_: Guarded) -> None:

@@ -21,6 +21,7 @@ RUN = "run-0123456789abcdef0123"
 WHY = Reason(
     Rule.TEMPORARY_NOT_FINAL, Outcome.REFUSE, "ai-generated (generation settings) and no approval for these bytes"
 )
+NOTE = "reel/hero.png.HELD.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,8 @@ class Guarded:
         """Return a file of the final zone as the gate would have refused it now."""
         path = os.fsencode(name)
         absolute = os.path.join(os.fsencode(self.zone.root), path)
-        sidecars = [absolute + b".c2pa", absolute.rpartition(b".")[0] + b".c2pa"]
-        read = next((s for s in sidecars if os.path.lexists(s)), None)
         digest = Digest(hashlib.sha256(Path(os.fsdecode(absolute)).read_bytes()).hexdigest())
-        item = Refused(RelPath(path), digest, stat_key(os.lstat(absolute)), (WHY,), read)
+        item = Refused(RelPath(path), digest, stat_key(os.lstat(absolute)), (WHY,))
         return replace(item, **other)  # type: ignore[arg-type]
 
     def take(self, *items: str | bytes | Refused) -> tuple[Taken | NotTaken, ...]:
@@ -74,3 +73,13 @@ def guarded(production: Production) -> Iterator[Guarded]:
 def files_in(folder: Path) -> dict[str, bytes]:
     """Return every file under a folder with its bytes, by its path."""
     return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def deliver(guard: Guarded) -> dict[str, bytes]:
+    """Return what lies in the final zone."""
+    return files_in(guard.zone.root)
+
+
+def kept(guard: Guarded) -> dict[str, bytes]:
+    """Return what lies in its quarantine."""
+    return files_in(guard.kept)

@@ -142,6 +142,23 @@ def test_what_contradicts_itself_is_refused(tmp_path: Path, text: str, says: str
     assert caught.value.help
 
 
+@pytest.mark.parametrize(
+    ("zone", "says"),
+    [
+        ('[[zone]]\nname = "../../editorial"\npath = "other"\nrole = "final"\n', "cannot lend its name"),
+        (
+            '[[zone]]\nname = "b"\npath = "b"\nrole = "final"\nquarantine = ".provenance/quarantine/netflix"\n',
+            "in one another",
+        ),
+        ('[[zone]]\nname = "b"\npath = "b"\nrole = "final"\nquarantine = ".provenance/quarantine"\n', "in one another"),
+    ],
+)
+def test_each_quarantine_is_a_folder_of_its_own(tmp_path: Path, zone: str, says: str) -> None:
+    """A zone's name leads its quarantine nowhere else, and no two quarantines share a folder."""
+    with pytest.raises(ZoneTrouble, match=says):
+        load_config(write(tmp_path, PROJECT + WORK + FINAL + zone))
+
+
 def test_a_final_zone_may_lie_inside_a_work_zone(tmp_path: Path) -> None:
     """A stricter zone inside a milder one takes its own files; the innermost zone speaks for a path."""
     config = load_config(write(tmp_path, PROJECT + WORK + FINAL.replace('"deliver"', '"editorial/out"')))

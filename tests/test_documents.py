@@ -14,6 +14,7 @@ from provenance.report.schemas import SCHEMAS
 from tests.daemon.notified import Listener, Program, now, telling
 from tests.production import EDITOR, LEGAL, Production, generated, picture, run
 from tests.production import SCHEMAS as FOLDER
+from tests.quarantining import guarded
 
 Documents = dict[str, list[Any]]
 
@@ -48,6 +49,13 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Documents:
     }
     told["record"] += _told(made, "revoke", told["record"][0]["record"]["id"], *EDITOR)
     told["notice"] = _noticed(tmp_path_factory.mktemp("notified"))
+    with guarded(made) as guard:
+        guard.take("still.png")
+    told["release"] = _told(made, "release", *one)
+    told["origin"] += _told(made, "origin", *one)
+    told["status"] += _told(made, "status")
+    _told(made, "approve", *one, "--channel", "deliver", *LEGAL)
+    told["release"] += _told(made, "release", *one)
     told["entry"] = _told(made, "ledger", "show")
     told["ledger"] = [*_told(made, "ledger", "verify"), *_told(made, "ledger", "head")]
     return told

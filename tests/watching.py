@@ -16,6 +16,10 @@ from typing import Any
 
 from tests.production import Production, new_production
 
+PROJECT = Path(__file__).parents[1]
+
+PROGRAM = (sys.executable, "-m", "provenance", "watch")
+
 PATIENCE = 90.0
 """Seconds after which something that should have happened has not. Long: tests run side by side on slow machines."""
 
@@ -111,11 +115,13 @@ class Daemon:
         self.process.wait()
 
 
-def start(production: Production, *arguments: str, prefix: tuple[str, ...] = ()) -> Daemon:
-    """Start a daemon; `prefix` is a command that runs it, such as `unshare`."""
+def start(
+    production: Production, *arguments: str, prefix: tuple[str, ...] = (), program: tuple[str, ...] = PROGRAM
+) -> Daemon:
+    """Start a daemon; `prefix` is a command that runs it, such as `unshare`, `program` another than the usual one."""
     log = production.root / f"watch-{time.monotonic_ns()}.log"
     environment = {k: v for k, v in os.environ.items() if k != "PROVENANCE_CONFIG"}
-    command = [*prefix, sys.executable, "-m", "provenance", "watch", *arguments]
+    command = [*prefix, *program, *arguments]
     with log.open("wb") as stream:
         process = subprocess.Popen(
             command, cwd=production.root, env=environment, stdout=stream, stderr=stream, start_new_session=True
@@ -124,9 +130,11 @@ def start(production: Production, *arguments: str, prefix: tuple[str, ...] = ())
 
 
 @contextmanager
-def watching(production: Production, *arguments: str, prefix: tuple[str, ...] = ()) -> Iterator[Daemon]:
+def watching(
+    production: Production, *arguments: str, prefix: tuple[str, ...] = (), program: tuple[str, ...] = PROGRAM
+) -> Iterator[Daemon]:
     """Run a daemon that has looked at everything, and end it afterwards whatever happens."""
-    daemon = start(production, *arguments, prefix=prefix)
+    daemon = start(production, *arguments, prefix=prefix, program=program)
     try:
         daemon.ready()
         yield daemon
@@ -136,14 +144,38 @@ def watching(production: Production, *arguments: str, prefix: tuple[str, ...] = 
             daemon.process.wait()
 
 
+def catalogue_of(production: Production) -> Path:
+    """Return where its catalogue lies."""
+    return production.root / ".provenance" / "catalogue.db"
+
+
 def catalogued(production: Production) -> Listing:
     """Return what the catalogue says is present."""
-    catalogue = production.root / ".provenance" / "catalogue.db"
-    with closing(sqlite3.connect(catalogue, timeout=30)) as connection:
+    with closing(sqlite3.connect(catalogue_of(production), timeout=30)) as connection:
         return {
             (zone, folder + b"/" + name if folder else name): raw.hex()
             for zone, folder, name, raw in connection.execute(_ROWS)
         }
+
+
+def sightings(production: Production) -> int:
+    """Return how many files the catalogue says are present."""
+    with closing(sqlite3.connect(catalogue_of(production), timeout=30)) as connection:
+        (count,) = connection.execute("SELECT count(*) FROM sightings WHERE gone_at IS NULL").fetchone()
+    return int(count)
+
+
+def ledgered(production: Production) -> int:
+    """Return how many entries the ledger has: whatever is recorded, judged or moved adds one."""
+    with closing(sqlite3.connect(catalogue_of(production), timeout=30)) as connection:
+        (count,) = connection.execute("SELECT count(*) FROM ledger").fetchone()
+    return int(count)
+
+
+def digests(production: Production) -> set[str]:
+    """Return the SHA-256 of everything that was ever recorded, wherever it lay."""
+    with closing(sqlite3.connect(catalogue_of(production), timeout=30)) as connection:
+        return {raw.hex() for (raw,) in connection.execute("SELECT sha256 FROM assets")}
 
 
 def on_disk(production: Production) -> Listing:
@@ -169,8 +201,7 @@ def difference(production: Production) -> list[tuple[str, bytes]]:
 
 def integrity(production: Production) -> None:
     """Fail unless the catalogue's file and its ledger are whole, and no file is there twice."""
-    catalogue = production.root / ".provenance" / "catalogue.db"
-    with closing(sqlite3.connect(catalogue, timeout=30)) as connection:
+    with closing(sqlite3.connect(catalogue_of(production), timeout=30)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         rows = connection.execute(_ROWS).fetchall()
     assert len(rows) == len({row[:3] for row in rows})

@@ -22,7 +22,7 @@ IN_A_FOLDER = 20
 """Files a burst writes into one folder."""
 
 
-def _noise(seed: int, number: int, size: int) -> bytes:
+def noise(seed: int, number: int, size: int) -> bytes:
     """Return bytes that no other seed and number give."""
     return b"%d/%d " % (seed, number) + random.Random(seed * 1_000_003 + number).randbytes(size)
 
@@ -50,7 +50,7 @@ def burst(folder: Path, files: int, seed: int) -> None:
         inside = folder / f"burst{seed}" / f"day{nth // 100}" / f"card{nth // 10 % 10}" / f"reel{nth % 10}"
         if number % IN_A_FOLDER == 0:
             inside.mkdir(parents=True)
-        (inside / f"{number:05}.txt").write_bytes(_noise(seed, number, 500))
+        (inside / f"{number:05}.txt").write_bytes(noise(seed, number, 500))
 
 
 def renames(folder: Path, files: int, seed: int) -> None:
@@ -62,7 +62,7 @@ def renames(folder: Path, files: int, seed: int) -> None:
     for number in range(files):
         inside, name = folders[number % len(folders)], f"{number:05}.mov"
         partial = inside / f".{name}.{''.join(rng.choices('abcdefXYZ012', k=5))}Q"
-        partial.write_bytes(_noise(seed, number, 500))
+        partial.write_bytes(noise(seed, number, 500))
         partial.rename(inside / name)
 
 
@@ -72,52 +72,62 @@ def trickle(folder: Path, files: int, seed: int, rate: float, size: int) -> None
     for number in range(files):
         inside = folder / f"steady{seed}" / f"{number // 500}"
         inside.mkdir(parents=True, exist_ok=True)
-        (inside / f"{number:06}.bin").write_bytes(_noise(seed, number, size))
+        (inside / f"{number:06}.bin").write_bytes(noise(seed, number, size))
         time.sleep(max(0.0, began + (number + 1) / rate - time.monotonic()))
 
 
-def offload(work: Path, final: Path, files: int, seed: int, rate: float) -> None:
-    """Write so many files a second: half of them clean ones in a work zone, the others in a final one.
+def shot(seed: int, number: int, *, flagged: bool) -> tuple[str, bytes]:
+    """Return the path and the bytes of a picture that no other seed and number give."""
+    kind = "flagged" if flagged else "clean"
+    return f"card{seed}/reel{number // 4 % 7}/{kind}{number:05}.png", png(seed * 100_000 + number, flagged=flagged)
 
-    There every second one is flagged: its name begins with `flagged`.
-    """
+
+def is_final(number: int) -> bool:
+    """Whether an offload writes this shot into the final zone: every second one."""
+    return number % 2 == 1
+
+
+def is_flagged(number: int) -> bool:
+    """Whether this shot of an offload is flagged: every second one in the final zone."""
+    return number % 4 == 1
+
+
+def offload(work: Path, final: Path, files: int, seed: int, rate: float) -> None:
+    """Write so many shots a second into two zones, some in place and some as rsync does."""
     rng = random.Random(seed)
     began = time.monotonic()
     for number in range(files):
-        inside = (work, final)[number % 2] / f"card{seed}" / f"reel{number // 2 % 7}"
-        inside.mkdir(parents=True, exist_ok=True)
-        flagged = number % 4 == 1
-        kind = "flagged" if flagged else "clean"
-        path = inside / f"{kind}{number:05}.png"
+        name, data = shot(seed, number, flagged=is_flagged(number))
+        path = (final if is_final(number) else work) / name
+        path.parent.mkdir(parents=True, exist_ok=True)
         if rng.random() < 0.5:
-            path.write_bytes(png(seed * 100_000 + number, flagged=flagged))
-        else:  # as rsync writes it
-            partial = inside / f".{path.name}.aB3dE{number % 10}"
-            partial.write_bytes(png(seed * 100_000 + number, flagged=flagged))
+            path.write_bytes(data)
+        else:
+            partial = path.with_name(f".{path.name}.aB3dE{number % 10}")
+            partial.write_bytes(data)
             partial.rename(path)
         time.sleep(max(0.0, began + (number + 1) / rate - time.monotonic()))
 
 
 def drop(folder: Path, aside: Path, flagged: int, clean: int, seed: int) -> None:
-    """Move flagged and clean files into a folder in any order, all within a moment: they were written `aside`."""
-    rng = random.Random(seed)
-    kinds = ["flagged"] * flagged + ["clean"] * clean
-    rng.shuffle(kinds)
-    aside.mkdir(parents=True)
-    for number, kind in enumerate(kinds):
-        (aside / f"{kind}{number:05}.png").write_bytes(png(seed * 100_000 + number, flagged=kind == "flagged"))
-    reels = [folder / f"drop{seed}" / f"reel{n}" for n in range(10)]
-    for reel in reels:
-        reel.mkdir(parents=True)
-    for path in sorted(aside.iterdir(), key=lambda p: p.name[-9:]):
-        path.rename(reels[rng.randrange(10)] / path.name)
+    """Move shots into a folder within a moment, in any order: they were written `aside`. The first are flagged."""
+    paths = []
+    for number in range(flagged + clean):
+        name, data = shot(seed, number, flagged=number < flagged)
+        for inside in (aside / name, folder / name):
+            inside.parent.mkdir(parents=True, exist_ok=True)
+        (aside / name).write_bytes(data)
+        paths.append(name)
+    random.Random(seed).shuffle(paths)
+    for name in paths:
+        (aside / name).rename(folder / name)
 
 
 def slowly(path: Path, pieces: int, pause: float, seed: int) -> None:
     """Write a file in pieces with pauses, and keep it open until the end."""
     with path.open("wb") as stream:
         for number in range(pieces):
-            stream.write(_noise(seed, number, 10_000))
+            stream.write(noise(seed, number, 10_000))
             stream.flush()
             time.sleep(pause)
 
@@ -128,7 +138,7 @@ def reopening(path: Path, pieces: int, pause: float, seed: int) -> None:
     for number in range(pieces):
         time.sleep(pause)
         with path.open("ab") as stream:
-            stream.write(_noise(seed, number, 10_000))
+            stream.write(noise(seed, number, 10_000))
         longest, last = max(longest, time.monotonic() - last), time.monotonic()
     print(longest)
 
@@ -139,13 +149,13 @@ def preallocated(path: Path, size: int, pause: float, seed: int) -> None:
         os.posix_fallocate(stream.fileno(), 0, size)
     time.sleep(pause)
     with path.open("r+b") as stream:
-        stream.write(_noise(seed, 0, size)[:size])
+        stream.write(noise(seed, 0, size)[:size])
 
 
 def dated_back(path: Path, pause: float, seed: int) -> None:
     """Write a file, and later other bytes of the same length, each time with the same old date."""
     for number in range(2):
-        path.write_bytes(_noise(seed, number, 10_000))
+        path.write_bytes(noise(seed, number, 10_000))
         os.utime(path, (1_000_000_000, 1_000_000_000))
         time.sleep(pause * (1 - number))
 
@@ -154,11 +164,11 @@ def over_a_rename(path: Path, pause: float, seed: int) -> None:
     """Begin a file under another name, rename it, and go on writing through the same handle after a pause."""
     partial = path.with_name(path.name + ".part")
     with partial.open("wb") as stream:
-        stream.write(_noise(seed, 0, 10_000))
+        stream.write(noise(seed, 0, 10_000))
         stream.flush()
         partial.rename(path)
         time.sleep(pause)
-        stream.write(_noise(seed, 1, 10_000))
+        stream.write(noise(seed, 1, 10_000))
 
 
 def cut_short(path: Path, pause: float, seed: int) -> None:

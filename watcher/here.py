@@ -158,7 +158,6 @@ class Here:
         self._asked = False
         self._deep.pop(b"", None)  # this sweep is what it asked for
         self._sweeping = self._begin(b"")
-        self._sweeping.complete = self._check(self._ground.look()) is None
         return self._sweeping
 
     def _walk(self, walk: _Pass) -> None:

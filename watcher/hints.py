@@ -20,6 +20,7 @@ from watchdog.observers.inotify_c import CallbackId, InotifyConstants, InotifyEv
 
 from watcher.dirty import Dirty
 from watcher.lost import Lost, Reason, in_words
+from watcher.mounts import Changes, mounts_about
 from watcher.opening import opened_folder
 from watcher.places import Places
 from watcher.roots import Root
@@ -293,6 +294,7 @@ class _Heard:
     root: Root
     watches: Watches
     placed_at: float
+    mounts: frozenset[tuple[bytes, bytes]]
     times: int = 0
     again_at: float | None = None
     lost: Lost | None = None
@@ -303,7 +305,7 @@ class Hints:
 
     Roots without `events`, and those that are `apart`, are left out: touching them may block without end. Nothing
     here waits for the storage. After a loss watches are placed anew, after a pause that grows as long as it does not
-    help, and when they stand the whole root is given as a hint.
+    help; so they are when storage is mounted at or below the root. When they stand the whole root is given as a hint.
     """
 
     def __init__(
@@ -311,14 +313,23 @@ class Hints:
     ) -> None:
         self._ring = ring
         self._clock = clock
-        self._heard = {r.name: _Heard(r, Watches(r, ring), clock()) for r in roots if r.events and not r.apart}
+        self._mounts = Changes()
+        self._heard = {
+            r.name: _Heard(r, Watches(r, ring), clock(), mounts_about(r.path))
+            for r in roots
+            if r.events and not r.apart
+        }
         self._lost: list[Lost] = []
 
     def take(self) -> list[tuple[str, bytes, bool]]:
         """Return what was heard since the last time: root, folder, and whether anything below it may have changed."""
         now = self._clock()
+        mounted = self._mounts.there()
         for heard in self._heard.values():
             self._check(heard, now)
+            if mounted and heard.mounts != (mounts := mounts_about(heard.root.path)):
+                heard.mounts = mounts  # a watch stays with the folder that is hidden now
+                self._restart(heard, now)
         return [(name, *hint) for name, heard in self._heard.items() for hint in heard.watches.dirty.take()]
 
     def troubles(self) -> list[Lost]:
@@ -344,6 +355,7 @@ class Hints:
 
     def close(self) -> None:
         """Stop listening."""
+        self._mounts.close()
         for heard in self._heard.values():
             heard.watches.stop()
         end = time.monotonic() + CLOSING

@@ -4,8 +4,11 @@ Other systems than Linux have no such list; there nothing is known, and whoever 
 """
 
 import os
+import select
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 _NETWORK = frozenset(
     {"9p", "afs", "beegfs", "ceph", "cifs", "coda", "cvfs", "davfs", "gfs2", "glusterfs", "gpfs", "lustre", "ncpfs"}
@@ -51,6 +54,38 @@ def storage_under(descriptor: int) -> str | None:
         return None
     mount = next((line.split()[1] for line in lines if line.startswith(b"mnt_id:")), None)
     return next((mounted for before, mounted in _mounts() if before[0] == mount), None)
+
+
+def mounts_about(path: bytes) -> frozenset[tuple[bytes, bytes]]:
+    """Return number and point of each mount at, above and below a path: what is mounted there is one of these."""
+    target = os.path.realpath(path) + b"/"
+    points = ((before[0], _unescaped(before[4])) for before, _ in _mounts())
+    return frozenset((n, p) for n, p in points if target.startswith(p.rstrip(b"/") + b"/") or p.startswith(target))
+
+
+class Changes:
+    """Tells when anything was mounted or unmounted, at the cost of a poll (proc(5), `/proc/[pid]/mountinfo`).
+
+    Where the system has no such list it never tells.
+    """
+
+    def __init__(self) -> None:
+        self._poll = select.poll()
+        self._list: BinaryIO | None = None
+        with suppress(OSError):
+            self._list = _MOUNTS.open("rb")
+            self._poll.register(self._list, select.POLLPRI)
+
+    def there(self) -> bool:
+        """Whether there was a change since this was asked before."""
+        return bool(self._poll.poll(0))
+
+    def close(self) -> None:
+        """Let go of the list."""
+        if self._list is not None:
+            self._poll.unregister(self._list)
+            self._list.close()
+            self._list = None
 
 
 def _mounts() -> Iterator[tuple[list[bytes], str]]:

@@ -309,7 +309,8 @@ class Tree:
     def _take_swept(self, swept: Swept, now: float) -> None:
         began = self._sweeping_since if self._sweeping_since is not None else now
         self._sweeping_since = None
-        self.sweep_took = now - began
+        if self._lister.trouble is None:  # one that was cut off lasted as long as somebody's patience
+            self.sweep_took = now - began
         self.swept_at = now
         complete = swept.complete and not self._unlisted
         if complete:

@@ -189,13 +189,15 @@ def leave(connection: Connection, ledger: Ledger, left: Sequence[tuple[Quarantin
         )
         if not changed:
             raise CatalogueTrouble(f"nothing is in quarantine under number {one.id}")
+    ends = (Stay.RELEASED, Stay.GONE)
+    gone = select(connection, ends, "left_entry = ?", (entry,))
     body: dict[str, object] = {
         stay.value: [
             _said(one.move, one.leaving or one.move.digest) | {"run": one.leaving_run}
-            for one, how in left
-            if how is stay
+            for one in gone
+            if one.stay is stay
         ]
-        for stay in (Stay.RELEASED, Stay.GONE)
+        for stay in ends
     }
     ledger.append(RELEASE, body | {"facts_sha256": lines_digest(left_lines(connection, entry))}, stamp)
 

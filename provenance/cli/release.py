@@ -26,14 +26,14 @@ def release(ctx: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:
     session = Session.with_workers(ctx)
     from provenance.cli.progress import progress
     from provenance.gate import Gate
-    from provenance.quarantine import held_at, mend
+    from provenance.quarantine import Held, held_at, mend
     from provenance.release import release as put_back
     from provenance.report.documents import to_json
     from provenance.report.release import release_document, release_text
 
     with progress("checking") as tell, session.intake(tell) as intake:
         mend(intake.catalogue, session.config, session.stamp)  # what a release before this one was killed at
-        wanted = {}
+        wanted: dict[int, Held] = {}
         for path in paths:
             held = held_at(session.config, intake.catalogue, path)
             if not held:

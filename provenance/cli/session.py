@@ -60,6 +60,10 @@ class Session:
 
         _ = self.policy
         load_trust(self.config.anchors)
+        if self.config.notify is not None:
+            from provenance.daemon.tellers import tellers_of
+
+            tellers_of(self.config.notify)
 
     def stamp(self, claimed_at: UtcTime | None = None) -> Stamp:
         """Return who, where, when and under which rules, for an entry that is written now."""

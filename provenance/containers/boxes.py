@@ -30,10 +30,14 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """Where a chain of boxes cannot be followed any further, and why."""
+    """Where a chain of boxes cannot be followed any further, and why.
+
+    `longer` is the box that starts there, where the reason is that it ends behind what holds it.
+    """
 
     at: int
     why: str
+    longer: Box | None = None
 
 
 def boxes(window: Window, start: int, stop: int) -> Iterator[Box | Break]:
@@ -52,7 +56,8 @@ def boxes(window: Window, start: int, stop: int) -> Iterator[Box | Break]:
             yield Break(at, "no box starts where one should")
             return
         if at + size > stop:
-            yield Break(at, "a box is longer than what holds it: the file is cut short or damaged")
+            why = "a box is longer than what holds it: the file is cut short or damaged"
+            yield Break(at, why, Box(kind, at, body, at + size))
             return
         yield Box(kind, at, body, at + size)
         at += size

@@ -51,44 +51,49 @@ class _Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class _Chain:
-    """The segments before the picture, where they end, and why there, if that is not at the picture."""
+class Chain:
+    """The segments before the picture, where they end, and why there, if that is not at the picture.
+
+    `short` is whether the reason is that the file ends.
+    """
 
     segments: list[_Segment]
     end: int
     broken: str | None
+    short: bool = False
 
 
-def _chain(window: Window) -> _Chain:
+def chain_of(window: Window) -> Chain:
+    """Return the segments before the picture, by their headers."""
     segments: list[_Segment] = []
     at = 2
     for _ in range(STEPS):
         head = window.at(at, 5)
         if len(head) < 4:
-            return _Chain(segments, at, "the file ends before its picture")
+            return Chain(segments, at, "the file ends before its picture", short=True)
         code = head[1]
         length = head[2] << 8 | head[3]
         stop = at + 2 + length
         if head[0] != _FILL or code < 2 or 0xD0 <= code <= 0xD8:
-            return _Chain(segments, at, "no segment starts where one should")
+            return Chain(segments, at, "no segment starts where one should")
         if code == _FILL:
             at += 1
             continue
         if code == _EOI:
-            return _Chain(segments, at, "the picture ends before it starts")
+            return Chain(segments, at, "the picture ends before it starts")
         if code == _SOS:
             # A scan names one to four components; anything else is another segment whose marker was changed.
             sound = 1 <= head[4] <= 4 and length == 6 + 2 * head[4] if len(head) == 5 else False
-            return _Chain(segments, at, None if sound else "the start of the picture is damaged")
+            return Chain(segments, at, None if sound else "the start of the picture is damaged")
         if length < 2 or stop > window.size:
-            return _Chain(segments, at, "a segment is longer than the file")
+            return Chain(segments, at, "a segment is longer than the file", short=stop > window.size)
         segments.append(_Segment(code, at, stop))
         at = stop
-    return _Chain(segments, at, f"there are more than {STEPS} segments")
+    return Chain(segments, at, f"there are more than {STEPS} segments")
 
 
 def _walk(window: Window, notes: Notes) -> None:
-    chain = _chain(window)
+    chain = chain_of(window)
     reader = _Reader(window, notes)
     remains = _with_remains(window, chain)
     for segment in chain.segments:
@@ -104,7 +109,7 @@ def _walk(window: Window, notes: Notes) -> None:
     search(window, notes, chain.end, "JPEG data")
 
 
-def _with_remains(window: Window, chain: _Chain) -> frozenset[int]:
+def _with_remains(window: Window, chain: Chain) -> frozenset[int]:
     """Return where the segments start that hold part of a manifest store, whatever their markers have become."""
     # One search over a header of ordinary size costs a tenth of one in each segment.
     ordinary = chain.end <= _HEADER_LIMIT

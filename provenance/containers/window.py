@@ -12,17 +12,18 @@ _SEARCHED = 1 << 20
 class Window:
     """A small cache over `Media`.
 
-    What is small enough to be in memory already is used whole; of anything larger only one chunk is kept. Offsets and
-    lengths may be anything: what lies outside the bytes is simply not there.
+    What is small enough to be in memory already is used whole; of anything larger, or where all is to be read
+    `piecewise`, only one chunk is kept. Offsets and lengths may be anything: what lies outside the bytes is simply not
+    there.
     """
 
     __slots__ = ("_data", "_media", "_start", "_whole", "size")
 
-    def __init__(self, media: Media) -> None:
+    def __init__(self, media: Media, *, piecewise: bool = False) -> None:
         self._media = media
         self.size = media.size
         self._start = 0
-        self._whole = self.size <= IN_MEMORY
+        self._whole = self.size <= IN_MEMORY and not piecewise
         self._data = media.read(0, self.size) if self._whole else b""
 
     def at(self, offset: int, length: int) -> bytes:

@@ -170,8 +170,7 @@ class Guard:
             self.refused += _severest(reasons) is Outcome.REFUSE
             if _wanted(zone, reasons) is OnTrouble.QUARANTINE:
                 self._moving[suspect.place] = (suspect, reasons)
-                key, sidecar = suspect.key, suspect.seen.sidecar_path
-                to_take.append(Refused(suspect.place.path, suspect.seen.digest, key, reasons, sidecar))
+                to_take.append(Refused(suspect.place.path, suspect.seen.digest, suspect.key, reasons))
             else:
                 self._say_held(suspect, reasons, "")
         if to_take:

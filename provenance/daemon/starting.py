@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from provenance.asset import UtcTime, ZoneName
 from provenance.catalogue import Catalogue, Opening, Stamp
@@ -29,12 +30,13 @@ from provenance.policy import Policy
 from provenance.pool import Pool
 from provenance.targets import all_zones
 from provenance.watchstate import Guarding
-from watcher.apart import Apart
+from watcher.apart import Apart, Patience
 from watcher.arrivals import Means, Watch
 from watcher.ground import Met
 from watcher.here import Here
 from watcher.hints import Hints
 from watcher.lister import Lister
+from watcher.mounts import storage_of
 from watcher.roots import Root
 
 PATIENCE = 2.0
@@ -50,6 +52,10 @@ class Setting:
     guarding: Guarding
     stamp: Callable[[Config, Policy], Callable[[], Stamp]]
     now: Callable[[], UtcTime]
+    storage: Callable[[Path], str | None] = storage_of
+    """What kind of file system a path lies on."""
+    patience: Patience = Patience()
+    """How long storage that is not this machine's own may be silent."""
 
 
 @contextmanager
@@ -79,7 +85,7 @@ def started(config: Config, policy: Policy, setting: Setting) -> Iterator[Loop]:
         examiner = examiner_for(trust)
         intake = Intake(catalogue, pool, lambda: examiner, stamp)
         book = ZoneBook(catalogue, targets, examiner, stamp)
-        watch = Watch(roots_of(config, targets), book, Means(lambda root: _lister(root, catalogue), Hints))
+        watch = Watch(roots_of(config, targets, setting.storage), book, _means(catalogue, setting.patience))
         stack.callback(watch.close)
         pool.ring = watch.ring
         gate = Gate(config, policy, intake)
@@ -99,7 +105,11 @@ def started(config: Config, policy: Policy, setting: Setting) -> Iterator[Loop]:
         yield loop
 
 
-def _lister(root: Root, catalogue: Catalogue) -> Lister:
-    """Return who looks at a root. One that held something, and is empty now, may just not be mounted."""
-    met = Met(held=catalogue.holds(ZoneName(root.name)))
-    return Apart(root, cut_short, met=met) if root.apart else Here(root, cut_short, met=met)
+def _means(catalogue: Catalogue, patience: Patience) -> Means:
+    """Return who looks at roots. One that held something, and is empty now, may just not be mounted."""
+
+    def lister(root: Root) -> Lister:
+        met = Met(held=catalogue.holds(ZoneName(root.name)))
+        return Apart(root, cut_short, met=met, patience=patience) if root.apart else Here(root, cut_short, met=met)
+
+    return Means(lister, Hints)

@@ -7,23 +7,44 @@ import stat
 
 from provenance.asset import Digest
 from provenance.files import BLOCK
+from provenance.moving.snags import at_the_source, at_the_target
 
 _ACL = "system.posix_acl_access"
 """An access control list as the system keeps it (acl(5)): an extended attribute that also sets the mode."""
 
 
+_NOTHING = memoryview(bytes(BLOCK))
+
+
 def copy_bytes(source: int, target: int) -> Digest:
-    """Copy all bytes from one open file to the start of another, and return the digest of what was read."""
+    """Copy all bytes from one open file to an empty one, and return the digest of what was read.
+
+    What is nothing but zeros takes no room: a file may have been given more room than there is on the other disk.
+    Raises `NotMoved`, with which of the two disks it was.
+    """
     seen, at = hashlib.sha256(), 0
     buffer = bytearray(BLOCK)
     view = memoryview(buffer)
-    while count := os.preadv(source, [buffer], at):
+    while count := _read(source, buffer, at):
         seen.update(view[:count])
-        done = 0
-        while done < count:
-            done += os.pwrite(target, view[done:count], at + done)
+        if view[:count] != _NOTHING[:count]:
+            _write(target, view[:count], at)
         at += count
+    with at_the_target():
+        os.ftruncate(target, at)
     return Digest(seen.hexdigest())
+
+
+def _read(source: int, buffer: bytearray, at: int) -> int:
+    with at_the_source():
+        return os.preadv(source, [buffer], at)
+
+
+def _write(target: int, data: memoryview, at: int) -> None:
+    with at_the_target():
+        while data:
+            done = os.pwrite(target, data, at)
+            data, at = data[done:], at + done
 
 
 def digest_of(descriptor: int) -> Digest:

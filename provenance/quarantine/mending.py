@@ -8,7 +8,7 @@ from itertools import groupby
 from provenance.asset import Place
 from provenance.catalogue import UNFINISHED, Carried, Catalogue, Quarantined, Stamp, Stay
 from provenance.config import Config, Zone
-from provenance.moving import NotMoved, Snag, resume
+from provenance.moving import NotMoved, Snag, prune, resume
 from provenance.quarantine.returning import resume_bringing_back
 from provenance.quarantine.taking import NotTaken, Taken, accompany, finish, parcel_of, taken
 from provenance.quarantine.turns import alone
@@ -67,6 +67,7 @@ def _taking(
                 results[row.id] = accompany(zone, row.id, row.move, again=True)
             else:
                 results[row.id] = NotMoved(Snag.GONE, "it was not moved")
+                prune(parcel_of(zone, row.id, row.move).target)
                 mended.left.append(row.move.place)
         except NotMoved as why:
             mended.unclear.append(NotTaken(row.move.place, why.snag, why.says))

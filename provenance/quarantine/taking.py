@@ -21,6 +21,7 @@ from provenance.moving import (
     make_root,
     move,
     numbered,
+    prune,
     resume,
     shortened,
     sync_folders,
@@ -41,8 +42,6 @@ class Refused:
     key: StatKey
     """Which version was judged: any other is left alone."""
     reasons: tuple[Reason, ...]
-    sidecar: bytes | None = None
-    """The sidecar it was read with. Only the name counts: it lies beside the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +131,15 @@ class _Plan:
         return with_note(self._zone, planned)
 
     def _sidecars(self, item: Refused) -> Iterator[tuple[RelPath, bytes, Digest]]:
-        """Yield the sidecars that go along: path, what it is called beside the file in quarantine, and digest."""
+        """Yield the sidecars that go along: path, what is added to the file's name in quarantine, and digest."""
         folder, slash, name = item.path.rpartition(b"/")
-        read = item.sidecar.rpartition(b"/")[2] if item.sidecar is not None else None
-        for number, sidecar in enumerate(n for n in sidecar_names(name) if n != name):
-            if number == 0 or sidecar == read:
-                path = RelPath(folder + slash + sidecar)
-                known = identity(Spot(os.fsencode(self._zone.root), path))
-                if known is not None:
-                    # One called after the stem may belong to several files, which are kept side by side here.
-                    yield path, SIDECAR_SUFFIX if number == 0 else b".stem" + SIDECAR_SUFFIX, known[1]
+        # One called after the stem alone may belong to several files, which are kept side by side.
+        tails = (SIDECAR_SUFFIX, b".stem" + SIDECAR_SUFFIX)
+        for sidecar, tail in zip(sidecar_names(name), tails, strict=False):
+            path = RelPath(folder + slash + sidecar)
+            known = identity(Spot(os.fsencode(self._zone.root), path)) if sidecar != name else None
+            if known is not None:
+                yield path, tail, known[1]
 
     def _free(self, path: bytes, tails: Sequence[bytes]) -> bytes:
         """Return where a file can be kept: its own path, or one with a number in it where that is taken."""
@@ -199,7 +197,12 @@ def parcel_of(zone: Zone, number: int, planned: Move) -> Parcel:
 
 def _carried(zone: Zone, number: int, planned: Move) -> Carried:
     """Move one file with its sidecars; raises `NotMoved` with everything as it was."""
-    lost = move(parcel_of(zone, number, planned))
+    parcel = parcel_of(zone, number, planned)
+    try:
+        lost = move(parcel)
+    except NotMoved:
+        prune(parcel.target)
+        raise
     return accompany(zone, number, planned, lost)
 
 

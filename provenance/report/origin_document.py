@@ -1,13 +1,13 @@
 """The same account as a document. Apart from the text, which then starts without the document types."""
 
 import os
+from typing import TYPE_CHECKING
 
 from provenance.account import Account
 from provenance.asset import UtcTime
 from provenance.catalogue import Relative, Sighting
 from provenance.config import ApprovalsMode
 from provenance.evidence import Credential, effective_credential
-from provenance.quarantine import Held
 from provenance.records import Approval, Clearance, Declaration
 from provenance.report.documents import (
     CredentialDocument,
@@ -21,6 +21,9 @@ from provenance.report.documents import (
 from provenance.report.held_documents import HeldDocument, WhyDocument
 from provenance.report.record_document import record_document
 from provenance.verdict import Ground
+
+if TYPE_CHECKING:
+    from provenance.quarantine import Held
 
 
 def origin_document(account: Account, now: UtcTime, mode: ApprovalsMode) -> OriginDocument:
@@ -50,7 +53,7 @@ def origin_document(account: Account, now: UtcTime, mode: ApprovalsMode) -> Orig
     )
 
 
-def _held(held: Held) -> HeldDocument:
+def _held(held: "Held") -> HeldDocument:
     move = held.row.move
     return HeldDocument(
         zone=move.place.zone,

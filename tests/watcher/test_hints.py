@@ -1,21 +1,13 @@
-import json
 import os
-import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
 
 import pytest
 
 from tests.watcher.roots import LONG, Clock, eventually, root_at
-from watcher.hints import Hints
+from watcher.hints import Hints, _Reader
 from watcher.lost import Lost, Reason
-
-PROJECT = Path(__file__).resolve().parents[2]
 
 Heard = dict[bytes, bool]
 
@@ -132,6 +124,20 @@ def test_a_folder_that_moved_out_is_let_go(tmp_path: Path) -> None:
         assert set(ears.heard) == {b""}
 
 
+def test_a_folder_that_was_watched_twice_is_let_go(tmp_path: Path) -> None:
+    """A folder met twice, as when it is made while its parent is walked, has one watch and gives it back whole."""
+    zone = tmp_path / "zone"
+    (zone / "a").mkdir(parents=True)
+    with listening(zone) as ears:
+        watches = ears.hints._heard[ears.root].watches
+        with watches._work:
+            watches._to_place[b"a"] = None
+            watches._work.notify()
+        assert ears.hear(b"a")
+        (zone / "a").rename(tmp_path / "away")
+        eventually(lambda: _kernel_watches() == 1)
+
+
 def _kernel_watches() -> int:
     found = 0
     for held in Path("/proc/self/fdinfo").iterdir():
@@ -200,7 +206,7 @@ def test_thousands_of_renames_lose_nothing(tmp_path: Path) -> None:
 
 def test_a_dead_reader_is_noticed_and_replaced(tmp_path: Path) -> None:
     """When what reads the kernel's queue dies, that is said, and after a pause changes are heard again."""
-    clock = Clock()
+    clock, before = Clock(), _held_open()
     with listening(tmp_path, clock=clock) as ears:
         watches = ears.hints._heard[ears.root].watches
         watches.on_event = None  # type: ignore[method-assign, assignment]  # whatever calls it dies of that
@@ -212,6 +218,23 @@ def test_a_dead_reader_is_noticed_and_replaced(tmp_path: Path) -> None:
         ears.heard.clear()
         (tmp_path / "y").touch()
         assert not ears.hear(b"")
+    eventually(lambda: _held_open() == before)
+
+
+def test_a_reader_that_dies_while_reading_holds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where reading itself fails that is told too, and closing it gives back what it held open."""
+
+    def fail(_: object) -> bool:
+        raise OSError("no more memory")
+
+    before, told = _held_open(), list[str]()
+    monkeypatch.setattr(_Reader, "_check_inotify_fd", fail)
+    reader = _Reader(told.append)
+    reader.start()
+    reader.join(LONG)
+    reader.stop()
+    assert told == ["OSError: no more memory"]
+    assert _held_open() == before
 
 
 def test_pauses_grow_while_it_does_not_help() -> None:
@@ -315,75 +338,3 @@ def test_nothing_is_left_open(tmp_path: Path) -> None:
 
 def _held_open() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
-
-
-@contextmanager
-def running(path: Path, *prefix: str) -> Iterator[tuple["subprocess.Popen[str]", IO[str]]]:
-    """Run `tests.watcher.hearing` on a root."""
-    command = [*prefix, sys.executable, "-m", "tests.watcher.hearing", str(path)]
-    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield process, process.stdout
-        finally:
-            process.kill()
-
-
-def _until(lines: IO[str], true: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    for line in lines:
-        said: dict[str, Any] = json.loads(line)
-        if true(said):
-            return said
-    raise AssertionError(f"it was not said within {LONG:.0f} seconds")
-
-
-def test_an_overflow_is_noticed_and_mended(tmp_path: Path) -> None:
-    """A process that was stopped while the kernel's queue overflowed says so, and hears new folders afterwards."""
-    room = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text())
-    (tmp_path / "a").touch()
-    with running(tmp_path) as (process, lines):
-        _until(lines, lambda said: said["heard"] == [["", True]])
-        process.send_signal(signal.SIGSTOP)
-        for _ in range(room // 2):  # four events each: twice as many as there is room for
-            (tmp_path / "a").rename(tmp_path / "b")
-            (tmp_path / "b").rename(tmp_path / "a")
-        (tmp_path / "made meanwhile").mkdir()
-        process.send_signal(signal.SIGCONT)
-        said = _until(lines, lambda said: bool(said["lost"]))
-        assert [reason for reason, _ in said["lost"]] == ["OVERFLOW"]
-        assert f"fs.inotify.max_queued_events (now {room})" in said["lost"][0][1]
-        _until(lines, lambda said: ["", True] in said["heard"] and said["folders"] == 2)
-        (tmp_path / "made meanwhile" / "x").touch()
-        _until(lines, lambda said: ["made meanwhile", False] in said["heard"])
-
-
-def _confined(setting: str) -> list[str]:
-    """Return what runs a command in a user namespace of its own with a limit of inotify's set there."""
-    prefix = ["unshare", "-Ur", "sh", "-c", f'echo {setting.replace("=", " > /proc/sys/user/")} && exec "$@"', "sh"]
-    if not shutil.which("unshare") or subprocess.run([*prefix, "true"], check=False, capture_output=True).returncode:
-        pytest.skip("this machine lets nobody make user namespaces with limits of their own")
-    return prefix
-
-
-def test_a_watch_limit_is_noticed(tmp_path: Path) -> None:
-    """With room for 50 of 200 folders that is said, with the limit to raise, and the 50 are heard all the same."""
-    for number in range(200):
-        (tmp_path / f"{number:03}").mkdir()
-    with running(tmp_path, *_confined("50=max_inotify_watches")) as (_, lines):
-        said = _until(lines, lambda said: bool(said["lost"]))
-        assert [reason for reason, _ in said["lost"]] == ["WATCH_LIMIT"]
-        assert "only 50 folders" in said["lost"][0][1]
-        assert "fs.inotify.max_user_watches (now " in said["lost"][0][1]
-        assert said["folders"] == 50
-        (tmp_path / "x").touch()
-        _until(lines, lambda said: ["", False] in said["heard"])
-        (tmp_path / "one more").mkdir()
-        _until(lines, lambda said: ["one more", True] in said["heard"])
-
-
-def test_an_instance_limit_is_noticed(tmp_path: Path) -> None:
-    """Where not even one inotify instance may be had, that is said, with the limit to raise."""
-    with running(tmp_path, *_confined("0=max_inotify_instances")) as (_, lines):
-        said = _until(lines, lambda said: bool(said["lost"]))
-        assert [reason for reason, _ in said["lost"]] == ["INSTANCE_LIMIT"]
-        assert "fs.inotify.max_user_instances (now " in said["lost"][0][1]

@@ -1,0 +1,247 @@
+"""A day at a production, in a minute or two: everything that happens to a watch daemon, in a seeded order."""
+
+import hashlib
+import os
+import random
+import shutil
+import signal
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+from tests import writers
+from tests.adversity import holding
+from tests.arriving import agree, guarded, overflow, shots, where_they_belong
+from tests.production import Production
+from tests.watching import Daemon, digests, integrity, start, watched_production
+from tests.writers import Writer, writing
+
+SETTLE = 0.5
+
+
+def a_day(folder: Path, seconds: float, seed: int) -> dict[str, int]:
+    """Let a day pass: people write, change, move and delete, and the machine has its troubles; return how often what.
+
+    At the end the catalogue says what is on the disk, every flagged file is in quarantine with its bytes and every
+    clean one where it was put, and nothing was ever recorded half-written.
+    """
+    production = watched_production(folder, settle=SETTLE, sweep=5.0)
+    for zone in (production.editorial, production.deliver):
+        (zone / "keep.txt").write_bytes(f"{zone.name} is never empty\n".encode())
+    with ExitStack() as stack:
+        day = _Day(production, random.Random(seed), stack)
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            day.go_on()
+        day.end()
+    return day.happened
+
+
+class _Day:
+    def __init__(self, production: Production, rng: random.Random, stack: ExitStack) -> None:
+        self.happened: dict[str, int] = {}
+        self._production = production
+        self._rng = rng
+        self._stack = stack
+        self._writers: list[Writer] = []
+        self._seed = 100
+        self._delivered = {b"keep.txt": hashlib.sha256(b"deliver is never empty\n").hexdigest()}
+        self._flagged: dict[bytes, str] = {}
+        self._halves: set[str] = set()
+        self._slow = production.editorial / "slow"
+        self._slow.mkdir()
+        self._daemon = self._started()
+
+    def go_on(self) -> None:
+        """Let the next thing happen."""
+        events: list[tuple[int, Callable[[], None]]] = [
+            (4, self._burst),
+            (4, self._renames),
+            (6, self._drop),
+            (2, self._moved_in),
+            (3, self._turncoat),
+            (4, self._overwrite),
+            (3, self._date_back),
+            (3, self._delete),
+            (3, self._move_folder),
+            (3, self._link),
+            (3, self._slow_writer),
+            (3, self._preallocate),
+            (2, self._kill),
+            (1, self._stop),
+            (1, self._reload),
+            (2, self._freeze),
+            (2, self._lock),
+            (1, self._away),
+        ]
+        weights = [weight for weight, _ in events]
+        (_, event), *_ = self._rng.choices(events, weights)
+        event()
+        name = event.__name__.lstrip("_")
+        self.happened[name] = self.happened.get(name, 0) + 1
+        time.sleep(self._rng.uniform(0, 0.6))
+
+    def end(self) -> None:
+        """Let everybody finish, and compare."""
+        self._finish_writing()
+        guarded(self._daemon, len(self._flagged))
+        agree(self._daemon, later=5.0)
+        assert self._daemon.stop() == 0
+        where_they_belong(self._production, self._delivered, self._flagged)
+        integrity(self._production)
+        assert digests(self._production).isdisjoint(self._halves)
+
+    # What people do.
+
+    def _burst(self) -> None:
+        self._write(writers.burst, folder=self._production.editorial, files=self._rng.randrange(20, 300))
+
+    def _renames(self) -> None:
+        self._write(writers.renames, folder=self._production.editorial, files=self._rng.randrange(20, 300))
+
+    def _drop(self) -> None:
+        flagged, clean = self._rng.randrange(1, 15), self._rng.randrange(1, 40)
+        seed = self._write(
+            writers.drop, folder=self._production.deliver, aside=self._aside(), flagged=flagged, clean=clean
+        )
+        self._expect(seed, flagged, clean)
+
+    def _moved_in(self) -> None:
+        """Have a whole folder moved into the final zone, written elsewhere."""
+        aside, flagged, clean = self._aside(), self._rng.randrange(1, 5), self._rng.randrange(1, 5)
+        self._seed += 1
+        for number in range(flagged + clean):
+            name, data = writers.shot(self._seed, number, flagged=number < flagged)
+            (aside / name).parent.mkdir(parents=True, exist_ok=True)
+            (aside / name).write_bytes(data)
+        (aside / f"card{self._seed}").rename(self._production.deliver / f"card{self._seed}")
+        self._expect(self._seed, flagged, clean)
+
+    def _turncoat(self) -> None:
+        """Put a flagged file in the place of a clean one that was delivered."""
+        self._finish_writing()
+        names = sorted(self._delivered.keys() - {b"keep.txt"})
+        if names:
+            name = self._rng.choice(names)
+            self._seed += 1
+            data = writers.png(self._seed * 100_000, flagged=True)
+            aside = self._aside() / "other.png"
+            aside.parent.mkdir()
+            aside.write_bytes(data)
+            aside.replace(self._production.deliver / name.decode())
+            del self._delivered[name]
+            self._flagged[name] = hashlib.sha256(data).hexdigest()
+
+    def _overwrite(self) -> None:
+        for path in self._some(5):
+            path.write_bytes(self._rng.randbytes(300))
+
+    def _date_back(self) -> None:
+        """Change a file so that neither its size nor its date tells."""
+        for path in self._some(3):
+            before = path.stat()
+            path.write_bytes(self._rng.randbytes(before.st_size))
+            os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    def _delete(self) -> None:
+        for path in self._some(10):
+            path.unlink()
+        for folder in self._folders(1):
+            shutil.rmtree(folder)
+
+    def _move_folder(self) -> None:
+        self._finish_writing()
+        for folder in self._folders(2):
+            self._seed += 1
+            folder.rename(self._production.editorial / f"moved{self._seed}")
+
+    def _link(self) -> None:
+        for path in self._some(3):
+            self._seed += 1
+            (self._production.editorial / f"linked{self._seed}").hardlink_to(path)
+
+    def _slow_writer(self) -> None:
+        pause, number = SETTLE * 3, self._seed + 1
+        kind = self._rng.choice((writers.slowly, writers.over_a_rename))
+        pieces = [writers.noise(number, n, 10_000) for n in range(3)]
+        self._halves |= {hashlib.sha256(b"".join(pieces[:n])).hexdigest() for n in (1, 2)}
+        how: dict[str, object] = {"path": self._slow / f"{number}.mxf", "pause": pause}
+        if kind is writers.slowly:
+            how["pieces"] = 3
+        else:
+            self._halves.discard(hashlib.sha256(b"".join(pieces[:2])).hexdigest())  # that is all of it
+        self._write(kind, **how)
+
+    def _preallocate(self) -> None:
+        self._halves.add(hashlib.sha256(bytes(1 << 20)).hexdigest())
+        path = self._slow / f"{self._seed + 1}.mov"
+        self._write(writers.preallocated, path=path, size=1 << 20, pause=SETTLE * 3)
+
+    # What happens to the daemon and its machine.
+
+    def _kill(self) -> None:
+        if self._rng.random() < 0.5:
+            os.killpg(self._daemon.process.pid, signal.SIGKILL)
+        self._daemon.kill()
+        self._daemon = self._started()
+
+    def _stop(self) -> None:
+        assert self._daemon.stop(60) == 0
+        self._daemon = self._started()
+
+    def _reload(self) -> None:
+        self._daemon.until(lambda: bool(self._daemon.state()))  # before, a SIGHUP ends it as any program
+        self._daemon.process.send_signal(signal.SIGHUP)
+
+    def _freeze(self) -> None:
+        """Have more happen than the kernel remembers, while the daemon is stopped."""
+        overflow(self._daemon)
+
+    def _lock(self) -> None:
+        with holding(self._production):
+            time.sleep(self._rng.uniform(1, 4))
+
+    def _away(self) -> None:
+        """Have the work zone's folder be gone for a while."""
+        self._finish_writing()
+        elsewhere = self._production.editorial.rename(self._production.root / "elsewhere")
+        time.sleep(self._rng.uniform(1, 4))
+        elsewhere.rename(self._production.editorial)
+
+    # How.
+
+    def _started(self) -> Daemon:
+        daemon = start(self._production)
+        self._stack.callback(daemon.kill)
+        return daemon
+
+    def _write(self, kind: Callable[..., None], **how: object) -> int:
+        """Have somebody write while the day goes on; return the seed of what is written."""
+        self._seed += 1
+        self._writers.append(self._stack.enter_context(writing(kind, **how, seed=self._seed)))
+        if len(self._writers) > 4:
+            self._writers.pop(0).finish()
+        return self._seed
+
+    def _finish_writing(self) -> None:
+        while self._writers:
+            self._writers.pop().finish()
+
+    def _expect(self, seed: int, flagged: int, clean: int) -> None:
+        self._flagged |= shots(seed, range(flagged), flagged=True)
+        self._delivered |= shots(seed, range(flagged, flagged + clean), flagged=False)
+
+    def _aside(self) -> Path:
+        return self._production.root / "aside" / f"{self._seed + 1}"
+
+    def _some(self, most: int) -> list[Path]:
+        """Return files of the work zone that nobody is writing."""
+        self._finish_writing()
+        folder = self._production.editorial
+        there = sorted(p for p in folder.rglob("*") if p.is_file() and not p.is_relative_to(self._slow))
+        return self._rng.sample([p for p in there if p.name != "keep.txt"], min(most, max(0, len(there) - 1)))
+
+    def _folders(self, most: int) -> list[Path]:
+        there = sorted(p for p in self._production.editorial.iterdir() if p.is_dir() and p != self._slow)
+        return self._rng.sample(there, min(most, len(there)))

@@ -27,13 +27,15 @@ class Entry:
 class Directory:
     """The entries of a directory, where it ends, and what is wrong with it, if anything is.
 
-    `following` is the offset of the next directory; 0 means there is none.
+    `following` is the offset of the next directory; 0 means there is none. `short` is whether the trouble is that the
+    file ends.
     """
 
     entries: tuple[Entry, ...]
     stop: int
     following: int = 0
     trouble: str | None = None
+    short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def read_directory(window: Window, layout: Layout, at: int) -> Directory:
     count_size, entry_size, pointer_size = (8, 20, 8) if layout.big else (2, 12, 4)
     head = window.at(at, count_size)
     if at == 0 or len(head) < count_size:
-        return Directory((), at, trouble="it lies outside the file: the file is cut short or damaged")
+        return Directory((), at, trouble="it lies outside the file: the file is cut short or damaged", short=at > 0)
     count = layout.number(head)
     if count > _MOST_ENTRIES:
         return Directory((), at, trouble=f"it says it has {count} entries, more than are read")
@@ -93,6 +95,6 @@ def read_directory(window: Window, layout: Layout, at: int) -> Directory:
         for n, (tag, kind, values, field) in enumerate(struct.iter_unpack(form, data[:whole]))
     )
     if len(entries) < count:
-        return Directory(entries, start + whole, trouble="it is cut short")
+        return Directory(entries, start + whole, trouble="it is cut short", short=True)
     stop = start + whole + pointer_size
     return Directory(entries, stop, layout.number(window.at(start + whole, pointer_size)))

@@ -1,4 +1,4 @@
-"""Whether a file cannot be complete yet, by what its own container says: a cheap and strong reason to wait for the rest.
+"""Whether a file cannot be complete yet, by what its own container says: a cheap and strong reason to wait.
 
 Only what is sure is said. That nothing is said proves nothing: most of a container has no length, and what a writer
 has set aside but not written is not seen here. Left out on purpose: what may end anywhere (transport and program
@@ -31,6 +31,14 @@ def cut_short(descriptor: int) -> str | None:
     return None if check is None else check(window)
 
 
+_PRINTABLE = bytes(range(0x20, 0x7F)) + b"\t\r\n"
+
+
+def _is_text(head: bytes) -> bool:
+    """Whether the first bytes are text, which may begin with the letters that a container begins with."""
+    return not head.translate(None, _PRINTABLE)
+
+
 def _starts(*magics: bytes, at: int = 0) -> Callable[[bytes], bool]:
     return lambda head: head.startswith(magics, at)
 
@@ -39,6 +47,7 @@ def _starts(*magics: bytes, at: int = 0) -> Callable[[bytes], bool]:
 
 _INDEXES = frozenset({b"moov", b"moof", b"meta", b"styp", b"sidx", b"mfra"})
 _MEDIA = frozenset({b"mdat", b"jxlc", b"jxlp", b"imda"})
+_KNOWN = _INDEXES | _MEDIA | {b"ftyp", b"free", b"skip", b"wide", b"uuid", b"udta", b"idat", b"pdin", b"emsg", b"jumb"}
 _MOST_BOXES = 4096
 
 
@@ -49,16 +58,21 @@ def _bmff(window: Window) -> str | None:
     """
     seen: set[bytes] = set()
     for count, box in enumerate(boxes(window, 0, window.size)):
-        if isinstance(box, Break):
-            if box.longer is None:
-                return None
-            return _beyond(f"the box {box.longer.name} at byte {box.at:,}", box.longer.stop, window)
-        seen.add(box.kind)
         if count >= _MOST_BOXES:
             return None
+        if isinstance(box, Break):
+            if box.longer is not None and box.longer.kind in _KNOWN:
+                return _beyond(f"the box {box.longer.name} at byte {box.at:,}", box.longer.stop, window)
+            seen.add(_STRANGE)  # padding, or what somebody put behind
+            break
+        seen.add(box.kind)
     if b"mdat" in seen and seen.isdisjoint(_INDEXES):
         return "there is media and no index of it: it has no moov box"
-    return None if seen & (_INDEXES | _MEDIA) else "there is neither media nor an index: it has no moov box"
+    known = seen & (_INDEXES | _MEDIA | {_STRANGE})
+    return None if known else "there is neither media nor an index: it has no moov box"
+
+
+_STRANGE = b""
 
 
 # RIFF
@@ -217,13 +231,14 @@ _CHECKS: Final[tuple[tuple[Callable[[bytes], bool], Check], ...]] = (
     (_starts(b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), tiff),
     (_starts(b"SDPX", b"XPDS"), dpx),
     (_starts(b"\x76\x2f\x31\x01"), exr),
-    (_starts(b"ftyp", b"moov", b"mdat", b"wide", at=4), _bmff),
+    (_starts(b"ftyp", at=4), _bmff),
+    (lambda head: head[4:8] in {b"moov", b"mdat", b"wide", b"free", b"skip"} and not _is_text(head), _bmff),
     (_starts(b"\0\0\0\x0cJXL \r\n\x87\n"), _bmff),
     (_starts(b"RIFF", b"RF64", b"BW64"), _riff),
     (_starts(_PACK), _mxf),
     (_starts(_EBML), _matroska),
     (lambda head: head.startswith(b"FORM") and head[8:12] in {b"AIFF", b"AIFC"}, _aiff),
-    (_starts(b"GIF89a", b"GIF87a"), gif),
+    (lambda head: head.startswith((b"GIF89a", b"GIF87a")) and not _is_text(head), gif),
     (_starts(b"%PDF-"), _pdf),
     (_starts(b"PK\3\4"), _zip),
 )

@@ -23,12 +23,12 @@ def jpeg(window: Window) -> str | None:
     Where all of it is read that is sure. In a longer one only the last 64 KiB are read: they must be a scan to their
     very end, since previews, films and makers' own data may stand behind a picture that is whole.
     """
+    if window.at(window.size - 2, 2) == _END:
+        return None
     chain = chain_of(window)
     if chain.broken is not None:
         short = chain.short and window.at(chain.end, 2) != _END
         return f"the JPEG breaks off in its header: {chain.broken}" if short else None
-    if window.at(window.size - 2, 2) == _END:
-        return None
     start = max(chain.end, window.size - _TAIL)
     tail = window.at(start, _TAIL)
     if _END in tail or (start > chain.end and not _is_scan(tail)):
@@ -98,7 +98,7 @@ def _colours(flags: int) -> int:
 
 
 _STRIPS, _STRIP_SIZES, _TILES, _TILE_SIZES, _SUB_IFDS = 0x0111, 0x0117, 0x0144, 0x0145, 0x014A
-_MOST_DIRECTORIES = 64
+_MOST_DIRECTORIES = 1024
 
 
 def tiff(window: Window) -> str | None:
@@ -108,19 +108,20 @@ def tiff(window: Window) -> str | None:
         return None
     if layout.first == 0:
         return "the TIFF has no directory yet"
-    waiting, seen = [layout.first], set[int]()
+    # RAW formats leave rubbish where a directory below another should name no next one.
+    waiting, seen = [(layout.first, True)], {0}
     while waiting and len(seen) < _MOST_DIRECTORIES:
-        at = waiting.pop()
+        at, chained = waiting.pop()
         if at in seen:
             continue
         seen.add(at)
         directory = read_directory(window, layout, at)
-        if at >= window.size or directory.stop > window.size or directory.trouble == "it is cut short":
+        if directory.short:
             return f"a TIFF directory is to be at byte {at:,}, {window.size:,} are there"
         if says := _pieces(window, layout, directory):
             return says
-        waiting += [*_numbers(window, layout, directory, _SUB_IFDS), *([directory.following] * (at == layout.first))]
-        waiting = [at for at in waiting if at]
+        waiting += [(sub, False) for sub in _numbers(window, layout, directory, _SUB_IFDS)]
+        waiting += [(directory.following, True)] * chained
     return None
 
 
@@ -145,6 +146,9 @@ def _numbers(window: Window, layout: Layout, directory: Directory, tag: int) -> 
     return []
 
 
+_UNDEFINED = 0xFFFFFFFF
+
+
 def dpx(window: Window) -> str | None:
     """See that the picture starts and the file ends where the header says (SMPTE ST 268-1, 5.1)."""
     order = ">" if window.at(0, 4) == b"SDPX" else "<"
@@ -152,7 +156,7 @@ def dpx(window: Window) -> str | None:
     if len(head) < 16:
         return "the DPX breaks off in its header"
     picture, _, size = struct.unpack(f"{order}I8sI", head)
-    stop = max(n for n in (picture, size) if n != 0xFFFFFFFF) if {picture, size} != {0xFFFFFFFF} else 0
+    stop = max((number for number in (picture, size) if number != _UNDEFINED), default=0)
     return f"the DPX header speaks of {stop:,} bytes, {window.size:,} are there" if stop > window.size else None
 
 
@@ -173,7 +177,7 @@ def exr(window: Window) -> str | None:
     attributes, at = _attributes(window.at(8, _EXR_HEADER))
     if at < 0:
         return "the EXR breaks off in its header" if window.size < 8 + _EXR_HEADER else None
-    lines = _LINES.get(attributes.get(b"compression", b"\xff")[0])
+    lines = _LINES.get(int.from_bytes(attributes.get(b"compression") or b"\xff", "little"))
     box = attributes.get(b"dataWindow", b"")
     if lines is None or len(box) != 16:
         return None

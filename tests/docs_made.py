@@ -8,7 +8,7 @@ names a command that was run before, for sessions that begin in the middle.
 What is another one each time is compared as a word, in both texts (`_VARYING`): digests, ids, times, sizes in bytes,
 versions, names of host and user.
 
-`python tests/docs_made.py` writes the reference and what the sessions print anew.
+`python -m tests.docs_made` writes the reference and what the sessions print anew.
 """
 
 import os

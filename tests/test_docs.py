@@ -43,7 +43,7 @@ def test_sessions_print_what_they_show(document: Path, tmp_path: Path) -> None:
 
 
 def test_the_reference_of_commands_is_their_help() -> None:
-    """The reference says what each command prints for `--help`; `python tests/docs_made.py` writes it anew."""
+    """The reference says what each command prints for `--help`; `python -m tests.docs_made` writes it anew."""
     assert COMMANDS.read_text() == reference()
 
 

@@ -5,25 +5,20 @@ replaces the worker, and the file is asked for again, first alone and then for i
 recorded: as unreadable, and held.
 """
 
-import gc
-import multiprocessing
 import os
 import queue
-import resource
 import signal
-import sys
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from multiprocessing import forkserver
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from provenance.credentials.trust import Trust
 from provenance.errors import NotExamined
 from provenance.examination import Answer, Failed, Failure, Request
+from provenance.workers import confine, context
 
 if TYPE_CHECKING:
     from pebble import ProcessPool
@@ -76,9 +71,17 @@ class Pool:
     """Examines files in killable processes; a context manager."""
 
     def __init__(
-        self, trust: Trust, *, workers: int | None = None, limits: Limits | None = None, look: Look | None = None
+        self,
+        trust: Trust,
+        *,
+        workers: int | None = None,
+        limits: Limits | None = None,
+        look: Look | None = None,
+        brief: bool = False,
     ) -> None:
+        """`brief` is for a pool that is left as soon as its work is done, by somebody who waits for that."""
         self._trust = trust
+        self._brief = brief
         self._limits = limits or Limits()
         self._look = look
         self.workers = workers or len(os.sched_getaffinity(0))
@@ -133,7 +136,7 @@ class Pool:
 
     def _ask(self, handful: Handful, finished: "queue.SimpleQueue[tuple[Handful, Future[Any]]]") -> None:
         future = self._started().schedule(
-            self._look or _usual(),
+            self._look or _look,
             args=[handful.requests, self._trust],
             timeout=self._limits.deadline(handful.size) + handful.paced,
         )
@@ -150,8 +153,10 @@ class Pool:
             from pebble import ProcessPool
 
             self._pool = ProcessPool(
-                max_workers=self.workers, initializer=confine, initargs=[self._limits.memory], context=_context()
+                max_workers=self.workers, initializer=confine, initargs=[self._limits.memory], context=context()
             )
+            if self._brief:
+                _look_around_often()
         return self._pool
 
     def _take(
@@ -195,11 +200,18 @@ class Pool:
         return 0
 
 
-def _usual() -> Look:
-    """Return what workers do. It brings all the parsers with it, which this process itself never calls."""
+def _look_around_often() -> None:
+    """Have pebble look at its workers fifty times a second, not ten: whoever leaves a pool waits for its next look."""
+    from pebble import CONSTS
+
+    CONSTS.sleep_unit = 0.02
+
+
+def _look(requests: tuple[Request, ...], trust: Trust) -> tuple[Answer, ...]:
+    """Do what workers do. It brings all the parsers with it, which the process that asks never loads."""
     from provenance.examine import examine_all
 
-    return examine_all
+    return examine_all(requests, trust)
 
 
 def _why(error: BaseException, deadline: float) -> str:
@@ -233,7 +245,8 @@ def run_alone(work: Callable[[A], R], argument: A, deadline: float) -> R:
     """
     from pebble import ProcessExpired, ProcessPool
 
-    with ProcessPool(max_workers=1, initializer=confine, initargs=[None], context=_context()) as pool:
+    with ProcessPool(max_workers=1, initializer=confine, initargs=[None], context=context()) as pool:
+        _look_around_often()
         future = pool.schedule(work, args=[argument], timeout=deadline)
         try:
             result: R = future.result()
@@ -257,7 +270,7 @@ class Aside:
         from pebble import ProcessPool
 
         if self._pool is None:
-            self._pool = ProcessPool(max_workers=1, initializer=confine, initargs=[None], context=_context())
+            self._pool = ProcessPool(max_workers=1, initializer=confine, initargs=[None], context=context())
         future: Future[R] = self._pool.schedule(work, args=[argument], timeout=deadline)
         return future
 
@@ -270,54 +283,3 @@ class Aside:
 
 _ENDING = 3.0
 """Seconds to wait for a process that was ended."""
-
-
-def warm_up() -> None:
-    """Start what workers are forked from, so that it loads while this process is still getting ready."""
-    _context()
-
-
-def _context() -> Any:
-    """Workers fork from a server that has loaded what they need and never touched a file."""
-    context = multiprocessing.get_context("forkserver")
-    # __main__ too, or each worker would load the whole command line for itself (multiprocessing re-runs it).
-    context.set_forkserver_preload(["__main__", "provenance.examine", "provenance.credentials.warm"])
-    with _speechless():
-        forkserver.ensure_running()
-    return context
-
-
-@contextmanager
-def _speechless() -> Iterator[None]:
-    """Let processes started meanwhile have no standard error.
-
-    What a worker would say there comes from parsers at work on strangers' files, or from its own sudden end. What
-    matters of it comes back as an answer.
-    """
-    sys.stderr.flush()
-    kept = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
-
-
-def confine(memory: int | None) -> None:
-    """Take from a worker what it does not need: our Ctrl-C, leaving cores, memory without end, writing files.
-
-    A worker without a memory limit may also write: it is one that signs.
-    """
-    gc.freeze()  # what was loaded before the fork is no garbage, and stays shared as long as nobody touches it
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if memory is not None:
-        _, allowed = resource.getrlimit(resource.RLIMIT_AS)
-        if allowed != resource.RLIM_INFINITY:
-            memory = min(memory, allowed)  # nobody but root may raise it again
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

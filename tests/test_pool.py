@@ -1,4 +1,6 @@
 import os
+import platform
+import resource
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -91,6 +93,29 @@ def test_memory_is_limited(tmp_path: Path) -> None:
     looked = answers["big"]
     assert isinstance(looked, Looked)
     assert looked.evidence.credential.state is State.UNREADABLE
+
+
+def _page_faults(requests: tuple[Request, ...], trust: Trust) -> tuple[Answer, ...]:
+    """Examine a handful three times and answer how often new memory was asked for the third time."""
+    for _ in range(2):
+        examine_all(requests, trust)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    examine_all(requests, trust)
+    found = resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+    return (Failed(Failure.NOT_EXAMINED, str(found)),) * len(requests)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries keep memory in their own way")
+def test_a_worker_keeps_memory_for_the_next_file(tmp_path: Path) -> None:
+    """After the first files a worker asks the system for hardly any memory to look at more of their size."""
+    sizes = range(100_000, 300_000, 10_000)
+    for size in sizes:
+        (tmp_path / f"{size}.jpg").write_bytes(b"\xff\xd8\xff\xda\0\x08\1\1\0\0\x3f\0" + bytes(size) + b"\xff\xd9")
+    requests = [Request(os.fsencode(tmp_path), b"%d.jpg" % size, size) for size in sizes]
+    with Pool(Trust(), workers=1, look=_page_faults) as pool:
+        found = {answer.says for _, answer in pool.examine(requests) if isinstance(answer, Failed)}
+    (faults,) = found
+    assert int(faults) < 2 * len(sizes)
 
 
 def _double(number: int) -> int:

@@ -11,15 +11,14 @@ import click
 
 from provenance import __version__
 from provenance.asset import UtcTime
-from provenance.catalogue import Catalogue, Stamp
 from provenance.cli.options import Terminated, now
-from provenance.config import Config
-from provenance.configfile import find_config, load_config
 
 if TYPE_CHECKING:
-    # A question about a known file needs none of these, and is answered before they could be loaded.
+    # Workers are started before any of these is loaded, and a question about a known file needs few of them.
     from types import FrameType
 
+    from provenance.catalogue import Catalogue, Stamp
+    from provenance.config import Config
     from provenance.examination import Answer, Request
     from provenance.looking import Intake, Progress
     from provenance.policy import Policy
@@ -28,19 +27,21 @@ if TYPE_CHECKING:
 class Session:
     """One run of one command."""
 
-    def __init__(self, config: Config, policy: "Policy | None" = None) -> None:
+    def __init__(self, config: "Config", policy: "Policy | None" = None) -> None:
         self.config = config
         self._policy = policy
 
     @classmethod
     def of(cls, context: click.Context) -> "Session":
         """Return the session for the configuration a command line chose."""
+        from provenance.configfile import find_config, load_config
+
         return cls(load_config(find_config(context.obj, dict(os.environ), Path.cwd())))
 
     @classmethod
     def with_workers(cls, context: click.Context) -> "Session":
         """Return the session of a verb that looks at files: its workers load while the rest is still getting ready."""
-        from provenance.pool import warm_up
+        from provenance.workers import warm_up
 
         warm_up()
         return cls.of(context)
@@ -65,8 +66,10 @@ class Session:
 
             tellers_of(self.config.notify)
 
-    def stamp(self, claimed_at: UtcTime | None = None) -> Stamp:
+    def stamp(self, claimed_at: UtcTime | None = None) -> "Stamp":
         """Return who, where, when and under which rules, for an entry that is written now."""
+        from provenance.catalogue import Stamp
+
         return Stamp(
             at=now(),
             os_user=_user(),
@@ -78,8 +81,10 @@ class Session:
         )
 
     @contextmanager
-    def catalogue(self) -> Iterator[Catalogue]:
+    def catalogue(self) -> "Iterator[Catalogue]":
         """Yield the catalogue, open; it is never made anew here."""
+        from provenance.catalogue import Catalogue
+
         with Catalogue.open(self.config.catalogue) as catalogue:
             yield catalogue
 
@@ -94,7 +99,7 @@ class Session:
         from provenance.looking import Intake, Silent
 
         trust = load_trust(self.config.anchors)
-        with self.catalogue() as catalogue, Pool(trust) as pool:
+        with self.catalogue() as catalogue, Pool(trust, brief=True) as pool:
             yield Intake(catalogue, pool, lambda: examiner_for(trust), self.stamp, progress or Silent())
 
     def ask(self, request: "Request") -> "Answer":
@@ -102,7 +107,7 @@ class Session:
         from provenance.credentials.trust import load_trust
         from provenance.pool import Pool
 
-        with Pool(load_trust(self.config.anchors), workers=1) as pool:
+        with Pool(load_trust(self.config.anchors), workers=1, brief=True) as pool:
             ((_, answer),) = pool.examine([request])
         return answer
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
+from typing import Any
 
 from provenance.asset import StatKey
 from provenance.evidence import Beside, Evidence
@@ -63,6 +65,37 @@ class Looked:
 
 Answer = Looked | Failed
 """What came of a request."""
+
+
+def packed(answers: tuple[Answer, ...]) -> bytes | tuple[Answer, ...]:
+    """Return answers in the form in which they travel between processes: a fifth of what pickling costs on both sides.
+
+    What has no such form (text with a lone surrogate, a time stamp of more than 64 bits) travels as it is.
+    """
+    try:
+        encoded: bytes = _packer().encode([(a, None) if isinstance(a, Looked) else (None, a) for a in answers])
+    except (UnicodeEncodeError, OverflowError):
+        return answers
+    return encoded
+
+
+def unpacked(sent: bytes | tuple[Answer, ...]) -> tuple[Answer, ...]:
+    """Return the answers that `packed` was given."""
+    return tuple(looked or failed for looked, failed in _unpacker().decode(sent)) if isinstance(sent, bytes) else sent
+
+
+@cache
+def _packer() -> Any:
+    import msgspec
+
+    return msgspec.msgpack.Encoder()
+
+
+@cache
+def _unpacker() -> Any:
+    import msgspec
+
+    return msgspec.msgpack.Decoder(tuple[tuple[Looked | None, Failed | None], ...])
 
 
 def sidecar_names(name: bytes) -> tuple[bytes, ...]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from provenance.credentials.trust import Trust
 from provenance.errors import NotExamined
-from provenance.examination import Answer, Failed, Failure, Request
+from provenance.examination import Answer, Failed, Failure, Request, packed, unpacked
 from provenance.workers import confine, context
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ class Pool:
     ) -> Generator[tuple[Request, Answer], None, int]:
         """Yield the answers of a handful that is finished; return how many handfuls were asked for again instead."""
         try:
-            answers: tuple[Answer, ...] = future.result()
+            answers = unpacked(future.result())
         except Exception as error:  # noqa: BLE001 (whatever a parser raises costs one file, not the scan)
             return (
                 yield from self._retry(
@@ -207,11 +207,11 @@ def _look_around_often() -> None:
     CONSTS.sleep_unit = 0.02
 
 
-def _look(requests: tuple[Request, ...], trust: Trust) -> tuple[Answer, ...]:
+def _look(requests: tuple[Request, ...], trust: Trust) -> bytes | tuple[Answer, ...]:
     """Do what workers do. It brings all the parsers with it, which the process that asks never loads."""
     from provenance.examine import examine_all
 
-    return examine_all(requests, trust)
+    return packed(examine_all(requests, trust))
 
 
 def _why(error: BaseException, deadline: float) -> str:

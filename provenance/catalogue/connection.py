@@ -121,12 +121,12 @@ class Connection:
             raise _trouble(error, self.path) from error
 
     def insert(self, sql: str, values: Sequence[object]) -> int:
-        """Insert a row and return its number."""
+        """Insert a row and return its number; 0 where a conflict left it out."""
         try:
-            number = self.raw.execute(sql, values).lastrowid
+            done = self.raw.execute(sql, values)
         except sqlite3.Error as error:
             raise _trouble(error, self.path) from error
-        return number or 0
+        return (done.lastrowid or 0) if done.rowcount else 0
 
     @contextmanager
     def translated(self) -> Iterator[None]:

@@ -32,6 +32,10 @@ _NOTHING_BESIDE = Beside()
 _NO_CONTEXT = Context()
 
 
+_Facts = tuple[int, int, int, int, int, int, int, UtcTime]
+"""Of a sighting: its stat key, whether that is racy, who examined it, when."""
+
+
 @dataclass(slots=True)
 class Numbers:
     """Row numbers this process has met, so that it need not ask again. Not to be kept when a transaction fails."""
@@ -57,6 +61,7 @@ class _Met:
     raw: bytes
     examiner: int
     finding: Finding
+    new: bool
 
 
 def lines_digest(lines: Iterable[bytes]) -> str:
@@ -80,12 +85,16 @@ class Recording:
         """Assets whose verdict, or whose descendants' verdicts, may be other ones now."""
         self.new: set[bytes] = set()
         self.evidence = 0
+        self._anything_spoken = True
 
     def take(self, batch: Batch, at: UtcTime) -> None:
         """Write all rows of a batch."""
         numbers = self._numbers
         numbers.trim()
         talked_of = self._db.row("SELECT 1 FROM troubles UNION ALL SELECT 1 FROM waiting LIMIT 1") is not None
+        # What the batch itself adds to these is about assets that are known by then.
+        spoken = self._db.row("SELECT 1 FROM record_subjects UNION ALL SELECT 1 FROM edges LIMIT 1")
+        self._anything_spoken = spoken is not None
         for examined in batch.examined:
             met = self._asset(examined.evidence, at)
             if examined.place is not None:
@@ -103,7 +112,7 @@ class Recording:
         finding, digest = self._finding(body)
         row = self._db.row("SELECT id, xxh3, size FROM assets WHERE sha256 = ?", (raw,))
         number = self._new_asset(evidence, finding, at) if row is None else _same_bytes(row, evidence.asset)
-        met = _Met(number, raw, examiner, found)
+        met = _Met(number, raw, examiner, found, row is None)
         nth = 1 if row is None else self._next(met, finding)
         if nth:
             self._db.run(
@@ -120,7 +129,7 @@ class Recording:
         asset = evidence.asset
         raw = bytes.fromhex(asset.digest)
         self.new.add(raw)
-        if self._spoken_of(raw):
+        if self._anything_spoken and self._spoken_of(raw):
             self.redraw.add(raw)
         return self._db.insert(
             "INSERT INTO assets (sha256, xxh3, size, first_seen, origin) VALUES (?, ?, ?, ?, ?)",
@@ -217,20 +226,28 @@ class Recording:
         assert examined.place is not None
         folder, _, name = examined.place.path.rpartition(b"/")
         place = (self._folder(examined.place.zone, folder), name)
+        facts = (*_stat_columns(examined.key), int(examined.racy), met.examiner, at)
+        # Bytes that nobody knew were never seen anywhere. If nothing else is there, this is all there is to do.
+        if met.new and (sighting := self._db.insert(_FIRST_SEEN, (*place, met.id, *facts, at))):
+            beside = None
+        else:
+            sighting, beside = self._seen(examined.place.zone, place, met, facts)
+        if beside is not None or examined.beside != _NOTHING_BESIDE:
+            self._beside(examined, met, sighting, beside)
+
+    def _seen(self, zone: str, place: tuple[int, bytes], met: _Met, facts: _Facts) -> tuple[int, int | None]:
+        """Write a sighting where there may be one already; return its number and what lay beside it."""
+        at = facts[-1]
         row = self._db.row(
             "SELECT id, asset, beside FROM sightings WHERE folder = ? AND name = ? AND gone_at IS NULL", place
         )
-        if row is not None and row[1] != met.id:
-            self._db.run(GONE + " WHERE id = ?", (examined.place.zone, at, row[0]))
-            row = None
-        facts = (*_stat_columns(examined.key), int(examined.racy), met.examiner, at)
+        if row is not None and row[1] == met.id:
+            self._db.run(_SEEN_AGAIN, (*facts, row[0]))
+            return row[0], row[2]
         if row is not None:
-            sighting, beside = row[0], row[2]
-            self._db.run(_SEEN_AGAIN, (*facts, sighting))
-        else:
-            sighting, beside = self._db.rows(_SEEN, (*place, met.id, *facts[:-1], at, at))[0]
-        if beside is not None or examined.beside != _NOTHING_BESIDE:
-            self._beside(examined, met, sighting, beside)
+            self._db.run(GONE + " WHERE id = ?", (zone, at, row[0]))
+        ((sighting, beside),) = self._db.rows(_SEEN, (*place, met.id, *facts, at))
+        return sighting, beside
 
     def _folder(self, zone: str, path: bytes) -> int:
         number = self._numbers.folders.get((zone, path))
@@ -296,6 +313,11 @@ _SEEN_AGAIN = (
     "UPDATE sightings SET device = ?, inode = ?, size = ?, mtime_ns = ?, ctime_ns = ?, racy = ?, examiner = ?,"
     " last_seen = max(last_seen, ?) WHERE id = ?"
 )
+_FIRST_SEEN = (
+    "INSERT INTO sightings (folder, name, asset, device, inode, size, mtime_ns, ctime_ns, racy, examiner,"
+    " first_seen, last_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (folder, name) WHERE gone_at IS NULL DO NOTHING"
+)
 _SEEN = (
     "INSERT INTO sightings (folder, name, asset, device, inode, size, mtime_ns, ctime_ns, racy, examiner,"
     " first_seen, last_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -309,6 +331,9 @@ _SEEN = (
 def _stat_columns(key: StatKey | None) -> tuple[int, int, int, int, int]:
     if key is None:
         raise ValueError("a sighting needs a stat key")
+    found = (key.device, key.inode, key.size, key.mtime_ns, key.ctime_ns)
+    if min(found) >= 0 and max(found) < 1 << 63:
+        return found
     return signed(key.device), signed(key.inode), signed(key.size), signed(key.mtime_ns), signed(key.ctime_ns)
 
 

@@ -1,5 +1,7 @@
 """Knowing metadata by what it looks like, where nothing around it says what it is any more."""
 
+import re
+
 from provenance.containers.model import BlockKind
 from provenance.containers.notes import Notes
 from provenance.containers.remains import find_remains
@@ -7,7 +9,7 @@ from provenance.containers.window import Window
 
 EXIF_HEADER = b"Exif\0\0"
 _TIFF_HEADERS = (b"II*\0", b"MM\0*")
-_STARTS = (b"<?xpacket begin", b"<x:xmpmeta", b"<rdf:RDF")
+_START = re.compile(rb"<(?:\?xpacket begin|x:xmpmeta|rdf:RDF)")
 _ENDS = (b"</x:xmpmeta>", b"</rdf:RDF>")
 _NEAR = 512
 _CLOSE = 16
@@ -36,7 +38,8 @@ def find_packet(data: bytes) -> tuple[int, bytes]:
 
 
 def _start_of_packet(data: bytes, stop: int) -> int:
-    return min((at for at in (data.find(mark, 0, stop) for mark in _STARTS) if at >= 0), default=-1)
+    found = _START.search(data, 0, stop)
+    return -1 if found is None else found.start()
 
 
 def find_tiff(data: bytes) -> bytes:

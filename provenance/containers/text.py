@@ -58,7 +58,8 @@ def _samples(window: Window) -> list[tuple[int, bytes]]:
 
 
 def _has_controls(data: bytes) -> bool:
-    return len(data.translate(None, _CONTROLS)) != len(data)
+    # A search for each of them runs at the speed of memory, which looking at each byte once does not.
+    return any(map(data.__contains__, _CONTROLS))
 
 
 def _is_text(data: bytes, encoding: str, *, first: bool) -> bool:

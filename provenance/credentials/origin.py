@@ -254,6 +254,8 @@ def _bounded(told: Told) -> Told:
     ):
         if count > most:
             gaps.append(Gap("manifest store", f"it holds {count} {what}, of which {most} were kept"))
+    if not gaps and len(told.gaps) <= MOST_SIGNALS:
+        return told
     gravest = sorted(told.signals, key=lambda s: _GRAVITY[s.claim])[:MOST_SIGNALS]
     return replace(
         told,

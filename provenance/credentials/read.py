@@ -70,6 +70,7 @@ class CredentialReader:
 
     def __init__(self, trust: Trust) -> None:
         self._trust = trust
+        self._signers = trust.signers
         self._process = 0
         self._contexts: dict[bytes, Any] = {}
 
@@ -89,7 +90,7 @@ class CredentialReader:
                 return Reading(Credential(State.UNSUPPORTED, why=f"{found.media_type} cannot carry one"))
             return self._unreadable(f"nothing here reads credentials in {found.media_type}", media)
         with media.stream() as stream:
-            told = read_store(self._context(self._trust.signers), found.sdk, stream)
+            told = read_store(self._context(self._signers), found.sdk, stream)
         if told is None:
             if residue:
                 return self._unreadable(f"the SDK finds none, but there are remains of one: {residue}", media)
@@ -110,7 +111,7 @@ class CredentialReader:
         if (why := _no_sidecar(manifest)) is not None:
             return Reading(Credential(State.UNREADABLE, Source.SIDECAR, why=why), claims_in_wreck(manifest))
         with media.stream() as stream:
-            told = read_store(self._context(self._trust.signers), media_type, stream, manifest)
+            told = read_store(self._context(self._signers), media_type, stream, manifest)
         if told is None:
             why = "the sidecar holds no manifest store"
             return Reading(Credential(State.UNREADABLE, Source.SIDECAR, why=why), claims_in_wreck(manifest))

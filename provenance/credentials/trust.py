@@ -15,11 +15,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from provenance.asset import Digest, UtcTime, utc
-from provenance.config import Anchor, AnchorPurpose
 from provenance.errors import ConfigInvalid
 
 if TYPE_CHECKING:
+    # Workers load this for `Trust` alone, and mostly nobody is on their list.
     from cryptography import x509
+
+    from provenance.config import Anchor, AnchorPurpose
 
 DEVELOPMENT = "provenance development identity (not for clearing)"
 """Organisation in every certificate of a development identity. Whoever holds one made it alone, so it never clears."""
@@ -30,7 +32,7 @@ class TrustAnchor:
     """One certificate of an authority (PEM), and what it is trusted for. `may_clear` only ever holds for signers."""
 
     pem: bytes
-    purpose: AnchorPurpose
+    purpose: "AnchorPurpose"
     may_clear: bool
     not_after: UtcTime
 
@@ -46,15 +48,22 @@ class Trust:
     @property
     def signers(self) -> bytes:
         """PEM of the certificates under which a signer is trusted."""
-        return b"".join(a.pem for a in self.anchors if a.purpose is AnchorPurpose.SIGNER)
+        return b"".join(a.pem for a in self._for_signers())
 
     @property
     def clearing(self) -> bytes:
         """PEM of those among them under which a claim of non-AI origin may clear a file."""
-        return b"".join(a.pem for a in self.anchors if a.purpose is AnchorPurpose.SIGNER and a.may_clear)
+        return b"".join(a.pem for a in self._for_signers() if a.may_clear)
+
+    def _for_signers(self) -> tuple[TrustAnchor, ...]:
+        if not self.anchors:
+            return ()
+        from provenance.config import AnchorPurpose
+
+        return tuple(a for a in self.anchors if a.purpose is AnchorPurpose.SIGNER)
 
 
-def load_trust(anchors: tuple[Anchor, ...], *, now: dt.datetime | None = None) -> Trust:
+def load_trust(anchors: "tuple[Anchor, ...]", *, now: dt.datetime | None = None) -> Trust:
     """Return the trust list a configuration names; `now` (aware) is this machine's clock unless it is given.
 
     Raises `ConfigInvalid` for a file that is missing, is no PEM or holds no certificate, for a certificate that is
@@ -69,7 +78,7 @@ def load_trust(anchors: tuple[Anchor, ...], *, now: dt.datetime | None = None) -
     return Trust(loaded, _digest(files))
 
 
-def trust_digest(anchors: tuple[Anchor, ...]) -> Digest | None:
+def trust_digest(anchors: "tuple[Anchor, ...]") -> Digest | None:
     """Return the digest over the anchors' bytes, purposes and rights, in any order; None where there are none.
 
     Parses nothing, so that it is cheap on a command that only compares. Raises `ConfigInvalid` for a missing file.
@@ -77,14 +86,14 @@ def trust_digest(anchors: tuple[Anchor, ...]) -> Digest | None:
     return _digest([(anchor, _raw(anchor)) for anchor in anchors]) if anchors else None
 
 
-def _digest(files: list[tuple[Anchor, bytes]]) -> Digest:
+def _digest(files: "list[tuple[Anchor, bytes]]") -> Digest:
     rows = sorted(
         f"{anchor.purpose.value} {anchor.may_clear} {hashlib.sha256(raw).hexdigest()}\n" for anchor, raw in files
     )
     return Digest(hashlib.sha256("".join(rows).encode()).hexdigest())
 
 
-def _raw(anchor: Anchor) -> bytes:
+def _raw(anchor: "Anchor") -> bytes:
     if anchor.path.exists() and not anchor.path.is_file():
         raise _invalid(anchor, "is no regular file")  # reading a pipe or device might never end
     try:
@@ -93,10 +102,12 @@ def _raw(anchor: Anchor) -> bytes:
         raise _invalid(anchor, f"cannot be read: {error.strerror}") from error
 
 
-def _authorities(anchor: Anchor, raw: bytes, now: dt.datetime) -> list[TrustAnchor]:
+def _authorities(anchor: "Anchor", raw: bytes, now: dt.datetime) -> list[TrustAnchor]:
     """Return the certificates in one file, each checked for the purpose it is to serve."""
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import Encoding
+
+    from provenance.config import AnchorPurpose
 
     if b"PRIVATE KEY-----" in raw:
         raise _invalid(anchor, "holds a private key", "A trust anchor is a certificate alone. Keep the key elsewhere.")
@@ -114,7 +125,7 @@ def _authorities(anchor: Anchor, raw: bytes, now: dt.datetime) -> list[TrustAnch
     ]
 
 
-def _check(anchor: Anchor, certificate: "x509.Certificate", now: dt.datetime) -> None:
+def _check(anchor: "Anchor", certificate: "x509.Certificate", now: dt.datetime) -> None:
     name = certificate.subject.rfc4514_string()[:200]
     if not is_authority(certificate):
         advice = "Name the root or intermediate certificate that issued it."
@@ -148,5 +159,5 @@ def is_development(certificate: "x509.Certificate") -> bool:
     return any(a.value == DEVELOPMENT for n in names for a in n.get_attributes_for_oid(NameOID.ORGANIZATION_NAME))
 
 
-def _invalid(anchor: Anchor, says: str, advice: str | None = None) -> ConfigInvalid:
+def _invalid(anchor: "Anchor", says: str, advice: str | None = None) -> ConfigInvalid:
     return ConfigInvalid(f"trust anchor {anchor.path}: {says}", help=advice)

@@ -72,8 +72,10 @@ class Queries:
 
         With `among` only these names are looked up: for a few in a large folder that is much faster.
         """
-        if among is None or len(among) > _FEW:
+        if among is None:
             rows = self._db.rows(_KNOWN, (zone, folder))
+        elif len(among) > _FEW:
+            rows = [row for row in self._db.rows(_KNOWN, (zone, folder)) if row[0] in among]
         else:
             rows = [row for name in among for row in self._db.rows(_KNOWN + " AND name = ?", (zone, folder, name))]
         by: dict[int, Examiner] = {number: self._known.examiner(number) for number in {row[6] for row in rows}}

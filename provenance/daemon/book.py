@@ -83,6 +83,8 @@ class ZoneBook:
         zone = self._zones[ZoneName(root)]
         zone.began = self._stamp().at
         zone.swept += 1
+        self._hot.clear()  # between two sweeps memory may do; a sweep asks the catalogue
+        self._hot_files = 0
         if zone.swept % RECHECK_EVERY == 0:
             zone.clean.clear()
 

@@ -43,9 +43,9 @@ class World:
 
     def write(self, count: int) -> None:
         """Have so many files written, new ones and old ones anew."""
-        for n in range(count):
+        for _ in range(count):
             self.version += 1
-            self.files[b"%02d.mov" % ((self.version * 7 + n) % 40)] = Found(self.version, 11, 10, 10, 1)
+            self.files[b"%02d.mov" % (self.version * 7 % 40)] = Found(self.version, 11, 10, 10, 1)
 
     def remove(self, count: int) -> None:
         """Have so many files removed."""

@@ -89,7 +89,7 @@ def cost_of(command: list[str], where: Path = PROJECT) -> Cost:
 
     def watch() -> None:
         while not over.wait(0.01):
-            for pid, used in _in_session(process.pid):
+            for pid, used in in_session(process.pid):
                 ticks[pid] = used
                 resident[pid] = max(resident.get(pid, 0), _high_water(pid))
 
@@ -104,7 +104,7 @@ def cost_of(command: list[str], where: Path = PROJECT) -> Cost:
     return Cost(main, max(resident.values(), default=0), sum(ticks.values()) / os.sysconf("SC_CLK_TCK"))
 
 
-def _in_session(session: int) -> list[tuple[int, int]]:
+def in_session(session: int) -> list[tuple[int, int]]:
     """Return the processes of a session, and the ticks each has used (proc(5), `/proc/PID/stat`, 6, 14 and 15)."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):

@@ -18,7 +18,16 @@ import pytest
 from tests import writers
 from tests.arriving import agree, guarded
 from tests.production import Production, generated, picture
-from tests.watching import PROJECT, Daemon, catalogue_of, catalogued, integrity, quarantine, watched_production, watching
+from tests.watching import (
+    PROJECT,
+    Daemon,
+    catalogue_of,
+    catalogued,
+    integrity,
+    quarantine,
+    watched_production,
+    watching,
+)
 from tests.writers import write
 
 LIMIT = 'echo "$0" > /proc/sys/user/max_inotify_watches && exec "$@"'
@@ -84,7 +93,7 @@ def holding(production: Production) -> Iterator[None]:
         "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=30);"
         " c.execute('BEGIN IMMEDIATE'); print('held', flush=True); sys.stdin.read()"
     )
-    command = [sys.executable, "-c", code, catalogue_of(production)]
+    command = [sys.executable, "-c", code, str(catalogue_of(production))]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"held\n"
@@ -117,7 +126,7 @@ def full(folder: Path, files: int) -> None:
         write(writers.burst, folder=production.editorial, files=files, seed=1)
         generated(production.deliver / "hero.png")
         daemon.until(lambda: _says(daemon, "full"))
-        time.sleep(3)
+        time.sleep(1)
         assert len(catalogued(production)) < files
         assert "trouble: the disk with" in production.run("status").out
         ballast.unlink()
@@ -224,7 +233,7 @@ def unreachable(folder: Path, files: int) -> None:
 @contextmanager
 def _hanging(folder: Path) -> Iterator[None]:
     """Have a folder's storage not answer during the block."""
-    command = [sys.executable, PROJECT / "tests" / "hanging.py", folder]
+    command = [sys.executable, str(PROJECT / "tests" / "hanging.py"), str(folder)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdin is not None

@@ -40,6 +40,9 @@ NOTE = ".HELD.txt"
 LONG = 1_200.0
 """Seconds until something with many files in it has happened, on a slow machine."""
 
+PIECES = 12
+"""In which a file is written that is closed after each."""
+
 _EVENTS = Path("/proc/sys/fs/inotify/max_queued_events")
 
 
@@ -85,21 +88,16 @@ def arriving(folder: Path, kind: Callable[..., None], files: int, *, frozen: boo
             )
             daemon.until(lambda: daemon.state()["events"] == "ok")
         else:
-            assert _recorded(daemon) == files  # each was taken in once, and not again
+            daemon.until(lambda: daemon.state()["recorded"] >= files)
+            assert daemon.state()["recorded"] == files  # each was taken in once, and not again
         assert daemon.stop() == 0
     integrity(production)
     nothing_half(production)
     return files / took
 
 
-def _recorded(daemon: Daemon) -> int:
-    """Return how many files the daemon has taken in, once it has said so."""
-    time.sleep(LATER)
-    return int(daemon.state()["recorded"])
-
-
 def overflow(daemon: Daemon) -> None:
-    """Stop a daemon, have so much happen in a watched folder that the kernel drops what comes after, and let it go on."""
+    """Stop a daemon while so much happens in a watched folder that the kernel drops what comes after; let it go on."""
     daemon.process.send_signal(signal.SIGSTOP)
     try:
         folder = daemon.production.editorial
@@ -213,8 +211,8 @@ def unfinished(folder: Path, settle: float) -> None:
     production = watched_production(folder, settle=settle)
     at, pause = production.editorial, settle * 3
     with watching(production) as daemon, ExitStack() as stack:
-        begun = [
-            (writers.slowly, {"path": at / "slow.mxf", "pieces": 3, "pause": pause}),
+        begun: list[tuple[Callable[..., None], dict[str, object]]] = [
+            (writers.slowly, {"path": at / "slow.mxf", "pieces": 2, "pause": pause}),
             (writers.preallocated, {"path": at / "preallocated.mov", "size": 8 << 20, "pause": pause}),
             (writers.dated_back, {"path": at / "dated.wav", "pause": pause}),
             (writers.over_a_rename, {"path": at / "renamed.mov", "pause": pause}),
@@ -239,7 +237,7 @@ def reopened(folder: Path, settle: float) -> None:
     with watching(production) as daemon:
         for attempt in range(20):
             path = production.editorial / "reopened.mxf"
-            longest = write(writers.reopening, path=path, pieces=20, pause=settle / 5, seed=attempt)
+            longest = write(writers.reopening, path=path, pieces=PIECES, pause=settle / 5, seed=attempt)
             if float(longest) < settle / 2:
                 break
             path.unlink()  # this machine did not let it write in time
@@ -248,6 +246,6 @@ def reopened(folder: Path, settle: float) -> None:
         agree(daemon)
         assert daemon.stop() == 0
     integrity(production)
-    pieces = [writers.noise(attempt, number, 10_000) for number in range(20)]
-    begun = {hashlib.sha256(b"".join(pieces[:n])).hexdigest() for n in range(1, 20)}
+    pieces = [writers.noise(attempt, number, 10_000) for number in range(PIECES)]
+    begun = {hashlib.sha256(b"".join(pieces[:n])).hexdigest() for n in range(1, PIECES)}
     assert digests(production).isdisjoint(begun)

@@ -86,7 +86,7 @@ class _Day:
         """Let everybody finish, and compare."""
         self._finish_writing()
         guarded(self._daemon, len(self._flagged))
-        agree(self._daemon, later=5.0)
+        agree(self._daemon)
         assert self._daemon.stop() == 0
         where_they_belong(self._production, self._delivered, self._flagged)
         integrity(self._production)

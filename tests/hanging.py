@@ -19,7 +19,8 @@ def main(folder: bytes) -> None:
     options = b"fd=%d,rootmode=40000,user_id=0,group_id=0" % server
     if libc.mount(b"hanging", folder, b"fuse", 0, options):
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-    print("mounted", flush=True)
+    sys.stdout.write("mounted\n")
+    sys.stdout.flush()
     sys.stdin.read()
     if libc.umount2(folder, MNT_DETACH):
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.containers.finished import MOOV
+from tests.containers.making import box
 from tests.production import LEGAL, Production, new_production, picture
 
 
@@ -44,6 +46,20 @@ def test_what_calls_itself_the_other_half_of_a_file_must_be_one(production: Prod
     assert "unfinished" in rules(production)["._fine.png"]
     (production.deliver / "._fine.png").write_bytes(bytes.fromhex("0005160700020000") + bytes(74))
     assert "unfinished" not in rules(production)["._fine.png"]
+
+
+def test_a_film_that_is_cut_short_is_held(production: Production) -> None:
+    """Half a film in a final zone is a hold that says what is missing, until the other half is there."""
+    film = box(b"ftyp", b"qt  \0\0\0\0qt  ") + box(b"wide") + box(b"mdat", bytes(range(250)) * 200) + MOOV
+    path = production.deliver / "shot.mov"
+    path.write_bytes(film[: len(film) // 2])
+    assert "unfinished" in rules(production)["shot.mov"]
+    assert production.run("clear", path, *LEGAL).code == 0
+    result = production.run("gate", production.deliver)
+    assert result.code == 3
+    assert "not finished: the mdat box of the MOV goes on to byte 50,036" in " ".join(result.out.split())
+    path.write_bytes(film)
+    assert "unfinished" not in rules(production)["shot.mov"]
 
 
 def test_the_reason_says_what_to_do(production: Production) -> None:

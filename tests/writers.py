@@ -140,7 +140,7 @@ def reopening(path: Path, pieces: int, pause: float, seed: int) -> None:
         with path.open("ab") as stream:
             stream.write(noise(seed, number, 10_000))
         longest, last = max(longest, time.monotonic() - last), time.monotonic()
-    print(longest)
+    sys.stdout.write(str(longest))
 
 
 def preallocated(path: Path, size: int, pause: float, seed: int) -> None:

@@ -36,8 +36,8 @@ _OLD = Format("video/quicktime", Carries.NO)
 """QuickTime from before the `ftyp` box: the SDK has no reader for it."""
 _OLD_STARTS = frozenset({b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
 
-_MEDIA = frozenset({b"mdat", b"jxlc", b"jxlp", b"imda"})
-_INDEXES = frozenset({b"moov", b"moof", b"meta", b"styp", b"sidx", b"mfra"})
+MEDIA = frozenset({b"mdat", b"jxlc", b"jxlp", b"imda"})
+INDEXES = frozenset({b"moov", b"moof", b"meta", b"styp", b"sidx", b"mfra"})
 _LOOKED = 4096
 _PADDING = 1 << 16
 _MOST_BRANDS = 64
@@ -89,7 +89,7 @@ def _walk(window: Window, notes: Notes) -> None:
             _end(window, notes, box)
             break
         seen.media |= box.kind == b"mdat"
-        seen.index |= box.kind in _INDEXES
+        seen.index |= box.kind in INDEXES
         _read(window, notes, box)
     if seen.media and not seen.index:
         notes.gap("BMFF", "there is media but no index of it: the file is cut short or was never finished")
@@ -106,7 +106,7 @@ def _end(window: Window, notes: Notes, broken: Break) -> None:
 
 def _read(window: Window, notes: Notes, box: Box) -> None:
     """Read one box of the top level."""
-    if box.kind in _MEDIA:
+    if box.kind in MEDIA:
         return
     place = f"BMFF {box.name} at {box.at}"
     start = window.at(box.at, min(_LOOKED, box.stop - box.at))

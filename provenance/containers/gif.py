@@ -48,7 +48,7 @@ def _walk(window: Window, notes: Notes) -> None:
         if head[0] == _IMAGE:
             flags = head[9] if len(head) == 10 else 0
             start = at + 11 + (3 << (flags & 7) + 1 if flags & 0x80 else 0)
-            stop, steps = _skip(window, start, left)
+            stop, steps = skip(window, start, left)
         else:
             stop, steps = _read(window, notes, at, left)
         left -= steps
@@ -57,7 +57,7 @@ def _walk(window: Window, notes: Notes) -> None:
     search(window, notes, at, "GIF data")
 
 
-def _skip(window: Window, at: int, most: int) -> tuple[int, int]:
+def skip(window: Window, at: int, most: int) -> tuple[int, int]:
     """Return where a row of sub-blocks ends, and how many there were."""
     count = 0
     while count < most and at < window.size:
@@ -86,7 +86,7 @@ def _joined(window: Window, at: int, stop: int) -> bytes:
 def _read(window: Window, notes: Notes, at: int, left: int) -> tuple[int, int]:
     """Read one extension; return where it ends and how many sub-blocks it had."""
     label = window.number(at + 1, 1)
-    stop, steps = _skip(window, at + 2, left)
+    stop, steps = skip(window, at + 2, left)
     name = window.at(at + 3, 11)
     if label == _COMMENT:
         place = f"GIF comment at {at}"

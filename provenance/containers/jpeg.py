@@ -63,11 +63,11 @@ class Chain:
     short: bool = False
 
 
-def chain_of(window: Window) -> Chain:
-    """Return the segments before the picture, by their headers."""
+def chain_of(window: Window, most: int = STEPS) -> Chain:
+    """Return the segments before the picture, by their headers, `most` of them at the most."""
     segments: list[_Segment] = []
     at = 2
-    for _ in range(STEPS):
+    for _ in range(most):
         head = window.at(at, 5)
         if len(head) < 4:
             return Chain(segments, at, "the file ends before its picture", short=True)
@@ -89,7 +89,7 @@ def chain_of(window: Window) -> Chain:
             return Chain(segments, at, "a segment is longer than the file", short=stop > window.size)
         segments.append(_Segment(code, at, stop))
         at = stop
-    return Chain(segments, at, f"there are more than {STEPS} segments")
+    return Chain(segments, at, f"there are more than {most} segments")
 
 
 def _walk(window: Window, notes: Notes) -> None:

@@ -69,7 +69,7 @@ _SIGNATURES: Final[tuple[tuple[int, bytes, Format], ...]] = (
     (36, b"acsp", _plain("application/vnd.iccprofile")),
 )
 
-_PARTITION = bytes.fromhex("060e2b34020501010d0102010102")
+HEADER_PARTITION = bytes.fromhex("060e2b34020501010d0102010102")
 """The first fourteen bytes of the key of a header partition pack (SMPTE ST 377-1, 7.1)."""
 _RUN_IN = 65_536
 
@@ -147,7 +147,7 @@ def _mpeg(head: bytes, window: Window) -> Format | None:
 
 def _mxf(_head: bytes, window: Window) -> Format | None:
     """Know MXF by its first partition, which may have up to 64 KiB of anything before it (ST 377-1, 6.5)."""
-    return _plain("application/mxf") if _PARTITION in window.at(0, _RUN_IN + len(_PARTITION)) else None
+    return _plain("application/mxf") if HEADER_PARTITION in window.at(0, _RUN_IN + len(HEADER_PARTITION)) else None
 
 
 _KNOWERS: Final[tuple[Callable[[bytes, Window], Format | None], ...]] = (

@@ -20,19 +20,20 @@ _FORMS = {
 }
 _LARGE_WAV = Format("audio/wav", Carries.NO)
 """A WAV of more than 4 GiB: it has a place for a credential, but the SDK has no reader for it."""
-_LARGE = frozenset({b"RF64", b"BW64"})
+LARGE = frozenset({b"RF64", b"BW64"})
+"""What a WAV of 64-bit lengths begins with, which stand in its `ds64` chunk."""
 
 _XMP = frozenset({b"XMP ", b"_PMX"})
 _MEDIA = frozenset({b"VP8 ", b"VP8L", b"ALPH", b"ANMF", b"data", b"idx1", b"ICCP", b"fmt ", b"VP8X", b"ANIM"})
 _KNOWN = frozenset({b"C2PA", b"EXIF", b"LIST", b"bext", b"iXML", b"id3 ", b"JUNK"}) | _XMP | _MEDIA
-_UNFINISHED = frozenset({0, 0xFFFFFFFF})
+UNFINISHED = frozenset({0, 0xFFFFFFFF})
 """Sizes that writers leave when they do not know the length, or in 64-bit files because it does not fit."""
 _ENDLESS = frozenset({b"data", b"LIST"})
 _SNIFFED = 64 << 10
 
 
 def _recognise(head: bytes, _window: Window) -> Format | None:
-    if head[:4] in _LARGE:
+    if head[:4] in LARGE:
         return _LARGE_WAV if head[8:12] == b"WAVE" else None
     return _FORMS.get(head[8:12]) if head[:4] == b"RIFF" else None
 
@@ -56,10 +57,10 @@ def _walk(window: Window, notes: Notes) -> None:
     at = 0
     for _ in range(STEPS):
         head = window.at(at, 12)
-        if head[:4] not in {b"RIFF", *_LARGE} or len(head) < 12:
+        if head[:4] not in {b"RIFF", *LARGE} or len(head) < 12:
             break
         size = _number(head[4:8])
-        unfinished = size in _UNFINISHED
+        unfinished = size in UNFINISHED
         stop = window.size if unfinished else at + 8 + size
         if stop > window.size + 8:
             # Eight more is the mistake of writers that count the header.
@@ -86,7 +87,7 @@ def _read_chunks(window: Window, notes: Notes, at: int, end: tuple[int, bool]) -
             at -= 1
         head = window.at(at, 16)
         chunk = _Chunk(head[:4], at + 8, _number(head[4:8]))
-        if not _is_type(head):
+        if not is_type(head):
             notes.gap(f"RIFF at {at}", "no chunk starts where one should")
             search(window, notes, at, "RIFF data")
             return False
@@ -111,10 +112,11 @@ def _lacks_padding(window: Window, at: int, stop: int) -> bool:
 
 
 def _fits(head: bytes, room: int) -> bool:
-    return _is_type(head) and _number(head[4:8]) <= room
+    return is_type(head) and _number(head[4:8]) <= room
 
 
-def _is_type(head: bytes) -> bool:
+def is_type(head: bytes) -> bool:
+    """Whether four bytes can be the type of a chunk."""
     return len(head) >= 4 and all(0x20 <= byte < 0x7F for byte in head[:4])
 
 
@@ -123,7 +125,7 @@ def _read_last(window: Window, notes: Notes, chunk: _Chunk, end: tuple[int, bool
     stop, unfinished = end
     if chunk.kind == b"C2PA":
         notes.residue(chunk.place)
-    if not (unfinished and chunk.kind in _ENDLESS and chunk.length in _UNFINISHED):
+    if not (unfinished and chunk.kind in _ENDLESS and chunk.length in UNFINISHED):
         notes.gap(chunk.place, "it is longer than what holds it: the file is cut short or damaged")
     search(window, notes, chunk.body, "RIFF data")
     return stop >= window.size

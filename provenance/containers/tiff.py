@@ -52,7 +52,7 @@ def _recognise(head: bytes, window: Window) -> Format | None:
 def _holds_sensor_data(window: Window, layout: Layout, first: Directory) -> bool:
     """Whether a picture here is what a sensor gave, before colours were made of it (TIFF/EP, 6.2.1)."""
     directories = [first]
-    directories += [read_directory(window, layout, at) for at in _pointers(window, layout, first, _SUB_IFDS)]
+    directories += [read_directory(window, layout, at) for at in pointers(window, layout, first, _SUB_IFDS)]
     return any(
         entry.tag == _PHOTOMETRIC and layout.number(entry.field[:2]) == _COLOUR_FILTER
         for directory in directories
@@ -66,7 +66,7 @@ def _raw_by(window: Window, layout: Layout, first: Directory) -> Format:
     return next((found for maker, found in _RAW_BY_MAKER if name.startswith(maker)), _RAW)
 
 
-def _pointers(window: Window, layout: Layout, directory: Directory, tag: int) -> list[int]:
+def pointers(window: Window, layout: Layout, directory: Directory, tag: int) -> list[int]:
     """Return the offsets of the directories that a tag points at."""
     found = []
     for entry in directory.entries:
@@ -103,7 +103,7 @@ def _walk(window: Window, notes: Notes) -> None:
         _read(window, notes, layout, (directory, f"{name} at {at}"))
         if directory.following:
             waiting.append((directory.following, name, name == "TIFF directory"))
-        waiting.extend((sub, "TIFF sub-directory", True) for sub in _pointers(window, layout, directory, _SUB_IFDS))
+        waiting.extend((sub, "TIFF sub-directory", True) for sub in pointers(window, layout, directory, _SUB_IFDS))
     if not notes.suspect and find_type(window.at(max(0, window.size - _TAIL), _TAIL)) >= 0:
         notes.residue("TIFF end of the file")
     if broken:
@@ -140,7 +140,7 @@ def _read(window: Window, notes: Notes, layout: Layout, at: tuple[Directory, str
 def _exif_of(window: Window, notes: Notes, layout: Layout, directory: Directory) -> tuple[Entry, ...]:
     """Return the entries of the EXIF directory below this one."""
     entries: list[Entry] = []
-    for at in _pointers(window, layout, directory, _EXIF)[:1]:
+    for at in pointers(window, layout, directory, _EXIF)[:1]:
         found = read_directory(window, layout, at)
         entries += found.entries
         if found.trouble:

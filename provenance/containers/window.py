@@ -41,6 +41,10 @@ class Window:
         self._data, self._start = self._media.read(offset, _CHUNK), offset
         return self._data[:length]
 
+    def last(self, length: int) -> bytes:
+        """Return the last `length` bytes, fewer where there are not so many."""
+        return self.at(max(0, self.size - length), length)
+
     def number(self, offset: int, length: int) -> int:
         """Return the unsigned big-endian number at `offset`, 0 where the bytes end."""
         return int.from_bytes(self.at(offset, length), "big")

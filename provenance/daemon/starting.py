@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from provenance.asset import UtcTime, ZoneName
@@ -54,7 +54,7 @@ class Setting:
     now: Callable[[], UtcTime]
     storage: Callable[[Path], str | None] = storage_of
     """What kind of file system a path lies on."""
-    patience: Patience = Patience()
+    patience: Patience = field(default_factory=Patience)
     """How long storage that is not this machine's own may be silent."""
 
 

@@ -35,6 +35,15 @@ def test_find_across_seams(large: CountedMedia) -> None:
         assert window.find(DATA[at : at + 6], 0, at + 5) == -1
 
 
+def test_small_media_may_be_read_here_and_there_too() -> None:
+    """Piecewise, what would fit in memory is read no further than it is looked at, and its end is found."""
+    media = CountedMedia(BufferMedia(DATA))
+    window = Window(media, piecewise=True)
+    assert (window.at(0, 64), window.last(64)) == (DATA[:64], DATA[-64:])
+    assert media.read_bytes == 4096 + 64
+    assert Window(BufferMedia(b"abc")).last(64) == b"abc"
+
+
 _ANYWHERE = st.integers(-(2**66), 2**66) | st.integers(-300, len(DATA) + 300)
 
 

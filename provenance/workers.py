@@ -12,11 +12,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import forkserver
-from typing import Any
+from multiprocessing.context import ForkServerContext
 
-_LOADED = ["__main__", "provenance.credentials.warm", "provenance.examine", "provenance.pool", "pebble"]
-"""What workers need. `__main__` too, or each would load the whole command line for itself (multiprocessing re-runs it),
-and what the pool runs in a worker before it asks for anything."""
+_LOADED = ["provenance.warm", "__main__"]
+"""What workers need; `__main__` too, or each would load the command line for itself (multiprocessing re-runs it)."""
 
 
 def warm_up() -> None:
@@ -24,7 +23,7 @@ def warm_up() -> None:
     context()
 
 
-def context() -> Any:
+def context() -> ForkServerContext:
     """Return how to start workers: they fork from a server that has loaded what they need and never touched a file."""
     found = multiprocessing.get_context("forkserver")
     found.set_forkserver_preload(_LOADED)
@@ -61,6 +60,7 @@ def confine(memory: int | None) -> None:
 
     keep_freed_memory()
     gc.freeze()  # what was loaded before the fork is no garbage, and stays shared as long as nobody touches it
+    gc.enable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

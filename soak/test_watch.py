@@ -8,7 +8,7 @@ import pytest
 
 from tests import adversity, arriving, writers
 from tests.adversity import needs, within
-from tests.day import a_day
+from tests.day import a_day, a_hard_day
 
 pytestmark = pytest.mark.timeout(3600)
 
@@ -68,10 +68,11 @@ def test_a_sweep_that_hangs_is_replaced(tmp_path: Path) -> None:
     adversity.silent(tmp_path, files=2_000)
 
 
-def test_storage_that_hangs_holds_nobody_up(tmp_path: Path) -> None:
-    """Network storage that answers nobody is waited for by nobody, and loses nothing."""
+@pytest.mark.parametrize("busy", [0, 1], ids=["", "busy"])
+def test_storage_that_hangs_holds_nobody_up(tmp_path: Path, busy: int) -> None:
+    """Network storage that answers nobody is waited for by nobody, also while 4,000 files arrive, and loses nothing."""
     needs("root", "fuse")
-    within(adversity.unreachable, tmp_path, 2_000)
+    within(adversity.unreachable, tmp_path, 4_000, busy)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -79,3 +80,10 @@ def test_a_day_in_two_minutes(tmp_path: Path, seed: int) -> None:
     """A seeded mix of everything, for two minutes: in the end the catalogue says what is on the disk."""
     happened = a_day(tmp_path, seconds=120, seed=seed)
     print(f"\na day, seed {seed}: {sum(happened.values())} events, {happened}")
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_hard_day_in_two_minutes(tmp_path: Path, seed: int) -> None:
+    """The same with network storage that hangs, a disk that is full, and too few watches."""
+    needs("root", "namespaces")
+    print(f"\na hard day, seed {seed}: {within(a_hard_day, tmp_path, 120, seed)}")

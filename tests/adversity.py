@@ -25,13 +25,15 @@ from tests.watching import (
     catalogued,
     integrity,
     quarantine,
+    sightings,
+    start,
     watched_production,
     watching,
 )
 from tests.writers import write
 
-LIMIT = 'echo "$0" > /proc/sys/user/max_inotify_watches && exec "$@"'
-"""What a shell in a user namespace of its own does before it becomes the daemon."""
+LIMITED = ("unshare", "-Ur", "sh", "-c", 'echo "$0" > /proc/sys/user/max_inotify_watches && exec "$@"')
+"""Runs a daemon in a user namespace of its own with only so many watches: their number comes next."""
 
 
 def needs(*wanted: str) -> None:
@@ -50,7 +52,7 @@ def limited(folder: Path, watches: int, folders: int, files: int) -> None:
     reels = [production.editorial / f"reel{n}" for n in range(folders)]
     for reel in reels:
         reel.mkdir()
-    with watching(production, prefix=("unshare", "-Ur", "sh", "-c", LIMIT, str(watches))) as daemon:
+    with watching(production, prefix=(*LIMITED, str(watches))) as daemon:
         daemon.until(lambda: daemon.state()["events"] == "degraded")
         for number in range(files):
             (reels[number % folders] / f"{number}.txt").write_bytes(writers.noise(7, number, 100))
@@ -66,6 +68,11 @@ def limited(folder: Path, watches: int, folders: int, files: int) -> None:
 def locked(folder: Path, seconds: float) -> None:
     """Have another process hold the catalogue: it is said, and what arrived meanwhile is recorded and moved after."""
     production = watched_production(folder)
+    with holding(production):
+        late = start(production)
+        time.sleep(min(seconds, 5))
+    late.ready()
+    assert late.stop() == 0
     with watching(production) as daemon:
         with holding(production):
             end = time.monotonic() + seconds
@@ -103,26 +110,24 @@ def holding(production: Production) -> Iterator[None]:
             process.kill()
 
 
-def within(scenario: Callable[..., None], folder: Path, *sizes: float) -> None:
-    """Run a scenario that mounts something, in a process with mounts of its own; fails with what that printed."""
+def within(scenario: Callable[..., None], folder: Path, *sizes: float) -> str:
+    """Run a scenario that mounts something, in a process with mounts of its own; return or fail with what it printed."""
     words = ", ".join((f"Path({os.fspath(folder)!r})", *(str(n) for n in sizes)))
-    code = f"from pathlib import Path; from tests.adversity import {scenario.__name__} as scenario; scenario({words})"
+    named = f"from {scenario.__module__} import {scenario.__name__} as scenario"
+    code = f"from pathlib import Path; {named}; scenario({words})"
     done = subprocess.run(
         ["unshare", "-m", sys.executable, "-c", code], cwd=PROJECT, check=False, text=True, capture_output=True
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 def full(folder: Path, files: int) -> None:
     """Fill the disk the catalogue lies on: it is said, nothing ends, and once there is room all is recorded."""
     production = watched_production(folder)
-    disk = production.root / ".provenance"
-    kept = disk.rename(production.root / "kept")
-    disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", disk], check=True)
-    shutil.copytree(kept, disk, dirs_exist_ok=True)
+    disk = small_disk(production, "6m")
     with watching(production) as daemon:
-        ballast = _filled(disk)
+        ballast = filled(disk)
         write(writers.burst, folder=production.editorial, files=files, seed=1)
         generated(production.deliver / "hero.png")
         daemon.until(lambda: _says(daemon, "full"))
@@ -137,7 +142,17 @@ def full(folder: Path, files: int) -> None:
     integrity(production)
 
 
-def _filled(disk: Path) -> Path:
+def small_disk(production: Production, size: str) -> Path:
+    """Put the catalogue on a disk of its own, and return where that is."""
+    disk = production.root / ".provenance"
+    kept = disk.rename(production.root / "kept")
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", disk], check=True)
+    shutil.copytree(kept, disk, dirs_exist_ok=True)
+    return disk
+
+
+def filled(disk: Path) -> Path:
     """Leave no room on a disk, and return the file that takes it."""
     ballast = disk / "ballast"
     with ballast.open("wb", buffering=0) as stream, suppress(OSError):
@@ -185,8 +200,7 @@ def silent(folder: Path, files: int) -> None:
     """Have the process that sweeps network storage hang: its zone is paused, the rest goes on, and it is replaced."""
     production = watched_production(folder, sweep=1.0)
     with watching(production, program=NETWORKED) as daemon:
-        sweeper = _sweeper(daemon)
-        os.kill(sweeper, signal.SIGSTOP)
+        sweeper = stop_sweeper(daemon)
         write(writers.burst, folder=production.editorial, files=files, seed=1)
         daemon.until(lambda: "has not answered" in (_paused(daemon) or ""))
         generated(production.deliver / "hero.png")
@@ -194,39 +208,57 @@ def silent(folder: Path, files: int) -> None:
         agree(daemon)
         daemon.until(lambda: _paused(daemon) is None)
         assert not Path(f"/proc/{sweeper}").exists()
-        os.kill(_sweeper(daemon), signal.SIGSTOP)
+        stop_sweeper(daemon)
         assert daemon.stop() == 0
     integrity(production)
 
 
-def _sweeper(daemon: Daemon) -> int:
-    """Return the process that looks at the work zone for a daemon."""
+def stop_sweeper(daemon: Daemon) -> int:
+    """Stop the process that looks at the work zone for a daemon, and return its id."""
+    daemon.until(lambda: sweeper_of(daemon) is not None)
+    number = sweeper_of(daemon)
+    assert number is not None
+    os.kill(number, signal.SIGSTOP)
+    return number
+
+
+def sweeper_of(daemon: Daemon) -> int | None:
+    """Return the process that looks at the work zone for a daemon, if there is one."""
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             command = (process / "cmdline").read_bytes().split(b"\0")
             parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
             if parent == daemon.process.pid and b"watching editorial" in command:
                 return int(process.name)
-    raise AssertionError("there is no process that looks at the work zone")
+    return None
 
 
-def unreachable(folder: Path, files: int) -> None:
-    """Have network storage stop answering altogether: what touches it sleeps, nothing else waits, and it comes back."""
+def unreachable(folder: Path, files: int, busy: float) -> None:
+    """Have network storage stop answering altogether: what touches it sleeps, nothing else waits, and it comes back.
+
+    `busy`: while files arrive there, so that who reads them sleeps too; what that was about to look at when it fell
+    asleep is left alone for five minutes.
+    """
     production = watched_production(folder, sweep=1.0)
     with watching(production, program=NETWORKED) as daemon:
-        write(writers.burst, folder=production.editorial, files=files, seed=1)
-        agree(daemon, later=0)
-        before = catalogued(production)
-        with _hanging(production.editorial):
-            daemon.until(lambda: "has not answered" in (_paused(daemon) or ""))
-            generated(production.deliver / "hero.png")
-            daemon.until(lambda: len(quarantine(production)) == 1)
-            assert before.items() <= catalogued(production).items()
-        write(writers.burst, folder=production.editorial, files=files, seed=2)
-        agree(daemon)
-        with _hanging(production.editorial):
-            daemon.until(lambda: "has not answered" in (_paused(daemon) or ""))
-            assert daemon.stop() == 0
+        for seed in (1, 2):
+            before = sightings(production)
+            write(writers.burst, folder=production.editorial, files=files, seed=seed)
+            if busy:
+                daemon.until(lambda at=before: sightings(production) > at, every=0.01)  # type: ignore[misc]
+            else:
+                agree(daemon)
+            known = catalogued(production)
+            with _hanging(production.editorial):
+                daemon.until(lambda: "has not answered" in (_paused(daemon) or ""))
+                generated(production.deliver / f"hero{seed}.png", seed=seed)
+                daemon.until(lambda held=seed: len(quarantine(production)) == held)  # type: ignore[misc]
+                assert known.items() <= catalogued(production).items()
+                if seed == 2:
+                    assert daemon.stop() == 0
+                    break
+            daemon.until(lambda: _paused(daemon) is None)
+            agree(daemon)
     integrity(production)
 
 

@@ -5,32 +5,36 @@ import os
 import random
 import shutil
 import signal
+import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
 from tests import writers
-from tests.adversity import holding
+from tests.adversity import LIMITED, NETWORKED, filled, holding, small_disk, stop_sweeper
 from tests.arriving import agree, guarded, overflow, shots, where_they_belong
 from tests.production import Production
-from tests.watching import Daemon, digests, integrity, start, watched_production
+from tests.watching import PROGRAM, Daemon, digests, integrity, start, watched_production
 from tests.writers import Writer, writing
 
 SETTLE = 0.5
 
 
-def a_day(folder: Path, seconds: float, seed: int) -> dict[str, int]:
+def a_day(folder: Path, seconds: float, seed: int, *, hard: bool = False) -> dict[str, int]:
     """Let a day pass: people write, change, move and delete, and the machine has its troubles; return how often what.
 
+    `hard`, which needs mounts of its own: the work zone is network storage to the daemon and what sweeps it hangs now
+    and then, the catalogue's disk is full now and then, and some daemons may only watch a few folders.
     At the end the catalogue says what is on the disk, every flagged file is in quarantine with its bytes and every
     clean one where it was put, and nothing was ever recorded half-written.
     """
     production = watched_production(folder, settle=SETTLE, sweep=5.0)
     for zone in (production.editorial, production.deliver):
         (zone / "keep.txt").write_bytes(f"{zone.name} is never empty\n".encode())
+    disk = small_disk(production, "64m") if hard else None
     with ExitStack() as stack:
-        day = _Day(production, random.Random(seed), stack)
+        day = _Day(production, random.Random(seed), stack, disk)
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             day.go_on()
@@ -39,11 +43,12 @@ def a_day(folder: Path, seconds: float, seed: int) -> dict[str, int]:
 
 
 class _Day:
-    def __init__(self, production: Production, rng: random.Random, stack: ExitStack) -> None:
+    def __init__(self, production: Production, rng: random.Random, stack: ExitStack, disk: Path | None) -> None:
         self.happened: dict[str, int] = {}
         self._production = production
         self._rng = rng
         self._stack = stack
+        self._disk = disk
         self._writers: list[Writer] = []
         self._seed = 100
         self._delivered = {b"keep.txt": hashlib.sha256(b"deliver is never empty\n").hexdigest()}
@@ -75,6 +80,8 @@ class _Day:
             (2, self._lock),
             (1, self._away),
         ]
+        if self._disk is not None:
+            events += [(3, self._fill), (3, self._silence)]
         weights = [weight for weight, _ in events]
         (_, event), *_ = self._rng.choices(events, weights)
         event()
@@ -187,11 +194,12 @@ class _Day:
         self._daemon = self._started()
 
     def _stop(self) -> None:
+        self._listening()
         assert self._daemon.stop(60) == 0
         self._daemon = self._started()
 
     def _reload(self) -> None:
-        self._daemon.until(lambda: bool(self._daemon.state()))  # before, a SIGHUP ends it as any program
+        self._listening()
         self._daemon.process.send_signal(signal.SIGHUP)
 
     def _freeze(self) -> None:
@@ -202,6 +210,18 @@ class _Day:
         with holding(self._production):
             time.sleep(self._rng.uniform(1, 4))
 
+    def _fill(self) -> None:
+        """Have the catalogue's disk be full for a while."""
+        assert self._disk is not None
+        ballast = filled(self._disk)
+        time.sleep(self._rng.uniform(1, 4))
+        ballast.unlink()
+
+    def _silence(self) -> None:
+        """Have the process hang that sweeps the work zone."""
+        self._listening()
+        stop_sweeper(self._daemon)
+
     def _away(self) -> None:
         """Have the work zone's folder be gone for a while."""
         self._finish_writing()
@@ -211,8 +231,14 @@ class _Day:
 
     # How.
 
+    def _listening(self) -> None:
+        """Return once signals are the daemon's own: before, they end it as any program."""
+        self._daemon.until(lambda: bool(self._daemon.state()))
+
     def _started(self) -> Daemon:
-        daemon = start(self._production)
+        prefix = (*LIMITED, "10") if self._disk is not None and self._rng.random() < 0.3 else ()
+        program = PROGRAM if self._disk is None else NETWORKED
+        daemon = start(self._production, prefix=prefix, program=program)
         self._stack.callback(daemon.kill)
         return daemon
 
@@ -245,3 +271,9 @@ class _Day:
     def _folders(self, most: int) -> list[Path]:
         there = sorted(p for p in self._production.editorial.iterdir() if p.is_dir() and p != self._slow)
         return self._rng.sample(there, min(most, len(there)))
+
+
+def a_hard_day(folder: Path, seconds: float, seed: int) -> None:
+    """Let a hard day pass, in a process with mounts of its own, and print what happened."""
+    happened = a_day(folder, seconds, seed, hard=True)
+    sys.stdout.write(f"{sum(happened.values())} events, {happened}")

@@ -69,7 +69,7 @@ def test_a_sweep_that_hangs_is_replaced(tmp_path: Path) -> None:
 def test_storage_that_hangs_holds_nobody_up(tmp_path: Path) -> None:
     """Network storage that answers nobody pauses its zone alone, and keeps the daemon neither busy nor alive."""
     needs("root", "fuse")
-    within(adversity.unreachable, tmp_path, 60)
+    within(adversity.unreachable, tmp_path, 60, 0)
 
 
 def test_an_hour_of_a_day(tmp_path: Path) -> None:

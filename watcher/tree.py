@@ -10,7 +10,7 @@ from typing import assert_never
 from watcher.journal import Book
 from watcher.lister import Listed, Lister, Swept, Trouble
 from watcher.probe import Look
-from watcher.roots import Root
+from watcher.roots import Root, RootTrouble
 from watcher.settle import Finished, Gone, Settling, step
 from watcher.sweep import Found
 
@@ -31,6 +31,9 @@ LONGEST_PAUSE = 60.0
 
 AGAIN = 1.0
 """Seconds until the book is asked again that could not answer."""
+
+GLANCE = 0.05
+"""Seconds until somebody who was asked is asked for the answer."""
 
 FOLDERS = 4_096
 """So many folders' sizes are remembered."""
@@ -100,6 +103,7 @@ class Tree:
         self._unlisted = False
         self._next_sweep = 0.0
         self._sweeping_since: float | None = None
+        self._full = False
 
     def hear(self, folder: bytes, now: float, *, deep: bool = False) -> None:
         """Take a hint that something happened in a folder; `deep`: or anywhere below it."""
@@ -123,7 +127,8 @@ class Tree:
         """Ask for what is due and take what was found, for about `budget` seconds."""
         self._ask(now)
         settling = len(self._candidates) - len(self._held)  # what waits for something else must not keep the rest out
-        self._lister.pause(settling + len(self._taken) >= ROOM)
+        self._full = settling + len(self._taken) >= ROOM
+        self._lister.pause(self._full)
         for answer in self._lister.answers(budget):
             match answer:
                 case Listed():
@@ -154,7 +159,11 @@ class Tree:
         while self._due and self._due[0][0] != self._due_of(self._due[0][1]):
             heapq.heappop(self._due)
         looks = self._due[0][0] if self._due else float("inf")
-        return min(looks, self._next_sweep, *(due for due, _ in self._dirty.values()))
+        sweep = self._next_sweep if self._sweeping_since is None else float("inf")
+        # What a process of its own was asked for is there before it is read, and nobody rings for it.
+        asked = self._asked or (self._sweeping_since is not None and not self._full)
+        answers = now + GLANCE if asked and not self.stalled else float("inf")
+        return min(looks, sweep, answers, *(due for due, _ in self._dirty.values()))
 
     def keep(self) -> None:
         """Have the book keep what waits. What it could not keep it is told again the next time."""
@@ -174,6 +183,11 @@ class Tree:
     def drained(self) -> bool:
         """Whether nothing is left to do but for files that wait for something else than time."""
         return not (self._lister.busy or self._finished or self._dirty or len(self._candidates) > len(self._held))
+
+    @property
+    def stalled(self) -> bool:
+        """Whether the storage does not answer: whoever touched it now would wait."""
+        return self.trouble is not None and self.trouble.kind is RootTrouble.STALLED
 
     @property
     def backlog(self) -> int:

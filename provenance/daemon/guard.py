@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from provenance.asset import Digest, Place, StatKey
+from provenance.catalogue import Listed
 from provenance.config import OnTrouble, Role, Zone
 from provenance.daemon.logs import Log
 from provenance.daemon.notices import Kind, Notice
@@ -120,8 +121,8 @@ class Guard:
         if any(zone.name == place.zone for zone in self.zones):
             self._say(Kind.HOLD, place, None, (), f"a {odd.value} among the media, which is never opened or followed")
 
-    def due(self) -> Iterator[Place]:
-        """Yield places in final zones that would not pass now, by what is recorded, and were not told of as they are.
+    def due(self) -> Iterator[Listed]:
+        """Yield what in final zones would not pass now, by what is recorded, and was not told of as it is.
 
         For what was there before the daemon was, and for words that came, ended or were taken back since.
         """
@@ -135,7 +136,7 @@ class Guard:
                 if listed.place in self._moving:
                     continue
                 if listed.place in self._left or (not answered and (told is None or told.digest != listed.digest)):
-                    yield listed.place
+                    yield listed
 
     def newest_word(self) -> int:
         """Return the number of the ledger's newest entry that holds a person's word."""

@@ -8,9 +8,10 @@ from provenance.asset import UtcTime, ZoneName, utc
 from provenance.config import OnTrouble, Role, WatchMode, Zone
 from provenance.daemon.book import ZoneBook
 from provenance.daemon.guard import Guard
-from provenance.daemon.loop import Loop
+from provenance.daemon.loop import ACCEPTED_BY_SCAN, Loop
 from provenance.watchstate import Events, WatchState, ZoneState
 from watcher.arrivals import Watch
+from watcher.lister import Trouble
 from watcher.probe import Wait
 from watcher.tree import QUIET, Tree
 
@@ -62,9 +63,7 @@ class Health:
         return ZoneState(
             name=ZoneName(zone.name),
             mode=WatchMode.EVENTS if tree.root.events else WatchMode.POLL,
-            paused=None
-            if tree.trouble is None
-            else f"{tree.trouble.says}. If this is as it should be, say so: provenance scan",
+            paused=None if tree.trouble is None else _in_words(tree.trouble),
             last_sweep=None if tree.swept_at is None else _ago(now - tree.swept_at),
             sweep_seconds=None if tree.swept_at is None else tree.sweep_took,
             exposure_seconds=self._exposure(zone, tree),
@@ -87,3 +86,9 @@ class Health:
 
 def _ago(seconds: float) -> UtcTime:
     return utc(dt.datetime.now(dt.UTC) - dt.timedelta(seconds=seconds))
+
+
+def _in_words(trouble: Trouble) -> str:
+    if trouble.kind in ACCEPTED_BY_SCAN:
+        return f"{trouble.says}. If this is as it should be, say so: provenance scan"
+    return trouble.says

@@ -42,7 +42,7 @@ OVERDUE = 5.0
 """Seconds between two looks for what hides in final zones."""
 
 
-_ACCEPTED_BY_SCAN = frozenset({RootTrouble.EMPTIED, RootTrouble.REPLACED, RootTrouble.UNMOUNTED})
+ACCEPTED_BY_SCAN = frozenset({RootTrouble.EMPTIED, RootTrouble.REPLACED, RootTrouble.UNMOUNTED})
 """What may be wrong with a root and yet be as somebody wants it."""
 
 
@@ -121,7 +121,7 @@ class Loop:
             self._guard.poll()
             self._record()
             if len(self._answered) < FULL:
-                self._line.feed()
+                self._line.feed({n for n, t in self._watch.trees.items() if t.stalled})
             self._look_around()
             while self._soon:
                 self._soon.popleft()()
@@ -211,7 +211,7 @@ class Loop:
             self.tick()
             if (words := self._try(self._guard.newest_word)) not in {None, self._words}:
                 self._words, self._review_at = words or 0, now
-        if now >= self._review_at and self._watch.swept:
+        if now >= self._review_at:
             self._review_at = now + REVIEW
             self._try(self._review)
         if now >= self._overdue_at:
@@ -223,7 +223,7 @@ class Loop:
     def _accept_roots(self) -> None:
         """Take a root for what it should be again, when a person had `provenance scan` look at all of it since."""
         for name, tree in self._watch.trees.items():
-            if tree.trouble is None or tree.trouble.kind not in _ACCEPTED_BY_SCAN:
+            if tree.trouble is None or tree.trouble.kind not in ACCEPTED_BY_SCAN:
                 continue
             swept = self._intake.catalogue.swept_at(ZoneName(name))
             now = time.monotonic()
@@ -251,9 +251,9 @@ class Loop:
 
     def _review(self) -> None:
         """Look again at what would not pass now: it was there before, or somebody spoke since."""
-        for place in self._guard.due():
-            size = Found(0, 0, 0, 0, 0)  # the worker finds it out
-            self._line.add(Arrival(place.zone, place.path, size, time.monotonic()), first=True)
+        for listed in self._guard.due():
+            found = Found(0, listed.size, 0, 0, 0)  # its size says how long a worker may take
+            self._line.add(Arrival(listed.place.zone, listed.place.path, found, time.monotonic()), first=True)
         self._releasing.review()
 
     def _fetch_what_hides(self, now: float) -> None:

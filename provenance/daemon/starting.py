@@ -70,10 +70,13 @@ def started(config: Config, policy: Policy, setting: Setting) -> Iterator[Loop]:
     stamp = setting.stamp(config, policy)
     trust = load_trust(config.anchors)
     targets = all_zones(config)
-    with ExitStack() as stack:
-        catalogue = stack.enter_context(Catalogue.open(config.catalogue, Opening(wait=PATIENCE)))  # (1)
+    roots = roots_of(config, targets, setting.storage)
+    with Catalogue.open(config.catalogue) as catalogue:  # (1); this once, other writers are waited for as usual
         catalogue.note_config(stamp())
+    with ExitStack() as stack:
+        catalogue = stack.enter_context(Catalogue.open(config.catalogue, Opening(wait=PATIENCE)))
         pool = stack.enter_context(Pool(trust))  # (2)
+        pools = {r.name: stack.enter_context(Pool(trust)) if r.apart else pool for r in roots}
         notices = Notices(config, setting.log, setting.now)
         stack.callback(notices.close)
         metrics = None
@@ -85,16 +88,17 @@ def started(config: Config, policy: Policy, setting: Setting) -> Iterator[Loop]:
         examiner = examiner_for(trust)
         intake = Intake(catalogue, pool, lambda: examiner, stamp)
         book = ZoneBook(catalogue, targets, examiner, stamp)
-        watch = Watch(roots_of(config, targets, setting.storage), book, _means(catalogue, setting.patience))
+        watch = Watch(roots, book, _means(catalogue, setting.patience))
         stack.callback(watch.close)
-        pool.ring = watch.ring
+        for each in pools.values():
+            each.ring = watch.ring
         gate = Gate(config, policy, intake)
         guard = Guard(gate, notices.tell, setting.log, watch.ring)
         stack.callback(guard.close)
         book.odd = guard.odd
         releasing = Releasing(gate, notices.tell, setting.log)
         stack.callback(releasing.close)
-        line = Line(pool, {t.zone_name: t for t in targets})
+        line = Line({t.zone_name: t for t in targets}, pools)
         loop = Loop(Hands(intake, watch, book, line, guard, releasing))
         health = Health(watch, book, loop, guard, config.zones, time.monotonic)
         ears = Ears(setting.log, setting.service, setting.guarding, metrics, notices.tell)

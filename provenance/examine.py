@@ -19,14 +19,14 @@ from provenance.examination import SIDECAR_TYPE, Answer, Failed, Failure, Looked
 from provenance.examiner import examiner_for
 from provenance.files import IN_MEMORY, Media, Pace, asset_of, display, read_once, stat_key
 from provenance.signals import read_signals
-from watcher.opening import NotRegular, opened_file
+from watcher.opening import LastFolder, NotRegular, opened_file
 from watcher.probe import unfinished
 
 _COARSE = 1_000_000_000
 """A time stamp that is a whole second: the file system may keep no finer ones, or only every second one."""
 
 
-def examine(request: Request, reader: CredentialReader, examiner: Examiner) -> Answer:
+def examine(request: Request, reader: CredentialReader, examiner: Examiner, last: LastFolder | None = None) -> Answer:
     """Look at one file and return what was found. Never raises for what the file holds or how it lies.
 
     (1) open it without being led anywhere; (2) read it once for its identity; (3) walk the container; (4) read the
@@ -35,7 +35,7 @@ def examine(request: Request, reader: CredentialReader, examiner: Examiner) -> A
     """
     started = time.time_ns()
     try:
-        with opened_file(request.root, request.path) as descriptor:  # (1)
+        with opened_file(request.root, request.path, last) as descriptor:  # (1)
             before = stat_key(os.fstat(descriptor))
             asset, media = read_once(descriptor, _pace(request.root, request.rate))  # (2)
             evidence, container = _evidence(request, media, Evidence(asset, "", _NOTHING, (), (), (), examiner), reader)
@@ -153,15 +153,16 @@ def bench_for(trust: Trust) -> Bench:
 def examine_all(requests: tuple[Request, ...], trust: Trust) -> tuple[Answer, ...]:
     """Look at a handful of files in this process: what a pool's worker is asked to do."""
     bench = bench_for(trust)
-    return tuple(_examine_within_memory(request, bench) for request in requests)
+    with LastFolder() as last:
+        return tuple(_examine_within_memory(request, bench, last) for request in requests)
 
 
-def _examine_within_memory(request: Request, bench: Bench) -> Answer:
+def _examine_within_memory(request: Request, bench: Bench, last: LastFolder) -> Answer:
     try:
-        return examine(request, bench.reader, bench.examiner)
+        return examine(request, bench.reader, bench.examiner, last)
     except MemoryError:
         why = "the examination needed more memory than a worker may have"
         if request.without_parsers is not None:
             return Failed(Failure.NOT_EXAMINED, why)
     again = replace(request, sidecars=(), without_parsers=why)
-    return examine(again, bench.reader, bench.examiner)
+    return examine(again, bench.reader, bench.examiner, last)

@@ -3,9 +3,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from provenance import files
-from provenance.files import Pace, read_once
+from provenance.files import Pace, find_first, read_once
 
 
 class Clock:
@@ -55,3 +57,15 @@ def test_many_small_files_keep_to_one_pace(tmp_path: Path) -> None:
     clock.now = 200.0
     pace.took(1000)
     assert clock.now == pytest.approx(201.0)
+
+
+@given(
+    st.binary(max_size=60).map(lambda data: bytes(b & 1 for b in data)),
+    st.binary(min_size=1, max_size=4).map(lambda data: bytes(b & 1 for b in data)),
+    st.integers(0, 70),
+    st.integers(0, 70),
+)
+def test_what_is_found_first_is_the_first(data: bytes, needle: bytes, start: int, stop: int) -> None:
+    """However often some bytes occur, the first place is found, within the bounds asked for."""
+    assert find_first(data, needle) == data.find(needle)
+    assert find_first(data, needle, start, stop) == data.find(needle, start, stop)

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from watcher.opening import NotRegular, Odd, opened_file
+from provenance.credentials.trust import Trust
+from provenance.examination import Answer, Failed, Failure, Looked, Request
+from provenance.examine import bench_for, examine
+from watcher.opening import LastFolder, NotRegular, Odd, opened_file
 from watcher.sweep import Found, sweep
 
 
@@ -87,3 +90,52 @@ def test_paths_that_step_out_are_refused(tmp_path: Path, path: bytes) -> None:
     """A path below a root never contains a step out of it."""
     with pytest.raises(ValueError, match="not a path below"), opened_file(os.fsencode(tmp_path), path):
         pass
+
+
+def test_files_that_lie_together_share_the_way_there(tmp_path: Path) -> None:
+    """One folder after another is kept open, each file is the one at its path, and at the end nothing stays open."""
+    root = os.fsencode(tmp_path)
+    paths = [b"a/one", b"a/two", b"one", b"a/one", b"b/one"]
+    for path in paths:
+        there = tmp_path / path.decode()
+        there.parent.mkdir(exist_ok=True)
+        there.write_bytes(path)
+    (tmp_path / "a" / "link").symlink_to("one")
+    (tmp_path / "linked").symlink_to("a")
+    before = _open_now()
+    with LastFolder() as last:
+        for path in paths:
+            with opened_file(root, path, last) as descriptor:
+                assert os.read(descriptor, 10) == path
+        for refused in (b"a/link", b"linked/one", b"a/missing", b"nowhere/one"):
+            with pytest.raises(OSError), opened_file(root, refused, last):
+                pass
+        with opened_file(root, b"a/two", last) as descriptor:
+            assert os.read(descriptor, 10) == b"a/two"
+    assert _open_now() == before
+
+
+def _open_now() -> set[str]:
+    return {descriptor.name for descriptor in Path("/proc/self/fd").iterdir()}
+
+
+def test_a_folder_that_is_swapped_meanwhile_is_noticed(tmp_path: Path) -> None:
+    """Where another folder was put in the place of one that is kept open, its files are not mixed up with the old."""
+    (tmp_path / "a").mkdir()
+    for name in ("one.txt", "two.txt"):
+        (tmp_path / "a" / name).write_text("the old words\n")
+    tools = bench_for(Trust())
+
+    def answer(name: bytes, last: LastFolder) -> Answer:
+        return examine(Request(os.fsencode(tmp_path), b"a/" + name), tools.reader, tools.examiner, last)
+
+    with LastFolder() as last:
+        assert isinstance(answer(b"one.txt", last), Looked)
+        (tmp_path / "a").rename(tmp_path / "old")
+        (tmp_path / "a").mkdir()
+        (tmp_path / "a" / "two.txt").write_text("the new words\n")
+        swapped = answer(b"two.txt", last)
+    assert isinstance(swapped, Failed)
+    assert swapped.failure is Failure.CHANGED
+    with LastFolder() as last:
+        assert isinstance(answer(b"two.txt", last), Looked)

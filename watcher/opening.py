@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
+from typing import Self
 
 
 class Odd(Enum):
@@ -61,37 +62,82 @@ def opened_folder(root: bytes, below: bytes) -> Iterator[int]:
 
     `root` itself may be reached through links: a person chose it.
     """
-    parts = below.split(b"/") if below else []
-    for part in parts:
-        _refuse_stepping_out(part, below)
-    at = os.open(root, _FLAGS.folder & ~os.O_NOFOLLOW)
+    at = _open_folder(root, below)
     try:
-        for part in parts:
-            deeper = os.open(part, _FLAGS.folder, dir_fd=at)
-            os.close(at)
-            at = deeper
         yield at
     finally:
         os.close(at)
 
 
+def _open_folder(root: bytes, below: bytes) -> int:
+    parts = below.split(b"/") if below else []
+    for part in parts:
+        _refuse_stepping_out(part, below)
+    at = os.open(root, _FLAGS.folder & ~os.O_NOFOLLOW)
+    for part in parts:
+        try:
+            deeper = os.open(part, _FLAGS.folder, dir_fd=at)
+        finally:
+            os.close(at)
+        at = deeper
+    return at
+
+
+class LastFolder:
+    """The folder that was opened last, kept open: files that lie together share the way there from the root.
+
+    A context manager. Whoever opens files through it must look by their path again when done: a folder that was moved
+    away meanwhile is still the one that is open here.
+    """
+
+    def __init__(self) -> None:
+        self._name: tuple[bytes, bytes] | None = None
+        self._at = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._close()
+
+    def at(self, root: bytes, below: bytes) -> int:
+        """Return a descriptor as `opened_folder` does; it is open until the next one is asked for."""
+        if self._name != (root, below):
+            self._close()
+            self._at = _open_folder(root, below)
+            self._name = (root, below)
+        return self._at
+
+    def _close(self) -> None:
+        if self._name is not None:
+            self._name = None
+            os.close(self._at)
+
+
 @contextmanager
-def opened_file(root: bytes, below: bytes) -> Iterator[int]:
+def opened_file(root: bytes, below: bytes, last: LastFolder | None = None) -> Iterator[int]:
     """Yield a descriptor of the regular file `below` under `root`, opened for reading.
 
     Raises `NotRegular` for anything else, without opening it, and `OSError` for what the system says.
     """
     folder, _, name = below.rpartition(b"/")
     _refuse_stepping_out(name, below)
-    with opened_folder(root, folder) as parent:
-        # Opening some devices has side effects, so look first; the look after opening is the one that counts.
-        _refuse_odd(os.stat(name, dir_fd=parent, follow_symlinks=False).st_mode, below)
-        descriptor = os.open(name, _FLAGS.file, dir_fd=parent)
+    if last is not None:
+        descriptor = _open_file(last.at(root, folder), name, below)
+    else:
+        with opened_folder(root, folder) as parent:
+            descriptor = _open_file(parent, name, below)
     try:
         _refuse_odd(os.fstat(descriptor).st_mode, below)
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def _open_file(parent: int, name: bytes, path: bytes) -> int:
+    # Opening some devices has side effects, so look first; the look after opening is the one that counts.
+    _refuse_odd(os.stat(name, dir_fd=parent, follow_symlinks=False).st_mode, path)
+    return os.open(name, _FLAGS.file, dir_fd=parent)
 
 
 def _refuse_odd(mode: int, path: bytes) -> None:

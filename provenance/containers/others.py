@@ -147,7 +147,8 @@ def _mpeg(head: bytes, window: Window) -> Format | None:
 
 def _mxf(_head: bytes, window: Window) -> Format | None:
     """Know MXF by its first partition, which may have up to 64 KiB of anything before it (ST 377-1, 6.5)."""
-    return _plain("application/mxf") if HEADER_PARTITION in window.at(0, _RUN_IN + len(HEADER_PARTITION)) else None
+    found = window.find(HEADER_PARTITION, 0, _RUN_IN + len(HEADER_PARTITION)) >= 0
+    return _plain("application/mxf") if found else None
 
 
 _KNOWERS: Final[tuple[Callable[[bytes, Window], Format | None], ...]] = (

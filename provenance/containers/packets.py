@@ -38,7 +38,8 @@ def find_packet(data: bytes) -> tuple[int, bytes]:
 
 
 def _start_of_packet(data: bytes, stop: int) -> int:
-    found = _START.search(data, 0, stop)
+    first = data.find(b"<", 0, stop)
+    found = _START.search(data, first, stop) if first >= 0 else None
     return -1 if found is None else found.start()
 
 

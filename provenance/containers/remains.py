@@ -12,6 +12,7 @@ from typing import Final
 
 from provenance.containers.notes import Notes
 from provenance.containers.window import Window
+from provenance.files import find_first
 
 STORE_UUID: Final = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 """Type of the BMFF box that holds a store (C2PA 2.2, A.5)."""
@@ -48,7 +49,7 @@ def find_remains(data: bytes) -> int:
 
 def find_type(data: bytes, start: int = 0) -> int:
     """Return where the first type UUID of C2PA stands in `data`, or -1. The fast half of `find_remains`."""
-    at = data.find(_JUMBF_UUID, start)
+    at = find_first(data, _JUMBF_UUID, start)
     for _ in range(_MOST_TRIES):
         if at < 0:
             return -1
@@ -61,7 +62,7 @@ def find_type(data: bytes, start: int = 0) -> int:
 
 def _find_label(data: bytes) -> int:
     """Find a `jumb` box with a label that ends in a zero byte close by, which XMP and prose never have."""
-    at = data.find(b"jumb")
+    at = find_first(data, b"jumb")
     for _ in range(_MOST_TRIES):
         if at < 0:
             return -1

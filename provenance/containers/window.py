@@ -1,6 +1,6 @@
 """Looking here and there into bytes of any size, without reading them all."""
 
-from provenance.files import IN_MEMORY, Media
+from provenance.files import IN_MEMORY, Media, find_first
 
 _CHUNK = 4096
 """Bytes read ahead in large media: headers lie close to each other, and what lies between them is not wanted."""
@@ -53,10 +53,10 @@ class Window:
         """Return where `needle` first occurs from `start` on and before `stop`, or -1."""
         stop = min(stop, self.size)
         if self._whole:
-            return self._data.find(needle, start, stop)
+            return find_first(self._data, needle, start, stop)
         while start < stop:
             length = min(_SEARCHED, stop - start)
-            found = self.at(start, length).find(needle)
+            found = find_first(self.at(start, length), needle)
             if found >= 0:
                 return start + found
             if length < _SEARCHED:

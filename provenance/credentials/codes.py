@@ -8,6 +8,7 @@ SDK confirmed both the signature and the binding to the bytes.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from provenance.credentials.sdk import Refused
@@ -87,6 +88,7 @@ class Judgement:
     remote_url: str | None = None
 
 
+@lru_cache(maxsize=256)
 def rule_for(code: str) -> Rule:
     """Return the row that speaks of a failure code; there is always one."""
     return next(rule for rule in RULES if rule.matches(code))

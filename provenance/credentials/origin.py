@@ -147,6 +147,8 @@ _RELATIONS = {relation.value: relation for relation in Relation}
 def _steps(manifest: dict[str, Any], label: str, strength: Strength) -> tuple[_Step, ...]:
     """Return the ingredients of a manifest, in its order, each with whether it was taken out again."""
     listed = [i if isinstance(i, dict) else {} for i in items(manifest.get("ingredients"))]
+    if not listed:
+        return ()
     # A store that does not verify may flag, but must not talk a flag away.
     gone = set() if strength is Strength.BROKEN else _removed(manifest, label, listed)
     steps = []

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from provenance.evidence import Claim, Kind, Signal, Strength
-from provenance.files import IN_MEMORY, Media
+from provenance.files import IN_MEMORY, Media, find_first
 from provenance.sourcetype import Term, claim_of
 
 PLACE = "remains of a credential"
@@ -44,7 +44,7 @@ def terms_spelled(media: Media) -> set[Term]:
     if media.size > IN_MEMORY:
         return set()
     data = media.read(0, media.size)
-    return _terms(data, str) if any(common in data for common in _COMMON) else set()
+    return _terms(data, str) if any(find_first(data, common) >= 0 for common in _COMMON) else set()
 
 
 def _terms(data: bytes, spell: Callable[[str], str]) -> set[Term]:

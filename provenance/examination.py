@@ -1,5 +1,6 @@
 """What a worker is asked, and what it answers: frozen, picklable, and light to import."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -96,6 +97,11 @@ def _unpacker() -> Any:
     import msgspec
 
     return msgspec.msgpack.Decoder(tuple[tuple[Looked | None, Failed | None], ...])
+
+
+def sidecars_among(names: Iterable[bytes]) -> frozenset[bytes]:
+    """Return those of some names that a sidecar may have. In most folders there are none, and then nobody looks on."""
+    return frozenset(name for name in names if name.endswith(SIDECAR_SUFFIX))
 
 
 def sidecar_names(name: bytes) -> tuple[bytes, ...]:

@@ -15,7 +15,15 @@ from provenance.asset import Place, RelPath, UtcTime
 from provenance.catalogue import Batch, Examined, Known, Trouble
 from provenance.errors import FileMissing, FileTrouble, ProvenanceError, ZoneTrouble
 from provenance.evidence import Examiner, State, effective_credential
-from provenance.examination import SIDECAR_SUFFIX, Answer, Failed, Failure, Looked, Request, sidecar_names
+from provenance.examination import (
+    Answer,
+    Failed,
+    Failure,
+    Looked,
+    Request,
+    sidecar_names,
+    sidecars_among,
+)
 from provenance.files import display
 from provenance.looking import COMMIT_FILES, Intake, examined
 from provenance.targets import Target, failure_error, folder_error, folder_failure
@@ -98,7 +106,7 @@ def _scan_target(intake: Intake, target: Target, tally: Tally) -> None:
             tally.unchanged += len(folder.files) - len(changed)
             sizes = [found.st_size for name, found in folder.files if name in changed]
             intake.progress.found(len(sizes), sum(sizes))
-            beside = {name for name, _ in folder.files} if changed else changed
+            beside = sidecars_among(name for name, _ in folder.files) if changed else frozenset()
             yield from (target.request(folder.path, n, f.st_size, beside) for n, f in folder.files if n in changed)
 
     for request, answer in intake.pool.examine(requests()):  # (2)
@@ -217,7 +225,7 @@ def compare(folder: Folder, known: dict[bytes, Known], examiner: Examiner | None
 
 def owners(folder: Folder, touched: Iterable[bytes]) -> set[bytes]:
     """Return the names in a folder that any of the names touched may be the sidecar of."""
-    sidecars = {n for n in touched if n.endswith(SIDECAR_SUFFIX)}
+    sidecars = sidecars_among(touched)
     return {n for n, _ in folder.files if not sidecars.isdisjoint(sidecar_names(n))} if sidecars else set()
 
 

@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import assert_never
@@ -19,7 +19,7 @@ from provenance.errors import (
     ReadFailed,
     ZoneTrouble,
 )
-from provenance.examination import Failed, Failure, Request, sidecar_names
+from provenance.examination import Failed, Failure, Request, sidecar_names, sidecars_among
 from provenance.files import display
 from watcher.opening import Odd, kind_of
 from watcher.sweep import Folder, Found, sweep
@@ -87,22 +87,22 @@ class Target:
         else:
             yield Folder(parent, files=[(name, Found.of(found))])
 
-    def request(self, folder: bytes, name: bytes, size: int, beside: Container[bytes]) -> Request:
-        """Return what a worker needs to look at one file; `beside` are the names in its folder."""
+    def request(self, folder: bytes, name: bytes, size: int, beside: Collection[bytes]) -> Request:
+        """Return what a worker needs to look at one file; `beside` are the sidecars in its folder."""
         path = folder + b"/" + name if folder else name
         return Request(self.root, path, size, self._sidecars(folder, name, beside))
 
     def requests(self, folder: Folder) -> Iterator[Request]:
         """Yield a request for each file of a folder."""
-        names = {name for name, _ in folder.files}
+        beside = sidecars_among(name for name, _ in folder.files)
         for name, found in folder.files:
-            yield self.request(folder.path, name, found.st_size, names)
+            yield self.request(folder.path, name, found.st_size, beside)
 
-    def _sidecars(self, folder: bytes, name: bytes, beside: Container[bytes]) -> tuple[bytes, ...]:
+    def _sidecars(self, folder: bytes, name: bytes, beside: Collection[bytes]) -> tuple[bytes, ...]:
         if self.sidecars is not None:
             return self.sidecars
         if not self.single:
-            return tuple(n for n in sidecar_names(name) if n in beside and n != name)
+            return tuple(n for n in sidecar_names(name) if n in beside and n != name) if beside else ()
         there = self.absolute(folder)
         return tuple(n for n in sidecar_names(name) if n != name and os.path.lexists(os.path.join(there, n)))
 

@@ -5,6 +5,7 @@ EXIF and XMP stand in APP1, extended XMP in further APP1 segments (XMP part 3, 1
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from provenance.containers.family import Family
 from provenance.containers.model import BlockKind, Carries, Format
@@ -18,6 +19,7 @@ _JPEG = Format("image/jpeg", Carries.YES, "image/jpeg")
 _SOS, _EOI, _COM, _FILL = 0xDA, 0xD9, 0xFE, 0xFF
 _XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _EXTENSION = b"http://ns.adobe.com/xmp/extension/\0"
+_HEADERS = (EXIF_HEADER, _XMP[:8])
 _EXTENSION_HEADER = len(_EXTENSION) + 32 + 4 + 4
 _PLAIN = (b"JFIF\0", b"JFXX\0", b"ICC_PROFILE\0", b"Adobe", b"Photoshop 3.0\0", b"MPF\0")
 """Segments that hold neither marks nor credentials. Those of Photoshop repeat what EXIF and XMP say."""
@@ -35,8 +37,7 @@ def _recognise(head: bytes, _window: Window) -> Format | None:
     return _JPEG if head.startswith(b"\xff\xd8\xff") else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Segment:
+class _Segment(NamedTuple):
     """A segment with a length: its marker, where it starts, and where the next one does."""
 
     code: int
@@ -133,7 +134,7 @@ class _Reader:
         code, length = segment.code, segment.stop - segment.at - 4
         table = code & 0xF0 != 0xE0 and code != _COM and length <= _TABLE
         # Its first bytes may say that it was EXIF or XMP before its marker changed.
-        if table and not self._window.at(segment.at + 4, 8).startswith((EXIF_HEADER, _XMP[:8])):
+        if table and not self._window.at(segment.at + 4, 8).startswith(_HEADERS):
             return
         data = self._window.at(segment.at + 4, length)
         if code == _COM:

@@ -42,8 +42,8 @@ unit: $(VENV)/.dev  ## the tests, docs included
 bench: $(VENV)/.run  ## how fast, against whom
 	$(BIN)/python -m bench
 
-soak: $(VENV)/.dev  ## the long counts: mutants and kills
-	$(BIN)/python -m pytest soak
+soak: $(VENV)/.dev  ## the long counts: mutants, kills, what a watch must stand and what it costs
+	$(BIN)/python -m pytest -s soak
 
 schemas: $(VENV)/.run  ## write the JSON Schemas from the document types
 	$(BIN)/python -m provenance.report.schemas

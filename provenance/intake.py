@@ -6,7 +6,7 @@ back is recorded, many files to a commit. Killed at any point, the next sweep fi
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import assert_never
@@ -220,7 +220,23 @@ def compare(folder: Folder, known: dict[bytes, Known], examiner: Examiner | None
         if was is None or examiner is None or not was.is_version(found, examiner):
             changed.add(name)
     missing = [] if met == len(known) else sorted(known.keys() - {name for name, _ in folder.files})
+    changed |= unpaired({name for name, _ in folder.files}, known)
     return changed | owners(folder, (*changed, *missing)), missing
+
+
+def unpaired(names: Collection[bytes], known: Mapping[bytes, Known]) -> set[bytes]:
+    """Return known names whose sidecar has come or gone since they were read, as far as they still are in a folder.
+
+    A sidecar is a file of its own, and may have been recorded before its owner was read again.
+    """
+    sidecars = sidecars_among(names)
+    if not sidecars and not any(was.accompanied for was in known.values()):
+        return set()
+    return {
+        name
+        for name, was in known.items()
+        if name in names and was.accompanied is sidecars.isdisjoint(n for n in sidecar_names(name) if n != name)
+    }
 
 
 def owners(folder: Folder, touched: Iterable[bytes]) -> set[bytes]:

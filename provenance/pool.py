@@ -90,6 +90,8 @@ class Pool:
         self.under_way = 0
         """Handfuls that were submitted and are not collected yet."""
         self._submitted: queue.SimpleQueue[tuple[Handful, Future[Any]]] = queue.SimpleQueue()
+        self._asked: dict[Future[Any], tuple[Handful, queue.SimpleQueue[tuple[Handful, Future[Any]]]]] = {}
+        """What the processes have, and where its answers are to go."""
         self._pool: ProcessPool | None = None
 
     def __enter__(self) -> Self:
@@ -126,6 +128,7 @@ class Pool:
 
     def collected(self) -> Iterator[tuple[Request, Answer]]:
         """Yield what has come of what was submitted, without waiting; exactly one answer for each request."""
+        self._begin_anew()
         while True:
             try:
                 handful, future = self._submitted.get_nowait()
@@ -142,13 +145,30 @@ class Pool:
         )
 
         def hand_over(done: Future[Any]) -> None:
-            finished.put((handful, done))
-            self.ring()
+            if self._asked.pop(done, None) is not None:
+                finished.put((handful, done))
+                self.ring()
 
+        self._asked[future] = (handful, finished)
         future.add_done_callback(hand_over)
+
+    def _begin_anew(self) -> None:
+        """Start other processes where all were lost at once, and ask again for what they had.
+
+        A worker that ends while it has nothing to do (the system was short of memory) breaks pebble's pool for good.
+        """
+        if self._pool is None or self._pool.active:
+            return
+        lost, self._asked = self._asked, {}
+        self._pool.stop()
+        self._pool.join()
+        self._pool = None
+        for handful, finished in lost.values():
+            self._ask(handful, finished)
 
     def _started(self) -> "ProcessPool":
         """Return the processes, started by the first file there is to examine: often there is none."""
+        self._begin_anew()
         if self._pool is None:
             from pebble import ProcessPool
 

@@ -111,7 +111,7 @@ def holding(production: Production) -> Iterator[None]:
 
 
 def within(scenario: Callable[..., None], folder: Path, *sizes: float) -> str:
-    """Run a scenario that mounts something, in a process with mounts of its own; return or fail with what it printed."""
+    """Run a scenario that mounts something, in a process with mounts of its own; return what it printed."""
     words = ", ".join((f"Path({os.fspath(folder)!r})", *(str(n) for n in sizes)))
     named = f"from {scenario.__module__} import {scenario.__name__} as scenario"
     code = f"from pathlib import Path; {named}; scenario({words})"

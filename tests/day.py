@@ -75,12 +75,13 @@ class _Day:
             (3, self._preallocate),
             (2, self._kill),
             (1, self._stop),
-            (1, self._reload),
             (2, self._freeze),
             (2, self._lock),
             (1, self._away),
         ]
-        if self._disk is not None:
+        if self._disk is None:
+            events += [(1, self._reload)]
+        else:
             events += [(3, self._fill), (3, self._silence)]
         weights = [weight for weight, _ in events]
         (_, event), *_ = self._rng.choices(events, weights)

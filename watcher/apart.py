@@ -203,7 +203,8 @@ class Apart:
         if process.well:
             process.well, self._trouble = False, None
         if process.idle:
-            self._lists, self._sweeps, self._deaths = {}, 0, 0
+            self._lists, self._deaths = {}, 0
+            self._sweeps = self._sweeps if self._paused else 0  # what has to wait is still to be answered
         if process.why is not None:
             self._lose(process, f"the process that looks at it failed: {process.why}", now)
         elif process.spoke or process.idle:

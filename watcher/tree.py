@@ -170,7 +170,8 @@ class Tree:
         if not self._touched and not self._over:
             return
         rows = [(path, c.settling) for path in self._touched if (c := self._candidates.get(path)) is not None]
-        if self._book.keep_waiting(self.root.name, rows, list(self._over)):
+        over = [path for path in self._over if path not in self._candidates]  # it may have come back meanwhile
+        if self._book.keep_waiting(self.root.name, rows, over):
             self._touched.clear()
             self._over.clear()
 
@@ -236,7 +237,7 @@ class Tree:
         folder = listed.folder
         if self._sweeping_since is not None:
             self._listed.add(folder.path)
-        if isinstance(folder.error, FileNotFoundError | NotADirectoryError):
+        if isinstance(folder.error, FileNotFoundError | NotADirectoryError) and folder.path:  # a root is never gone
             if not self._book.folder_gone(self.root.name, folder.path):
                 self._dirty[folder.path] = (now + AGAIN, False)
             return

@@ -129,11 +129,13 @@ def hold(connection: Connection, ledger: Ledger, taken: Sequence[Carried], stamp
 
 
 def _absent(connection: Connection, move: Move, at: UtcTime) -> None:
-    """Note that nothing of what was moved is at its place any more."""
+    """Note that nothing of what was moved is at its place any more; other bytes that came there meanwhile are."""
     zone = move.place.zone
-    for path in (move.place.path, *(c.path for c in move.companions if not c.copied)):
+    gone = [(move.place.path, move.digest), *((c.path, c.digest) for c in move.companions if not c.copied)]
+    for path, digest in gone:
         folder, _, name = path.rpartition(b"/")
-        connection.run(VANISH, (zone, at, zone, folder, name))
+        asset = " AND asset = (SELECT id FROM assets WHERE sha256 = ?)"
+        connection.run(VANISH + asset, (zone, at, zone, folder, name, bytes.fromhex(digest)))
         forget(connection, zone, path)
 
 

@@ -47,7 +47,7 @@ _LISTED = (
     " FROM sightings s JOIN assets a ON a.id = s.asset WHERE s.folder = ?1 AND s.name = coalesce(?2, s.name)"
 )
 _KNOWN = (
-    "SELECT name, inode, size, mtime_ns, ctime_ns, racy, examiner FROM sightings"
+    "SELECT name, inode, size, mtime_ns, ctime_ns, racy, examiner, beside FROM sightings"
     " WHERE folder = (SELECT id FROM folders WHERE zone = ? AND path = ?) AND gone_at IS NULL"
 )
 _FEW = 256
@@ -79,7 +79,7 @@ class Queries:
         else:
             rows = [row for name in among for row in self._db.rows(_KNOWN + " AND name = ?", (zone, folder, name))]
         by: dict[int, Examiner] = {number: self._known.examiner(number) for number in {row[6] for row in rows}}
-        return {row[0]: Known(row[1], row[2], row[3], row[4], row[5] != 0, by[row[6]]) for row in rows}
+        return {r[0]: Known(r[1], r[2], r[3], r[4], r[5] != 0, by[r[6]], r[7] is not None) for r in rows}
 
     def known_folders(self, zone: ZoneName, below: RelPath = _ROOT) -> Iterator[RelPath]:
         """Yield the folders at and below one of a zone in which anything is present, in order."""

@@ -119,6 +119,8 @@ class Known(NamedTuple):
     ctime_ns: int
     racy: bool
     examiner: Examiner
+    accompanied: bool
+    """Whether something was read that lay beside it."""
 
     def is_version(self, found: Version, examiner: Examiner) -> bool:
         """Whether the file found is the version that was recorded, surely so, and was read by this examiner."""

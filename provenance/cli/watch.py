@@ -19,7 +19,7 @@ from provenance.errors import ConfigInvalid, ProvenanceError
 if TYPE_CHECKING:
     from types import FrameType
 
-    from provenance.daemon.loop import Loop
+    from provenance.daemon.loop import Ended, Loop
     from provenance.daemon.starting import Setting
     from provenance.policy import Policy
 
@@ -43,78 +43,115 @@ def watch(ctx: click.Context, once: bool) -> None:
 
     log = open_log(sys.stderr)
     take_in(log)
-    guarding = Guarding.start(session.config.catalogue, now())
-    try:
-        setting = Setting(log, Service(os.environ, log), guarding, _stamp, now)
-        log.info("watching", config=str(session.config.path), pid=os.getpid())
-        again: Session | None = session
-        while again is not None:
-            again = _run(again, setting, once=once)
-        setting.service.stopping()
-        log.info("stopped")
-    finally:
-        guarding.close()
+    asked = _Asked()
+    with _signals(asked):
+        guarding = Guarding.start(session.config.catalogue, now())
+        try:
+            setting = Setting(log, Service(os.environ, log), guarding, _stamp, now)
+            log.info("watching", config=str(session.config.path), pid=os.getpid())
+            _watch(session, setting, asked, once=once)
+            setting.service.stopping()
+            log.info("stopped")
+        finally:
+            guarding.close()
 
 
 def _stamp(config: Config, policy: "Policy") -> Callable[[], Stamp]:
     return Session(config, policy).stamp
 
 
-def _run(session: Session, setting: "Setting", *, once: bool) -> Session | None:
-    """Run until the end, or until there is a configuration that is to replace this one; then return that."""
+class _Asked:
+    """What signals asked for, whether anything runs that could do it or not."""
+
+    def __init__(self) -> None:
+        self.to_end = False
+        self.to_reload = False
+        self.loop: Loop | None = None
+
+    def end(self, _number: int, _frame: "FrameType | None") -> None:
+        from provenance.daemon.loop import Ended
+
+        self.to_end = True
+        if self.loop is not None:
+            self.loop.end(Ended.STOPPED)
+
+    def reload(self, _number: int, _frame: "FrameType | None") -> None:
+        self.to_reload = True
+        if self.loop is not None:
+            self.loop.wake()
+
+
+def _watch(session: Session, setting: "Setting", asked: _Asked, *, once: bool) -> None:
+    """Run until the end. A configuration that was read again and cannot be worked with gives way to the one before."""
+    from provenance.daemon.loop import Ended
+
+    before: Session | None = None
+    while not asked.to_end:
+        try:
+            ended, fresh = _run(session, setting, asked, once=once)
+        except ProvenanceError as error:
+            if before is None:
+                raise
+            _refuse(setting, error)
+            session, before = before, None
+            continue
+        if ended is not Ended.RELOAD or fresh is None:
+            return
+        session, before = fresh, session
+
+
+def _run(session: Session, setting: "Setting", asked: _Asked, *, once: bool) -> "tuple[Ended, Session | None]":
+    """Run until the end, or until there is a configuration that is to replace this one; then return that too."""
     from provenance.daemon.loop import Ended
     from provenance.daemon.starting import started
 
+    fresh: list[Session] = []
     with started(session.config, session.policy, setting) as loop:
-        reading = _Reading(session, setting, loop)
-        with _signals(loop, reading):
-            ended = loop.run(once=once)
-    return reading.session if ended is Ended.RELOAD else None
 
+        def between() -> None:
+            """Read the configuration again if that was asked for, and have the loop end for it if it is whole."""
+            if asked.to_reload:
+                asked.to_reload = False
+                if (found := _read_again(session, setting)) is not None:
+                    fresh.append(found)
+                    loop.end(Ended.RELOAD)
 
-class _Reading:
-    """Reads the configuration again when asked to, and keeps to the old one if the new one is no good."""
-
-    def __init__(self, session: Session, setting: "Setting", loop: "Loop") -> None:
-        self.session = session
-        self._setting = setting
-        self._loop = loop
-
-    def again(self) -> None:
-        """Check what there is now, and have the loop end for it if it is whole."""
-        from provenance.daemon.loop import Ended
-
-        self._setting.service.reloading()
+        loop.between = between
+        asked.loop = loop
         try:
-            fresh = Session(load_config(self.session.config.path))
-            fresh.check()
-            if fresh.config.catalogue != self.session.config.catalogue:
-                raise ConfigInvalid(
-                    "the catalogue cannot be changed while it is watched", help="Stop the daemon and start it again."
-                )
-        except ProvenanceError as error:
-            self._setting.log.error(  # noqa: TRY400 (where it was raised is no news to whoever wrote the file)
-                "the new configuration is refused, the old one stays", why=error.message
+            if asked.to_end:
+                loop.end(Ended.STOPPED)
+            return loop.run(once=once), fresh[-1] if fresh else None
+        finally:
+            asked.loop = None
+
+
+def _read_again(session: Session, setting: "Setting") -> Session | None:
+    """Return the configuration as it is now; None, and a word in the log, if it is no good."""
+    setting.service.reloading()
+    try:
+        fresh = Session(load_config(session.config.path))
+        fresh.check()
+        if fresh.config.catalogue != session.config.catalogue:
+            raise ConfigInvalid(
+                "the catalogue cannot be changed while it is watched", help="Stop the daemon and start it again."
             )
-            self._setting.service.ready()
-            return
-        self._setting.log.info("the configuration was read again", sha256=fresh.config.sha256)
-        self.session = fresh
-        self._loop.end(Ended.RELOAD)
+    except ProvenanceError as error:
+        _refuse(setting, error)
+        setting.service.ready()
+        return None
+    setting.log.info("the configuration was read again", sha256=fresh.config.sha256)
+    return fresh
+
+
+def _refuse(setting: "Setting", error: ProvenanceError) -> None:
+    setting.log.error("the new configuration is refused, the old one stays", why=error.message)
 
 
 @contextmanager
-def _signals(loop: "Loop", reading: _Reading) -> Iterator[None]:
-    """Let SIGTERM and Ctrl-C end the loop, and SIGHUP have the configuration read again."""
-    from provenance.daemon.loop import Ended
-
-    def end(_number: int, _frame: "FrameType | None") -> None:
-        loop.end(Ended.STOPPED)
-
-    def reload(_number: int, _frame: "FrameType | None") -> None:
-        loop.soon(reading.again)
-
-    wanted = ((signal.SIGTERM, end), (signal.SIGINT, end), (signal.SIGHUP, reload))
+def _signals(asked: _Asked) -> Iterator[None]:
+    """Let SIGTERM and Ctrl-C end the watch, and SIGHUP have the configuration read again, at any moment."""
+    wanted = ((signal.SIGTERM, asked.end), (signal.SIGINT, asked.end), (signal.SIGHUP, asked.reload))
     before = [(number, signal.signal(number, handler)) for number, handler in wanted]
     try:
         yield

@@ -15,7 +15,7 @@ from provenance.catalogue import Batch, Catalogue, Stamp, Trouble, Waiting
 from provenance.errors import CatalogueTrouble
 from provenance.evidence import Examiner
 from provenance.examination import Failure
-from provenance.intake import compare, owners
+from provenance.intake import compare, owners, unpaired
 from provenance.targets import Target, folder_failure
 from watcher.lister import NotProven
 from watcher.opening import Odd
@@ -187,6 +187,7 @@ class ZoneBook:
             lost = hot.keys() - {n for n, _ in folder.files}
             known = self._catalogue.known_files(name, RelPath(folder.path), among={n for n, _ in differing} | lost)
             changed, missing = compare(Folder(folder.path, differing), known, self._examiner)
+            changed |= unpaired({n for n, _ in folder.files}, known)
             changed |= owners(folder, (*changed, *missing))
         self._warm(key, {n: None if n in changed else found for n, found in folder.files})
         return changed, missing

@@ -6,7 +6,6 @@ again: a file is let go only when a row says what became of it.
 
 import datetime as dt
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -85,6 +84,8 @@ class Loop:
         self.trouble: ProvenanceError | None = None
         """Why nothing could be recorded the last time; None once it could."""
         self.tick: Callable[[], None] = lambda: None
+        self.between: Callable[[], None] = lambda: None
+        """Called on every turn, for whoever runs the loop."""
         self._intake = hands.intake
         self._watch = hands.watch
         self._book = hands.book
@@ -96,7 +97,6 @@ class Loop:
         self._answered: list[tuple[Case, Answer]] = []
         self._not_before = 0.0
         self._ended: Ended | None = None
-        self._soon: deque[Callable[[], None]] = deque()
         self._review_at = 0.0
         self._overdue_at = 0.0
         self._tick_at = 0.0
@@ -108,9 +108,8 @@ class Loop:
         self._ended = why
         self._watch.stop()
 
-    def soon(self, work: Callable[[], None]) -> None:
-        """Have something done between two turns. May be called from a signal's handler."""
-        self._soon.append(work)
+    def wake(self) -> None:
+        """Have another turn soon. May be called from a signal's handler."""
         self._watch.ring()
 
     def run(self, *, once: bool = False) -> Ended:
@@ -123,8 +122,7 @@ class Loop:
             if len(self._answered) < FULL:
                 self._line.feed({n for n, t in self._watch.trees.items() if t.stalled})
             self._look_around()
-            while self._soon:
-                self._soon.popleft()()
+            self.between()
             if once and self._is_drained():
                 self.end(Ended.DRAINED)
             if self._ended is None:

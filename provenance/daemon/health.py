@@ -35,7 +35,7 @@ class Health:
         stuck = sum(s.stuck for s in waiting)
         states = tuple(self._zone(zone, trees[zone.name], now) for zone in self.zones)
         swept = [s.last_sweep for s in states]
-        troubles = [t for t in (self.book.trouble, self.loop.trouble) if t is not None]
+        troubles = [t for t in (self.book.trouble, self.loop.trouble, self.loop.aside) if t is not None]
         return WatchState(
             ready=self.watch.swept,
             events=self._events(),

@@ -83,6 +83,8 @@ class Loop:
         self.tally = Tally()
         self.trouble: ProvenanceError | None = None
         """Why nothing could be recorded the last time; None once it could."""
+        self.aside: ProvenanceError | None = None
+        """Why something else could not be done the last time it was tried."""
         self.tick: Callable[[], None] = lambda: None
         self.between: Callable[[], None] = lambda: None
         """Called on every turn, for whoever runs the loop."""
@@ -203,6 +205,7 @@ class Loop:
         now = time.monotonic()
         if now >= self._tick_at:
             self._tick_at = now + 1.0
+            self.aside = None
             self._try(self._book.flush)
             self._try(self._guard.count)
             self._try(self._releasing.poll)
@@ -211,7 +214,8 @@ class Loop:
                 self._words, self._review_at = words or 0, now
         if now >= self._review_at:
             self._review_at = now + REVIEW
-            self._try(self._review)
+            if not self._try(self._review):
+                self._review_at = now + OVERDUE
         if now >= self._overdue_at:
             self._overdue_at = now + OVERDUE
             self._fetch_what_hides(now)
@@ -244,15 +248,16 @@ class Loop:
         try:
             return work()
         except (CatalogueTrouble, ReadFailed) as error:
-            self.trouble = error
+            self.aside = error
             return None
 
-    def _review(self) -> None:
+    def _review(self) -> bool:
         """Look again at what would not pass now: it was there before, or somebody spoke since."""
         for listed in self._guard.due():
             found = Found(0, listed.size, 0, 0, 0)  # its size says how long a worker may take
             self._line.add(Arrival(listed.place.zone, listed.place.path, found, time.monotonic()), first=True)
         self._releasing.review()
+        return True
 
     def _fetch_what_hides(self, now: float) -> None:
         """Look at what has been unfinished in a final zone for too long: it must not hide there by never settling."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from provenance.containers.model import Carries, Container
+from provenance.credentials.absence import nothing_to_read
 from provenance.credentials.codes import Judgement, judge_refusal, judge_store
 from provenance.credentials.origin import Told, tell_origin
 from provenance.credentials.sdk import Refused, new_context, read_store, sdk_version
@@ -89,8 +90,7 @@ class CredentialReader:
             if found.carries is Carries.NO:
                 return Reading(Credential(State.UNSUPPORTED, why=f"{found.media_type} cannot carry one"))
             return self._unreadable(f"nothing here reads credentials in {found.media_type}", media)
-        with media.stream() as stream:
-            told = read_store(self._context(self._signers), found.sdk, stream)
+        told = None if nothing_to_read(media, container) else self._ask(media, found.sdk)
         if told is None:
             if residue:
                 return self._unreadable(f"the SDK finds none, but there are remains of one: {residue}", media)
@@ -103,6 +103,10 @@ class CredentialReader:
             signals = claims_in_remains(media) if judged.state is State.UNREADABLE else ()
             return Reading(_credential(judged, Source.EMBEDDED), signals)
         return self._from_store(told, Source.EMBEDDED, media, found.sdk, None)
+
+    def _ask(self, media: Media, sdk_type: str) -> dict[str, Any] | Refused | None:
+        with media.stream() as stream:
+            return read_store(self._context(self._signers), sdk_type, stream)
 
     def read_sidecar(self, media: Media, container: Container, manifest: bytes) -> Reading:
         """Return what a sidecar's bytes say of the file in `media`: `broken` where it is about another file."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from provenance.asset import StatKey
 from provenance.evidence import Beside, Evidence
-from watcher.probe import Wait
+from watcher.wait import Wait
 
 SIDECAR_SUFFIX = b".c2pa"
 SIDECAR_TYPE = "application/c2pa"
@@ -101,6 +101,9 @@ def _unpacker() -> Any:
 
 def sidecars_among(names: Iterable[bytes]) -> frozenset[bytes]:
     """Return those of some names that a sidecar may have. In most folders there are none, and then nobody looks on."""
+    names = tuple(names)
+    if SIDECAR_SUFFIX not in b"/".join(names):  # a tenth of the time of asking each name
+        return frozenset()
     return frozenset(name for name in names if name.endswith(SIDECAR_SUFFIX))
 
 

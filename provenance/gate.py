@@ -21,8 +21,8 @@ from provenance.policy import Case, Decision, Outcome, Policy, Reason, Rule, jud
 from provenance.quarantine import notes_among, requests_but, taken_out
 from provenance.records import Deliverable, content_id
 from provenance.targets import Target, lies_in, named_twice, targets_of
-from watcher.probe import Wait
 from watcher.sweep import Folder
+from watcher.wait import Wait
 
 
 @dataclass(frozen=True, slots=True)

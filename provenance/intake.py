@@ -104,9 +104,11 @@ def _scan_target(intake: Intake, target: Target, tally: Tally) -> None:
             else:
                 seen.take(folder, missing)
             tally.unchanged += len(folder.files) - len(changed)
-            sizes = [found.st_size for name, found in folder.files if name in changed]
+            sizes = [found.st_size for name, found in folder.files if name in changed] if changed else []
             intake.progress.found(len(sizes), sum(sizes))
-            beside = sidecars_among(name for name, _ in folder.files) if changed else frozenset()
+            if not changed:
+                continue
+            beside = sidecars_among(name for name, _ in folder.files)
             yield from (target.request(folder.path, n, f.st_size, beside) for n, f in folder.files if n in changed)
 
     for request, answer in intake.pool.examine(requests()):  # (2)
@@ -213,14 +215,20 @@ def compare(folder: Folder, known: dict[bytes, Known], examiner: Examiner | None
     # One object for what is equal, so that the comparison for each file is of identities.
     examiner = next((k.examiner for k in known.values() if k.examiner == examiner), examiner)
     changed: set[bytes] = set()
-    met = 0
+    met = accompanied = 0
     for name, found in folder.files:
         was = known.get(name)
-        met += was is not None
-        if was is None or examiner is None or not was.is_version(found, examiner):
+        if was is None or examiner is None:
             changed.add(name)
-    missing = [] if met == len(known) else sorted(known.keys() - {name for name, _ in folder.files})
-    changed |= unpaired({name for name, _ in folder.files}, known)
+            continue
+        met += 1
+        accompanied += was.accompanied
+        if not was.is_version(found, examiner):
+            changed.add(name)
+    names = [name for name, _ in folder.files]
+    missing = [] if met == len(known) else sorted(known.keys() - set(names))
+    if accompanied or sidecars_among(names):
+        changed |= unpaired(set(names), known)
     return changed | owners(folder, (*changed, *missing)), missing
 
 
@@ -235,7 +243,7 @@ def unpaired(names: Collection[bytes], known: Mapping[bytes, Known]) -> set[byte
     return {
         name
         for name, was in known.items()
-        if name in names and was.accompanied is sidecars.isdisjoint(n for n in sidecar_names(name) if n != name)
+        if name in names and bool(was.accompanied) is sidecars.isdisjoint(n for n in sidecar_names(name) if n != name)
     }
 
 

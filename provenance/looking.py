@@ -12,8 +12,8 @@ from provenance.files import display
 from provenance.pool import Pool
 from provenance.targets import Target, failure_error, folder_error
 from provenance.verdict import Verdict, classify
-from watcher.probe import Wait
 from watcher.sweep import Folder
+from watcher.wait import Wait
 
 COMMIT_FILES = 256
 """Files to a commit: one durable write for many, and little to do again after a kill."""

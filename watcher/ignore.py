@@ -18,6 +18,7 @@ Held is only what its maker renames or removes. These look alike and are ordinar
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ TEMPORARY: tuple[Temporary, ...] = (
 """The more particular before the more general: the first that fits says who it was."""
 
 
+@cache
 def _one_of(folder: bool) -> re.Pattern[bytes]:
     """Return one expression for all names of files, or all parts of folders' paths; the group says which it was."""
     parts = [
@@ -74,17 +76,15 @@ def _one_of(folder: bool) -> re.Pattern[bytes]:
     return re.compile(b"|".join(parts), re.DOTALL)
 
 
-_NAMES = _one_of(folder=False)
-_FOLDERS = _one_of(folder=True)
-
-
 def temporary(path: bytes) -> str | None:
     """Return who names files so while they are not finished, None if nobody is known to.
 
     `path` is below a root: what a folder means counts for everything in it.
     """
     folder, _, name = path.rpartition(b"/")
-    match = _NAMES.fullmatch(name) or (_FOLDERS.search(b"/%s/" % folder) if folder else None)
+    match = _one_of(folder=False).fullmatch(name)
+    if match is None and folder:
+        match = _one_of(folder=True).search(b"/%s/" % folder)
     if match is None or match.lastgroup is None:
         return None
     return TEMPORARY[int(match.lastgroup[1:])].who

@@ -10,32 +10,12 @@ import os
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
 
 from watcher.ignore import HEAD, calls_itself_apple_double, is_apple_double, temporary
 from watcher.mounts import is_network, storage_under
 from watcher.opening import NotRegular, opened_file, opened_folder
 from watcher.sweep import Found
-
-
-class Wait(Enum):
-    """Why a file is not finished."""
-
-    CHANGING = "changing"
-    """It changed while it was looked at. Changes between two looks are seen by comparing them."""
-    WRITER = "writer"
-    """Somebody on this host, or another client of this host's server, has it open for writing."""
-    HOLES = "holes"
-    """Room was set aside that nothing was written to. Some files are meant to have holes."""
-    NAME = "name"
-    """It has a name that its maker gives to what is not finished."""
-    DISGUISE = "disguise"
-    """It is named as AppleDouble and is none."""
-    CUT_SHORT = "cut-short"
-    """Its own structure says that more must follow."""
-    UNREADABLE = "unreadable"
-    """It could not be looked at, and that is never the same as nothing being wrong with it."""
-
+from watcher.wait import Wait
 
 CutShort = Callable[[int], str | None]
 """Given a descriptor, says what is missing of the container; None if nothing can be said against it.

@@ -10,9 +10,10 @@ Holes are the one thing that may be meant to be there. Alone they hold a file ba
 
 from dataclasses import dataclass
 
-from watcher.probe import Look, Wait
+from watcher.probe import Look
 from watcher.roots import Root
 from watcher.sweep import Found
+from watcher.wait import Wait
 
 UNSEEN = Found(0, 0, 0, 0, 0)
 """In place of the version of a file that nobody could look at yet. No file has inode 0, so none is ever equal to it."""

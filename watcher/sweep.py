@@ -50,6 +50,8 @@ class Folder:
     error: OSError | None = None
 
 
+_KIND = stat.S_IFMT(0o177777)
+
 BEAT = 1_024
 """After so many files of one folder `about` is told again."""
 
@@ -101,6 +103,7 @@ def _list(at: int, folder: Folder, children: list[bytes], device: int, about: Ca
     last written.
     """
     files, odd = folder.files, folder.odd
+    new = tuple.__new__  # what `Found(...)` does, without a call in Python for every file
     for number, name in enumerate(sorted([text.encode(_ENCODING, "surrogateescape") for text in os.listdir(at)]), 1):
         if number % BEAT == 0:
             about(folder.path)
@@ -109,11 +112,12 @@ def _list(at: int, folder: Folder, children: list[bytes], device: int, about: Ca
         except FileNotFoundError:
             continue  # gone between the listing and the look: it is no longer there
         mode = found.st_mode
-        if stat.S_ISREG(mode):
+        if mode & _KIND == stat.S_IFREG:
             modified, changed, on = found.st_mtime_ns, found.st_ctime_ns, found.st_dev
             if changed == modified:
                 changed = modified
-            files.append((name, Found(found.st_ino, found.st_size, modified, changed, device if on == device else on)))
+            version = (found.st_ino, found.st_size, modified, changed, device if on == device else on)
+            files.append((name, new(Found, version)))
         elif stat.S_ISDIR(mode):
             children.append(name)
         else:

@@ -12,9 +12,10 @@ from typing import Any
 from watcher.ground import Met
 from watcher.lister import Answer, Listed, NotProven, Swept, Trouble
 from watcher.opening import Odd
-from watcher.probe import Look, Wait
+from watcher.probe import Look
 from watcher.roots import RootTrouble, Standing
 from watcher.sweep import Folder, Found
+from watcher.wait import Wait
 
 _LENGTH = struct.Struct(">I")
 

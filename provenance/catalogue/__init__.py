@@ -4,7 +4,9 @@
 
     catalogue    the one writer: record, add_record, vanish, note_gate_run, verify
     queries      what it can be asked
-    rows         what goes in and comes out
+    rows         what comes out
+    entering     what goes in
+    custody      what was taken out of a zone and is kept for it
     ledger       the chain of what was said and decided
     recording    one batch of evidence on its way in
     keeping      what was taken out of a zone, and what waits to be taken in
@@ -18,39 +20,28 @@
     connection   the one way to SQLite
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from provenance.catalogue.catalogue import Catalogue
 from provenance.catalogue.connection import Opening
 from provenance.catalogue.ledger import BrokenEntry, Ledger
 from provenance.catalogue.queries import Queries
-from provenance.catalogue.rows import (
-    IN_QUARANTINE,
-    UNFINISHED,
-    Batch,
-    Carried,
-    Change,
-    Companion,
-    Counts,
-    Entry,
-    Examined,
-    Filed,
-    GateRun,
-    GateUse,
-    Head,
-    Known,
-    Lineage,
-    Listed,
-    Move,
-    Quarantined,
-    Recorded,
-    Relative,
-    Sighting,
-    Stamp,
-    Stay,
-    Trouble,
-    Used,
-    Waiting,
-    Why,
-)
+from provenance.catalogue.rows import Counts, Entry, Filed, Head, Known, Lineage, Listed, Relative, Sighting, Used
+
+if TYPE_CHECKING:
+    from provenance.catalogue.custody import IN_QUARANTINE, UNFINISHED, Carried, Companion, Move, Quarantined, Stay, Why
+    from provenance.catalogue.entering import (
+        Batch,
+        Change,
+        Examined,
+        GateRun,
+        GateUse,
+        Recorded,
+        Stamp,
+        Trouble,
+        Waiting,
+    )
 
 __all__ = [
     "IN_QUARANTINE",
@@ -86,3 +77,15 @@ __all__ = [
     "Waiting",
     "Why",
 ]
+
+_LATER = ("provenance.catalogue.entering", "provenance.catalogue.custody")
+"""Loaded when a name of theirs is first asked for: a question about a known file needs none, and has to be fast."""
+
+
+def __getattr__(name: str) -> object:
+    """Return a name of a module that is loaded later (PEP 562)."""
+    if name in __all__:
+        for module in map(import_module, _LATER):
+            if hasattr(module, name):
+                return getattr(module, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -14,19 +14,7 @@ from provenance.asset import Digest, RelPath, UtcTime, ZoneName
 from provenance.catalogue.connection import AS_USUAL, Connection, Opening, connect, refuse_network
 from provenance.catalogue.ledger import EVIDENCE, GATE
 from provenance.catalogue.queries import Queries
-from provenance.catalogue.rows import (
-    Batch,
-    Carried,
-    Change,
-    GateRun,
-    Head,
-    Move,
-    Quarantined,
-    Recorded,
-    Stamp,
-    Stay,
-    Waiting,
-)
+from provenance.catalogue.rows import Head
 from provenance.catalogue.schema import APPLICATION_ID, ensure_current, migrate
 from provenance.errors import CatalogueDamaged, CatalogueTrouble, RecordUnknown, WordsChanged
 from provenance.files import sync_folder
@@ -36,6 +24,8 @@ from provenance.verdict import Origin
 
 if TYPE_CHECKING:
     # A question about a known file needs none of these, and is to be answered fast.
+    from provenance.catalogue.custody import Carried, Move, Quarantined, Stay
+    from provenance.catalogue.entering import Batch, Change, GateRun, Recorded, Stamp, Waiting
     from provenance.catalogue.recording import Numbers, Recording
     from provenance.catalogue.redraw import Redraw
     from provenance.catalogue.verification import Verification
@@ -126,7 +116,7 @@ class Catalogue(Queries):
         """Close it. Nothing is lost by not getting here."""
         self._db.close()
 
-    def record(self, batch: Batch, stamp: Stamp) -> Recorded:
+    def record(self, batch: "Batch", stamp: "Stamp") -> "Recorded":
         """Record what was examined, durably and all at once, and draw the verdicts that depend on it.
 
         Safe to repeat: what is known already is not written again, and a batch without any new evidence adds no entry
@@ -143,9 +133,11 @@ class Catalogue(Queries):
             changes = self._redraw().refresh(recording.redraw) if recording.redraw else ()
         self._numbers = numbers
         known = tuple(c for c in changes if bytes.fromhex(c.digest) not in recording.new)
+        from provenance.catalogue.entering import Recorded
+
         return Recorded(entry, len(recording.new), recording.evidence, known)
 
-    def _answer_for(self, recording: "Recording", stamp: Stamp) -> int | None:
+    def _answer_for(self, recording: "Recording", stamp: "Stamp") -> int | None:
         """Add the ledger's entry for a batch, if it holds any new fact."""
         if not recording.lines:
             return None
@@ -159,7 +151,7 @@ class Catalogue(Queries):
         }
         return self.ledger.append(EVIDENCE, body, stamp).seq
 
-    def add_record(self, record: AnyRecord, stamp: Stamp) -> str:
+    def add_record(self, record: AnyRecord, stamp: "Stamp") -> str:
         """Keep a person's word, draw the verdicts it changes, and return its id. Safe to repeat.
 
         Raises `RecordUnknown` for a revocation of nothing, or of a revocation: what was taken back is said anew.
@@ -216,7 +208,7 @@ class Catalogue(Queries):
             if began is not None:
                 self._db.run("DELETE FROM troubles WHERE zone = ? AND seen_at < ?", (zone, began))
 
-    def keep_waiting(self, zone: ZoneName, rows: Iterable[Waiting], gone: Iterable[RelPath], at: UtcTime) -> None:
+    def keep_waiting(self, zone: ZoneName, rows: "Iterable[Waiting]", gone: Iterable[RelPath], at: UtcTime) -> None:
         """Write down which files of a zone wait to be taken in, and forget those in `gone`; all at once.
 
         A file that waited before keeps the time it was first noted at. What is recorded stops waiting by itself.
@@ -233,14 +225,14 @@ class Catalogue(Queries):
             for path in gone:
                 self._db.run("DELETE FROM waiting WHERE zone = ? AND path = ?", (zone, path))
 
-    def begin_taking(self, moves: Iterable[Move]) -> tuple[int, ...]:
+    def begin_taking(self, moves: "Iterable[Move]") -> tuple[int, ...]:
         """Write down what is about to be taken away, durably and all at once; return a number for each, in order."""
         from provenance.catalogue.keeping import begin
 
         with self._db.writing():
             return begin(self._db, moves)
 
-    def finish_taking(self, taken: Sequence[Carried], dropped: Iterable[int], stamp: Stamp) -> None:
+    def finish_taking(self, taken: "Sequence[Carried]", dropped: Iterable[int], stamp: "Stamp") -> None:
         """Write down what was taken away, with one entry of the ledger a gate run, and forget what came to nothing.
 
         Raises `CatalogueTrouble` for a number nothing is being moved under; then nothing was written.
@@ -251,7 +243,7 @@ class Catalogue(Queries):
             hold(self._db, self.ledger, taken, stamp)
             drop(self._db, dropped)
 
-    def begin_release(self, leaving: Iterable[tuple[Quarantined, Digest]], run: str) -> None:
+    def begin_release(self, leaving: "Iterable[tuple[Quarantined, Digest]]", run: str) -> None:
         """Write down what is about to be put back, each with the bytes that a gate run let go.
 
         Raises `CatalogueTrouble` if any of it is not held any more; then nothing was written.
@@ -262,7 +254,7 @@ class Catalogue(Queries):
             let_go(self._db, [(one.id, digest) for one, digest in leaving], run)
 
     def finish_release(
-        self, left: Sequence[tuple[Quarantined, Stay]], stayed: Iterable[Quarantined], stamp: Stamp
+        self, left: "Sequence[tuple[Quarantined, Stay]]", stayed: "Iterable[Quarantined]", stamp: "Stamp"
     ) -> None:
         """Write down what left the quarantine (`RELEASED` or `GONE`) with one entry of the ledger, and what stayed."""
         from provenance.catalogue.keeping import keep, leave
@@ -271,14 +263,14 @@ class Catalogue(Queries):
             leave(self._db, self.ledger, left, stamp)
             keep(self._db, [one.id for one in stayed])
 
-    def note_config(self, stamp: Stamp) -> bool:
+    def note_config(self, stamp: "Stamp") -> bool:
         """Note in the ledger that the configuration is another one; return whether it was. Every entry does so too."""
         if stamp.config == self.last_config():
             return False
         with self._db.writing():
             return self.ledger.note_config(stamp)
 
-    def note_gate_run(self, run: GateRun, stamp: Stamp) -> str:
+    def note_gate_run(self, run: "GateRun", stamp: "Stamp") -> str:
         """Keep a gate run with the records that let something pass in it, and return the ledger's new head.
 
         Raises `WordsChanged` if a word was recorded since it began, or if one it rests on is over by now: then it has
@@ -340,7 +332,7 @@ class Catalogue(Queries):
 
         return Verification(self._db, self.ledger)
 
-    def _draw_all(self) -> tuple[Change, ...]:
+    def _draw_all(self) -> "tuple[Change, ...]":
         """Draw every verdict by the rules of this version."""
         with self._db.writing():
             changes = self._redraw().refresh_all()

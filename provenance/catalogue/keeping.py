@@ -14,9 +14,11 @@ import msgspec
 
 from provenance.asset import Digest, Place, RelPath, StatKey, UtcTime
 from provenance.catalogue.connection import Connection, Row
+from provenance.catalogue.custody import Carried, Companion, Move, Quarantined, Stay, Why
+from provenance.catalogue.entering import Stamp, Waiting
 from provenance.catalogue.ledger import QUARANTINE, RELEASE, Ledger
 from provenance.catalogue.recording import VANISH, forget, line, lines_digest
-from provenance.catalogue.rows import Carried, Companion, Move, Quarantined, Stamp, Stay, Waiting, Why, signed
+from provenance.catalogue.rows import signed
 from provenance.catalogue.stored import decoded, member, plain
 from provenance.errors import CatalogueDamaged, CatalogueTrouble
 from provenance.files import display

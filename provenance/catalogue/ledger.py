@@ -9,14 +9,17 @@ somewhere else, and every gate report prints it.
 import datetime as dt
 import hashlib
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from provenance.asset import Digest, UtcTime
 from provenance.catalogue.connection import Connection, Row
-from provenance.catalogue.rows import Entry, Head, Stamp
+from provenance.catalogue.rows import Entry, Head
 from provenance.catalogue.stored import decoded, plain
 from provenance.errors import CatalogueDamaged, ChainBroken, ClockBehind
 from provenance.records import RECORD_TYPES, canonical
+
+if TYPE_CHECKING:
+    from provenance.catalogue.entering import Stamp
 
 EVIDENCE = "evidence"
 """Kind of the entry for a batch of evidence. A record's entry has the record's kind."""
@@ -77,26 +80,26 @@ class Ledger:
         row = self._db.row("SELECT config FROM ledger WHERE config IS NOT NULL ORDER BY seq DESC LIMIT 1")
         return None if row is None else Digest(row[0])
 
-    def next_seq(self, stamp: Stamp) -> int:
+    def next_seq(self, stamp: "Stamp") -> int:
         """Return the number that `append` will give its entry: a change of configuration is noted before it."""
         return self.head().seq + (2 if self._changes_config(stamp) else 1)
 
-    def append(self, kind: str, body: Mapping[str, object], stamp: Stamp) -> Head:
+    def append(self, kind: str, body: Mapping[str, object], stamp: "Stamp") -> Head:
         """Add an entry at the end and return the new head, noting a change of configuration before if there was one."""
         self.note_config(stamp)
         return self._append(kind, body, stamp)
 
-    def note_config(self, stamp: Stamp) -> bool:
+    def note_config(self, stamp: "Stamp") -> bool:
         """Add an entry if the stamp's configuration is another one than the last entry's; return whether it was."""
         if not self._changes_config(stamp):
             return False
         self._append(CONFIGURATION, {"was": self.last_config(), "now": stamp.config}, stamp)
         return True
 
-    def _changes_config(self, stamp: Stamp) -> bool:
+    def _changes_config(self, stamp: "Stamp") -> bool:
         return stamp.config is not None and stamp.config != self.last_config()
 
-    def _append(self, kind: str, body: Mapping[str, object], stamp: Stamp) -> Head:
+    def _append(self, kind: str, body: Mapping[str, object], stamp: "Stamp") -> Head:
         head = self.head()
         raw = canonical(dict(body))
         said = (

@@ -3,32 +3,24 @@
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from provenance.asset import Digest, Place, RelPath, StatKey, UtcTime, ZoneName
 from provenance.catalogue.connection import Connection, Row
 from provenance.catalogue.knowledge import Knowledge, Special, carries
 from provenance.catalogue.ledger import Ledger
 from provenance.catalogue.relatives import relatives_of
-from provenance.catalogue.rows import (
-    IN_QUARANTINE,
-    Counts,
-    Filed,
-    Known,
-    Lineage,
-    Listed,
-    Quarantined,
-    Sighting,
-    Stay,
-    Trouble,
-    Used,
-    Waiting,
-)
+from provenance.catalogue.rows import Counts, Filed, Known, Lineage, Listed, Sighting, Used
 from provenance.catalogue.stored import decoded, intact, member
 from provenance.errors import CatalogueDamaged, RecordUnknown
 from provenance.evidence import Beside, Claim, Evidence, Examiner, Signal
 from provenance.records import Approval, Clearance, Declaration, Deliverable, Words, covers, in_force
 from provenance.verdict import Context, Origin, Verdict, classify
+
+if TYPE_CHECKING:
+    # Few questions are about these, and the others are to be answered fast.
+    from provenance.catalogue.custody import Quarantined, Stay
+    from provenance.catalogue.entering import Trouble, Waiting
 
 _ROOT = RelPath(b"")
 _SIGHTING = (
@@ -47,7 +39,7 @@ _LISTED = (
     " FROM sightings s JOIN assets a ON a.id = s.asset WHERE s.folder = ?1 AND s.name = coalesce(?2, s.name)"
 )
 _KNOWN = (
-    "SELECT name, inode, size, mtime_ns, ctime_ns, racy, examiner, beside FROM sightings"
+    "SELECT name, inode, size, mtime_ns, ctime_ns, racy, beside IS NOT NULL, examiner FROM sightings"
     " WHERE folder = (SELECT id FROM folders WHERE zone = ? AND path = ?) AND gone_at IS NULL"
 )
 _FEW = 256
@@ -78,8 +70,9 @@ class Queries:
             rows = [row for row in self._db.rows(_KNOWN, (zone, folder)) if row[0] in among]
         else:
             rows = [row for name in among for row in self._db.rows(_KNOWN + " AND name = ?", (zone, folder, name))]
-        by: dict[int, Examiner] = {number: self._known.examiner(number) for number in {row[6] for row in rows}}
-        return {r[0]: Known(r[1], r[2], r[3], r[4], r[5] != 0, by[r[6]], r[7] is not None) for r in rows}
+        by: dict[int, Examiner] = {number: self._known.examiner(number) for number in {row[7] for row in rows}}
+        new = tuple.__new__  # what `Known(...)` does, without a call in Python for every file
+        return {row[0]: new(Known, (*row[1:7], by[row[7]])) for row in rows}
 
     def known_folders(self, zone: ZoneName, below: RelPath = _ROOT) -> Iterator[RelPath]:
         """Yield the folders at and below one of a zone in which anything is present, in order."""
@@ -237,16 +230,20 @@ class Queries:
         assets, sightings, troubles, entries = (n for (n,) in numbers)
         return Counts(assets, sightings, {o: n for o, n in origins.items() if n}, troubles, entries)
 
-    def troubles(self, zone: ZoneName | None = None) -> tuple[Trouble, ...]:
+    def troubles(self, zone: ZoneName | None = None) -> "tuple[Trouble, ...]":
         """Return what could not be examined, by zone and path."""
+        from provenance.catalogue.entering import Trouble
+
         rows = self._db.rows(
             "SELECT zone, path, kind, says, seen_at FROM troubles WHERE zone = coalesce(?, zone) ORDER BY zone, path",
             (zone,),
         )
         return tuple(Trouble(Place(z, RelPath(path)), kind, says, seen_at) for z, path, kind, says, seen_at in rows)
 
-    def waiting(self, zone: ZoneName | None = None) -> tuple[Waiting, ...]:
+    def waiting(self, zone: ZoneName | None = None) -> "tuple[Waiting, ...]":
         """Return what waits to be taken in, by zone and path."""
+        from provenance.catalogue.entering import Waiting
+
         rows = self._db.rows(
             "SELECT zone, path, why, says, size, since, first_seen FROM waiting WHERE zone = coalesce(?, zone)"
             " ORDER BY zone, path",
@@ -258,19 +255,20 @@ class Queries:
         self,
         zone: ZoneName | None = None,
         below: RelPath = _ROOT,
-        stays: Collection[Stay] = IN_QUARANTINE,
+        stays: "Collection[Stay] | None" = None,
         *,
         by: Literal["path", "where"] = "path",
-    ) -> tuple[Quarantined, ...]:
+    ) -> "tuple[Quarantined, ...]":
         """Return what is in quarantine (or otherwise `stays`), by zone, path and age.
 
         `below` names a file or folder: where it lay (`by="path"`), or where it lies below the zone's quarantine
         (`by="where"`).
         """
+        from provenance.catalogue.custody import IN_QUARANTINE
         from provenance.catalogue.keeping import select
 
         inside = f'zone = coalesce(?, zone) AND (? = x\'\' OR "{by}" = ? OR ("{by}" > ? AND "{by}" < ?))'
-        return tuple(select(self._db, stays, inside, (zone, below, below, below + b"/", below + b"0")))
+        return tuple(select(self._db, stays or IN_QUARANTINE, inside, (zone, below, below, below + b"/", below + b"0")))
 
     def in_quarantine(self) -> int:
         """Return how many files are in quarantine."""
@@ -286,8 +284,9 @@ class Queries:
         row = self._db.row("SELECT completed_at FROM sweeps WHERE zone = ?", (zone,))
         return None if row is None else UtcTime(row[0])
 
-    def noted(self, digest: Digest) -> Quarantined | None:
+    def noted(self, digest: Digest) -> "Quarantined | None":
         """Return the file whose note has this digest, the one taken away last; None if it is no note of ours."""
+        from provenance.catalogue.custody import Stay
         from provenance.catalogue.keeping import select
 
         found = select(self._db, tuple(Stay), "note = ?", (bytes.fromhex(digest),))

@@ -12,7 +12,8 @@ import msgspec
 
 from provenance.asset import Asset, StatKey, UtcTime
 from provenance.catalogue.connection import Connection, Row
-from provenance.catalogue.rows import Batch, Examined, Trouble, signed
+from provenance.catalogue.entering import Batch, Examined, Trouble
+from provenance.catalogue.rows import signed
 from provenance.catalogue.stored import (
     Finding,
     encoded_beside,

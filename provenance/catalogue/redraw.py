@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from provenance.asset import Digest
 from provenance.catalogue.connection import Connection
+from provenance.catalogue.entering import Change
 from provenance.catalogue.knowledge import SEVERITY, AssetRow, Knowledge, Link, Special, ancestor, carries, remembered
-from provenance.catalogue.rows import Change
 from provenance.evidence import Beside, Evidence
 from provenance.records import Declaration
 from provenance.verdict import Context, Origin, classify

@@ -12,8 +12,8 @@ from provenance.daemon.loop import ACCEPTED_BY_SCAN, Loop
 from provenance.watchstate import Events, WatchState, ZoneState
 from watcher.arrivals import Watch
 from watcher.lister import Trouble
-from watcher.probe import Wait
 from watcher.tree import QUIET, Tree
+from watcher.wait import Wait
 
 
 @dataclass(frozen=True, slots=True)

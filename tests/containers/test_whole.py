@@ -13,7 +13,8 @@ from tests.conftest import SAMPLES
 from tests.containers import finished
 from tests.containers.finished import FTYP, MOOV, WHOLE, noise, said
 from tests.containers.making import END, HEADER, PICTURE, box, chunk, png, riff, segment
-from watcher.probe import Wait, look
+from watcher.probe import look
+from watcher.wait import Wait
 
 PROJECT = Path(__file__).parents[2]
 _SAMPLES = sorted(str(p.relative_to(SAMPLES)) for p in SAMPLES.rglob("*") if p.is_file()) if SAMPLES.is_dir() else []

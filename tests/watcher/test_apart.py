@@ -13,8 +13,9 @@ from tests.watcher.far import apart, gone, of
 from tests.watcher.roots import eventually, root_at
 from watcher.here import Here
 from watcher.lister import Listed, Swept, Trouble
-from watcher.probe import Look, Wait
+from watcher.probe import Look
 from watcher.roots import RootTrouble
+from watcher.wait import Wait
 
 PROJECT = Path(__file__).resolve().parents[2]
 

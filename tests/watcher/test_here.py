@@ -10,9 +10,10 @@ from tests.watcher.roots import root_at
 from watcher.ground import Met
 from watcher.here import Here
 from watcher.lister import Answer, Listed, NotProven, Swept, Trouble
-from watcher.probe import Look, Wait
+from watcher.probe import Look
 from watcher.roots import RootTrouble
 from watcher.sweep import Folder
+from watcher.wait import Wait
 
 
 @pytest.fixture

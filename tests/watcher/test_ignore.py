@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from provenance.asset import Digest, Place, RelPath, StatKey, ZoneName, utc
-from provenance.catalogue.rows import Move
+from provenance.catalogue.custody import Move
 from provenance.files import replacing
 from provenance.moving import Parcel, Spot
 from provenance.quarantine.taking import mark_of

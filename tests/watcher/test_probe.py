@@ -14,8 +14,9 @@ import pytest
 
 from watcher.mounts import storage_of
 from watcher.opening import opened_file
-from watcher.probe import Look, Wait, far_below, keeps_count, look, unfinished
+from watcher.probe import Look, far_below, keeps_count, look, unfinished
 from watcher.sweep import Found
+from watcher.wait import Wait
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another user, or drop a right")
 

@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watcher.probe import Look, Wait
+from watcher.probe import Look
 from watcher.roots import Root
 from watcher.settle import UNSEEN, Finished, Gone, Settling, step
 from watcher.sweep import Found
+from watcher.wait import Wait
 
 ROOT = Root(
     name="editorial",

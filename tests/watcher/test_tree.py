@@ -3,11 +3,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from watcher.lister import Answer, Listed, Swept, Trouble
-from watcher.probe import Look, Wait
+from watcher.probe import Look
 from watcher.roots import Root, RootTrouble
 from watcher.settle import Settling
 from watcher.sweep import Folder, Found
 from watcher.tree import ROOM, Arrival, End, Tree
+from watcher.wait import Wait
 
 ROOT = Root("deliver", b"/storage", frozenset(), 5.0, 300.0, events=True, apart=False, first=True)
 WRITTEN = Found(1, 10, 100, 100, 7)

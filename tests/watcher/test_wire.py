@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from watcher.ground import Met
 from watcher.lister import Answer, Listed, NotProven, Swept, Trouble
 from watcher.opening import Odd
-from watcher.probe import Look, Wait
+from watcher.probe import Look
 from watcher.roots import RootTrouble, Standing
 from watcher.sweep import Folder, Found
+from watcher.wait import Wait
 from watcher.wire import FILES, LONGEST, Frames, Hearing, Plain, framed, heard_met, plain_met, told
 
 NUMBERS = st.integers(-(2**63), 2**64)

@@ -4,11 +4,10 @@ The record itself stands in the ledger. These rows only make it findable, and `v
 """
 
 from dataclasses import dataclass
-from typing import assert_never
 
 from provenance.catalogue.connection import Connection
 from provenance.evidence import Relation
-from provenance.records import AnyRecord, Approval, Clearance, Declaration, Derivation, Revocation
+from provenance.records import Derivation, Record
 
 EdgeRow = tuple[bytes, bytes, str, str, str]
 """Child's digest, parent's digest, relation, witness, title."""
@@ -23,29 +22,23 @@ class Index:
     edges: frozenset[EdgeRow]
 
 
-def index_of(record: AnyRecord) -> Index:
+def index_of(record: Record) -> Index:
     """Return the rows that belong to a record.
 
     A child of one declared parent is the same work in another form (`parentOf`); of several, each is a part of it
     (`componentOf`). Both carry a flag on.
     """
-    match record:
-        case Declaration() | Clearance() | Approval():
-            return Index("", frozenset(bytes.fromhex(s.digest) for s in record.subjects), frozenset())
-        case Derivation():
-            child = bytes.fromhex(record.child.digest)
-            relation = Relation.PARENT_OF if len(record.parents) == 1 else Relation.COMPONENT_OF
-            edges = frozenset(
-                (child, bytes.fromhex(p.digest), relation.value, record.witness.value, p.name) for p in record.parents
-            )
-            return Index("", frozenset({child, *(e[1] for e in edges)}), edges)
-        case Revocation():
-            return Index(record.target, frozenset(), frozenset())
-        case _:
-            assert_never(record)
+    edges: frozenset[EdgeRow] = frozenset()
+    if isinstance(record, Derivation):
+        child = bytes.fromhex(record.child.digest)
+        relation = Relation.PARENT_OF if len(record.parents) == 1 else Relation.COMPONENT_OF
+        edges = frozenset(
+            (child, bytes.fromhex(p.digest), relation.value, record.witness.value, p.name) for p in record.parents
+        )
+    return Index(record.points_at, frozenset(bytes.fromhex(s.digest) for s in record.about), edges)
 
 
-def file(connection: Connection, record: AnyRecord, entry: int) -> None:
+def file(connection: Connection, record: Record, entry: int) -> None:
     """Write the rows that make a record findable; `entry` is the number of its ledger entry."""
     index = index_of(record)
     name = record.id
@@ -62,14 +55,6 @@ def file(connection: Connection, record: AnyRecord, entry: int) -> None:
         )
 
 
-def redrawn_by(record: AnyRecord) -> frozenset[bytes]:
+def redrawn_by(record: Record) -> frozenset[bytes]:
     """Return the digests whose verdict a record (or the end of it) changes, descendants left out."""
-    match record:
-        case Declaration():
-            return index_of(record).subjects
-        case Derivation():
-            return frozenset({bytes.fromhex(record.child.digest)})
-        case Clearance() | Approval() | Revocation():
-            return frozenset()
-        case _:
-            assert_never(record)
+    return frozenset(bytes.fromhex(subject.digest) for subject in record.redraws)

@@ -16,7 +16,7 @@ from provenance.catalogue.connection import Connection, Row
 from provenance.catalogue.rows import Entry, Head
 from provenance.catalogue.stored import decoded, plain
 from provenance.errors import CatalogueDamaged, ChainBroken, ClockBehind
-from provenance.records import RECORD_TYPES, canonical
+from provenance.records import KINDS, canonical
 
 if TYPE_CHECKING:
     from provenance.catalogue.entering import Stamp
@@ -71,8 +71,8 @@ class Ledger:
 
     def words_since(self, seq: int) -> bool:
         """Whether anybody's word was recorded after an entry."""
-        kinds = ", ".join("?" for _ in RECORD_TYPES)
-        found = self._db.row(f"SELECT 1 FROM ledger WHERE seq > ? AND kind IN ({kinds}) LIMIT 1", (seq, *RECORD_TYPES))  # noqa: S608
+        kinds = ", ".join("?" for _ in KINDS)
+        found = self._db.row(f"SELECT 1 FROM ledger WHERE seq > ? AND kind IN ({kinds}) LIMIT 1", (seq, *KINDS))  # noqa: S608
         return found is not None
 
     def last_config(self) -> Digest | None:

@@ -12,7 +12,7 @@ from provenance.catalogue.redraw import Redraw
 from provenance.catalogue.rows import Head
 from provenance.catalogue.schema import missing_guards
 from provenance.catalogue.stored import decoded, record_in, sha256
-from provenance.records import RECORD_TYPES
+from provenance.records import KINDS
 
 
 class Verification:
@@ -57,11 +57,11 @@ class Verification:
             return self._entries(checked)
 
     def _no_word_lost(self) -> None:
-        kinds = ", ".join("?" for _ in RECORD_TYPES)
+        kinds = ", ".join("?" for _ in KINDS)
         lost = self._db.row(
             f"SELECT l.seq FROM ledger l LEFT JOIN records r ON r.entry = l.seq AND r.kind = l.kind"  # noqa: S608
             f" WHERE l.kind IN ({kinds}) AND r.id IS NULL ORDER BY l.seq LIMIT 1",
-            tuple(RECORD_TYPES),
+            KINDS,
         )
         if lost is not None:
             raise BrokenEntry(lost[0], "the record in it has lost its row")
@@ -73,7 +73,7 @@ class Verification:
             head = Head(seq, hashed.hex())
             if kind == EVIDENCE:
                 self._batch(seq, body, counted)
-            elif kind in RECORD_TYPES:
+            elif kind in KINDS:
                 self._record(seq, body, counted)
             elif kind == GATE:
                 self._gate(seq, body, counted)

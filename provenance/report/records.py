@@ -9,7 +9,7 @@ from provenance.config import ApprovalsMode
 from provenance.errors import CatalogueDamaged
 from provenance.files import display
 from provenance.records import (
-    RECORD_TYPES,
+    KINDS,
     UNSIGNED,
     AnyRecord,
     Approval,
@@ -55,13 +55,13 @@ def entry_id(entry: Entry) -> str | None:
 
     Raises `CatalogueDamaged` where its kind says there is one, and it cannot be read.
     """
-    return _record_in(entry).id if entry.kind in RECORD_TYPES else None
+    return _record_in(entry).id if entry.kind in KINDS else None
 
 
 def entry_text(entry: Entry, mode: ApprovalsMode) -> str:
     """Return one ledger entry in a line: what it says, and where it stands. Raises `CatalogueDamaged`."""
     where = f"{entry.seq:>6}  {entry.at}  {entry.os_user}@{entry.host}  {entry.kind:<10}"
-    if entry.kind in RECORD_TYPES:
+    if entry.kind in KINDS:
         return f"{where}  {record_text(_record_in(entry))}  [{unsigned_words(mode)}]"
     if "report" in entry.body:
         return f"{where}  {_run_text(entry)}"

@@ -1,0 +1,87 @@
+"""What the house allows, as frozen values. Pure."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from enum import Enum
+
+from provenance.asset import Digest
+from provenance.evidence import Credential, State
+from provenance.records import Approval, Clearance, Deliverable, Words
+from provenance.verdict import Origin, Verdict
+
+
+class Outcome(Enum):
+    """What the gate answers, mildest first."""
+
+    PASS = "pass"
+    HOLD = "hold"
+    REFUSE = "refuse"
+
+    @property
+    def severity(self) -> int:
+        """0 for pass, 1 for hold, 2 for refuse."""
+        return list(Outcome).index(self)
+
+
+class Rule(Enum):
+    """Names of the rules a reason can stand on; scripts depend on them, so they stay."""
+
+    TEMPORARY_NOT_FINAL = "temporary-not-final"
+    ORIGIN_NEEDS_REVIEW = "origin-needs-review"
+    ORIGIN_UNKNOWN = "origin-unknown"
+    ORIGIN_KNOWN = "origin-known"
+    CREDENTIAL_NOT_ALLOWED = "credential-not-allowed"
+    CREDENTIAL_UNREADABLE = "credential-unreadable"
+    CREDENTIAL_BROKEN = "credential-broken"
+    CREDENTIAL_REMOTE = "credential-remote"
+    NO_SIGNAL_FOUND = "no-signal-found"
+    APPROVED = "approved"
+    CLEARED = "cleared"
+    NOT_A_FILE = "not-a-file"
+    NOTHING_TO_CHECK = "nothing-to-check"
+    ORPHAN_SIDECAR = "orphan-sidecar"
+    UNFINISHED = "unfinished"
+    TAKEN_OUT = "taken-out"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason for an outcome: a rule, a sentence, what to do about it, and the facts for a machine."""
+
+    rule: Rule
+    outcome: Outcome
+    text: str
+    help: str = ""
+    args: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The outcome for one file with all its reasons, and the words of people it rests on."""
+
+    outcome: Outcome
+    reasons: tuple[Reason, ...]
+    approvals: tuple[Approval, ...] = ()
+    clearances: tuple[Clearance, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A pack that was parsed and found complete: every origin and every credential state has an outcome."""
+
+    id: str
+    dated: dt.date
+    summary: str
+    sha256: Digest
+    origins: dict[Origin, Outcome]
+    credentials: dict[State, Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One file before the policy: what it is, how its credential reads, and what it is to be delivered as."""
+
+    verdict: Verdict
+    credential: Credential
+    deliverable: Deliverable
+    words: Words = field(default_factory=Words)

@@ -1,0 +1,49 @@
+"""People's words, as records. Pure: no disk, no clock.
+
+::
+
+    record   what all records share, and how an id is made
+    words    the words a delivery rests on
+    kinds    every kind by name
+"""
+
+from typing import TYPE_CHECKING
+
+from provenance.records.kinds import KINDS, record_from, record_type
+from provenance.records.record import UNSIGNED, Record, Subject, canonical, content_id, in_force
+from provenance.records.words import (
+    Approval,
+    Clearance,
+    Declaration,
+    Deliverable,
+    Derivation,
+    Revocation,
+    Words,
+    covers,
+)
+
+if TYPE_CHECKING:
+    from provenance.records.kinds import AnyRecord
+else:
+    AnyRecord = Record  # most kinds are loaded when one is met, so at run time there is no list of them
+
+__all__ = [
+    "KINDS",
+    "UNSIGNED",
+    "AnyRecord",
+    "Approval",
+    "Clearance",
+    "Declaration",
+    "Deliverable",
+    "Derivation",
+    "Record",
+    "Revocation",
+    "Subject",
+    "Words",
+    "canonical",
+    "content_id",
+    "covers",
+    "in_force",
+    "record_from",
+    "record_type",
+]

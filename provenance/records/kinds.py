@@ -1,0 +1,40 @@
+"""Every kind of record, by name. A kind that few questions need is loaded when one is met."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from provenance.records.record import Record
+
+if TYPE_CHECKING:
+    from provenance.records.words import Approval, Clearance, Declaration, Derivation, Revocation
+
+    AnyRecord = Declaration | Clearance | Derivation | Approval | Revocation
+
+_HOMES: Final = {
+    "declaration": ("words", "Declaration"),
+    "clearance": ("words", "Clearance"),
+    "derivation": ("words", "Derivation"),
+    "approval": ("words", "Approval"),
+    "revocation": ("words", "Revocation"),
+}
+"""Where each kind lives: a module of this package, and a class in it. A new kind is one new line here."""
+
+KINDS: Final = tuple(_HOMES)
+"""The names of all kinds: what an entry of the ledger that holds a record calls itself."""
+
+
+def record_type(kind: str) -> "type[AnyRecord]":
+    """Return the class of a kind of record; raises `KeyError` for a name that is none."""
+    module, name = _HOMES[kind]
+    found: type[AnyRecord] = getattr(import_module(f"provenance.records.{module}"), name)
+    assert issubclass(found, Record)
+    return found
+
+
+def record_from(content: dict[str, object]) -> "AnyRecord":
+    """Return the record whose `content()` this is; raises `KeyError` or `msgspec.ValidationError` if it is none."""
+    said = dict(content)
+    kind = str(said.pop("kind"))
+    return msgspec.convert(said, type=record_type(kind))

@@ -1,0 +1,84 @@
+"""What all records share: frozen, with an id derived from what they say.
+
+A record is never edited. What changes a word is another word.
+"""
+
+import hashlib
+from dataclasses import dataclass, fields
+from typing import ClassVar
+
+import msgspec
+
+from provenance.asset import Digest, UtcTime
+
+UNSIGNED = "UNSIGNED: anyone could have written this"
+"""Stands wherever an approval or clearance is shown while `approvals = "unsigned"`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a record speaks of: bytes by digest, and the name they had when somebody spoke."""
+
+    digest: Digest
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What all records share.
+
+    `made_at` is the machine's clock when it was written; `claimed_at` is when the person says it was decided, and
+    proves nothing.
+    """
+
+    kind: ClassVar[str] = "record"
+    prefix: ClassVar[str] = "rec"
+
+    by: str
+    reason: str
+    made_at: UtcTime
+    claimed_at: UtcTime | None = None
+
+    @property
+    def about(self) -> tuple[Subject, ...]:
+        """The bytes it speaks of: by these digests it is found again. Empty where it speaks of no bytes."""
+        return ()
+
+    @property
+    def points_at(self) -> str:
+        """Id of the record it speaks of; empty where it speaks of none."""
+        return ""
+
+    @property
+    def redraws(self) -> tuple[Subject, ...]:
+        """The bytes whose verdict it changes, or the end of it does; descendants left out."""
+        return ()
+
+    @property
+    def id(self) -> str:
+        """Name of this record: its prefix and 20 hexadecimal digits of the SHA-256 of its canonical content."""
+        return content_id(self.prefix, self.content())
+
+    def content(self) -> dict[str, object]:
+        """Return the record as plain values, its kind included: what the id and the ledger are computed over.
+
+        Fields at their default are left out, so that a record keeps its id when its type gains a field.
+        """
+        defaults = {f.name: f.default for f in fields(self)}
+        said = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != defaults[f.name]}
+        return {"kind": self.kind, **msgspec.to_builtins(said)}
+
+
+def canonical(content: object) -> bytes:
+    """Return one byte string for one value: UTF-8 JSON, keys sorted, no white space. Injective, so hashes mean it."""
+    return msgspec.json.encode(content, order="deterministic")
+
+
+def content_id(prefix: str, content: object) -> str:
+    """Return the id of something that is said: the same content has the same id wherever it is computed."""
+    return f"{prefix}-{hashlib.sha256(canonical(content)).hexdigest()[:20]}"
+
+
+def in_force(expires: UtcTime | None, now: UtcTime) -> bool:
+    """Whether something that expires at `expires` still counts at `now`: up to that instant, and not at it."""
+    return expires is None or now < expires

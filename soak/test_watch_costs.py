@@ -35,7 +35,7 @@ def test_memory_and_idling(tmp_path: Path) -> None:
     """300,000 files under watch: less than 200 MB, less than 1 % of a processor, and no growth as more arrive."""
     production = watched_production(tmp_path)
     write(writers.burst, folder=production.editorial, files=300_000, seed=1)
-    with watching(production) as daemon:
+    with watching(production, patience=1800) as daemon:
         began = time.monotonic()
         daemon.until(lambda: sightings(production) >= 300_000, 1800, every=1.0)
         print(f"\n300,000 files taken in: {300_000 / (time.monotonic() - began):,.0f} files/s")

@@ -82,9 +82,9 @@ class Daemon:
             assert time.monotonic() < deadline, f"it did not happen\n{self.said()}"
             time.sleep(every)
 
-    def ready(self) -> None:
+    def ready(self, seconds: float = PATIENCE) -> None:
         """Return once everything was looked at."""
-        self.until(lambda: bool(self.state().get("ready")))
+        self.until(lambda: bool(self.state().get("ready")), seconds)
 
     def state(self) -> dict[str, Any]:
         """Return what the daemon says of itself; empty while it says nothing."""
@@ -92,6 +92,11 @@ class Daemon:
             written = json.loads((self.production.root / ".provenance" / "watch.json").read_bytes())
         except FileNotFoundError:
             return {}
+        try:
+            if os.getsid(written["pid"]) != self.process.pid:
+                return {}
+        except ProcessLookupError:
+            return {}  # what a killed daemon said last
         state = written["state"]
         assert isinstance(state, dict)
         return state
@@ -131,12 +136,16 @@ def start(
 
 @contextmanager
 def watching(
-    production: Production, *arguments: str, prefix: tuple[str, ...] = (), program: tuple[str, ...] = PROGRAM
+    production: Production,
+    *arguments: str,
+    prefix: tuple[str, ...] = (),
+    program: tuple[str, ...] = PROGRAM,
+    patience: float = PATIENCE,
 ) -> Iterator[Daemon]:
     """Run a daemon that has looked at everything, and end it afterwards whatever happens."""
     daemon = start(production, *arguments, prefix=prefix, program=program)
     try:
-        daemon.ready()
+        daemon.ready(patience)
         yield daemon
     finally:
         if daemon.process.poll() is None:

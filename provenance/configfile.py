@@ -31,6 +31,7 @@ from provenance.config import (
     refuse_inside,
 )
 from provenance.errors import ConfigInvalid, ZoneTrouble
+from watcher.mounts import resolved
 
 CONFIG_NAME = "provenance.toml"
 CONFIG_VARIABLE = "PROVENANCE_CONFIG"
@@ -255,7 +256,7 @@ def _notify(notify: _Notify, path: Path) -> Notify:
 
 def _absolute(folder: Path, path: str) -> Path:
     try:
-        return (folder / path).resolve()
+        return resolved(folder / path)
     except (ValueError, OSError, RuntimeError) as error:  # a NUL byte, a name too long, links in a circle
         raise ConfigInvalid(f"{path!r} is no usable path: {error}") from error
 

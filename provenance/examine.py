@@ -19,7 +19,7 @@ from provenance.examination import SIDECAR_TYPE, Answer, Failed, Failure, Looked
 from provenance.examiner import examiner_for
 from provenance.files import IN_MEMORY, Media, Pace, asset_of, display, read_once, stat_key
 from provenance.signals import read_signals
-from watcher.opening import LastFolder, NotRegular, opened_file
+from watcher.opening import LastFolder, NotRegular, opened_file, stat_below
 from watcher.probe import unfinished
 
 _COARSE = 1_000_000_000
@@ -42,7 +42,7 @@ def examine(request: Request, reader: CredentialReader, examiner: Examiner, last
             beside = _beside(request, media, container, reader)  # (5)
             waits = unfinished(descriptor, request.path, cut_short) if request.probe else {}
             after = stat_key(os.fstat(descriptor))  # (6)
-            named = stat_key(os.stat(os.path.join(request.root, request.path), follow_symlinks=False))
+            named = stat_key(stat_below(request.root, request.path))
     except NotRegular as odd:
         return Failed(Failure.NOT_REGULAR, f"a {odd.odd.value}, which is never opened or followed")
     except FileNotFoundError:

@@ -9,8 +9,9 @@ import os
 import queue
 import signal
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -183,7 +184,9 @@ class Pool:
         self, finished: "queue.SimpleQueue[tuple[Handful, Future[Any]]]"
     ) -> Generator[tuple[Request, Answer], None, int]:
         """Yield the answers of one finished handful; return how many handfuls were asked again instead."""
-        handful, future = finished.get()
+        while (done := _next(finished)) is None:
+            self._begin_anew()  # nothing else would tell that all processes were lost
+        handful, future = done
         return (yield from self._answers(handful, future, finished))
 
     def _answers(
@@ -218,6 +221,18 @@ class Pool:
             return 1
         yield request, Failed(Failure.NOT_EXAMINED, why)
         return 0
+
+
+def _next(finished: "queue.SimpleQueue[tuple[Handful, Future[Any]]]") -> "tuple[Handful, Future[Any]] | None":
+    """Return what is finished next; None if that takes long."""
+    try:
+        return finished.get(timeout=_LOOK_AFTER)
+    except queue.Empty:
+        return None
+
+
+_LOOK_AFTER = 1.0
+"""Seconds without an answer after which it is looked whether anybody is left to give one."""
 
 
 def _look_around_often() -> None:
@@ -284,21 +299,44 @@ class Aside:
 
     def __init__(self) -> None:
         self._pool: ProcessPool | None = None
+        self._under_way: list[Future[Any]] = []
 
     def begin(self, work: Callable[[A], R], argument: A, deadline: float) -> "Future[R]":
         """Have one function of a module done with one picklable argument, within so many seconds, and do not wait."""
-        from pebble import ProcessPool
-
-        if self._pool is None:
-            self._pool = ProcessPool(max_workers=1, initializer=confine, initargs=[None], context=context())
-        future: Future[R] = self._pool.schedule(work, args=[argument], timeout=deadline)
+        try:
+            future: Future[R] = self._started().schedule(work, args=[argument], timeout=deadline)
+        except RuntimeError:  # pebble's word for a pool that was lost; it may have been so only this instant
+            future = self._started().schedule(work, args=[argument], timeout=deadline)
+        self._under_way = [*(f for f in self._under_way if not f.done()), future]
         return future
+
+    def _started(self) -> "ProcessPool":
+        self.tend()
+        if self._pool is None:
+            from pebble import ProcessPool
+
+            self._pool = ProcessPool(max_workers=1, initializer=confine, initargs=[None], context=context())
+        return self._pool
+
+    def tend(self) -> None:
+        """Let go of a process that was lost, and end with `NotExamined` what it had: nothing else would ever do so.
+
+        A process that ends while it has nothing to do (the system was short of memory) breaks pebble's pool for good.
+        """
+        if self._pool is None or self._pool.active:
+            return
+        self.close()
+        lost, self._under_way = self._under_way, []
+        for future in lost:
+            with suppress(InvalidStateError):  # it ended after all
+                future.set_exception(NotExamined("its process was lost"))
 
     def close(self) -> None:
         """End it now, whatever it does."""
         if self._pool is not None:
             self._pool.stop()
             self._pool.join(_ENDING)
+            self._pool = None
 
 
 _ENDING = 3.0

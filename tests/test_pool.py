@@ -1,17 +1,20 @@
 import os
 import platform
 import resource
+import signal
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 
 from provenance.credentials.trust import Trust
+from provenance.errors import NotExamined
 from provenance.evidence import State
 from provenance.examination import Answer, Failed, Failure, Looked, Request
 from provenance.examine import examine_all
-from provenance.pool import HANDFUL_FILES, Limits, Pool, run_alone
+from provenance.pool import HANDFUL_FILES, Aside, Limits, Pool, run_alone
 
 
 def _fragile(requests: tuple[Request, ...], trust: Trust) -> tuple[Answer, ...]:
@@ -131,3 +134,66 @@ def test_work_done_alone_returns_or_says_why_not() -> None:
     assert run_alone(_double, 21, 30) == 42
     with pytest.raises(NotExamined, match="SIGABRT"):
         run_alone(_double, -1, 30)
+
+
+def _pid(_: None) -> int:
+    """Return the number of the process this runs in."""
+    return os.getpid()
+
+
+def test_a_process_that_ends_while_idle_is_replaced() -> None:
+    """Whoever has one thing done after another loses nothing when the system takes an idle process away."""
+    aside = Aside()
+    try:
+        first = aside.begin(_pid, None, 30.0).result(30)
+        for _ in range(2):
+            os.kill(first, signal.SIGKILL)
+            _until_lost(aside)
+            second = aside.begin(_pid, None, 30.0).result(30)
+            assert second != first
+            first = second
+    finally:
+        aside.close()
+
+
+def test_what_a_lost_process_had_ends_with_an_error() -> None:
+    """A process that is lost with its pool leaves no future that nobody ever answers."""
+    aside = Aside()
+    try:
+        aside.begin(_pid, None, 30.0).result(30)
+        assert aside._pool is not None
+        aside._pool.stop()  # as pebble does when a fault of its own ends it
+        lost = Future[int]()
+        aside._under_way.append(lost)
+        aside.tend()
+        with pytest.raises(NotExamined):
+            lost.result(0)
+        assert aside.begin(_pid, None, 30.0).result(30) > 0
+    finally:
+        aside.close()
+
+
+def _until_lost(aside: Aside) -> None:
+    """Return once pebble knows: it looks ten times a second. Also fine where it replaced the process by itself."""
+    deadline = time.monotonic() + 5
+    while aside._pool is not None and aside._pool.active and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+def test_a_scan_outlives_the_loss_of_all_its_processes(tmp_path: Path) -> None:
+    """Files that are being examined when every process is taken away are examined by others, each once."""
+    names = [f"note{n}" for n in range(HANDFUL_FILES * 8)]
+    with Pool(Trust(), workers=1, look=_slow) as pool:
+        answers = pool.examine(_requests(tmp_path, names))
+        met = {next(answers)[0].path.decode()}
+        assert pool._pool is not None
+        pool._pool.stop()
+        pool._pool.join()
+        met |= set(_by_name(answers))
+    assert met == set(names)
+
+
+def _slow(requests: tuple[Request, ...], trust: Trust) -> tuple[Answer, ...]:
+    """Stands for files that take their time."""
+    time.sleep(0.2)
+    return examine_all(requests, trust)

@@ -10,6 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from watcher.resolving import followed
+
 _NETWORK = frozenset(
     {"9p", "afs", "beegfs", "ceph", "cifs", "coda", "cvfs", "davfs", "gfs2", "glusterfs", "gpfs", "lustre", "ncpfs"}
     | {"nfs", "nfs4", "ocfs2", "orangefs", "panfs", "prl_fs", "pvfs2", "smb2", "smb3", "smbfs", "vboxsf", "virtiofs"}
@@ -29,18 +31,31 @@ def is_network(kind: str | None) -> bool:
     return kind is not None and (kind in _NETWORK or kind.partition(".")[0] in {"fuse", "fuseblk"})
 
 
+def resolved(path: Path) -> Path:
+    """Return where an absolute path leads, as `Path.resolve` does, without ever waiting long for other storage.
+
+    Raises `OSError` for links in a circle.
+    """
+    return followed(path, network_mounts())
+
+
 def storage_of(path: Path) -> str | None:
     """Return the type of the file system an existing path lies on; None where the system does not say.
 
     Reads what proc(5) calls `/proc/[pid]/mountinfo`.
     """
-    target, best, kind = os.fsencode(path.resolve()), -1, None
+    target, best, kind = os.fsencode(resolved(path)), -1, None
     for before, mounted in _mounts():
         point = _unescaped(before[4])
         inside = target == point or target.startswith(point.rstrip(b"/") + b"/")
         if inside and len(point) >= best:  # a later mount on the same point hides the earlier one
             best, kind = len(point), mounted
     return kind
+
+
+def network_mounts() -> frozenset[bytes]:
+    """Return where storage is mounted that is not this machine's own; empty where the system does not say."""
+    return frozenset(_unescaped(before[4]) for before, kind in _mounts() if is_network(kind))
 
 
 def storage_under(descriptor: int) -> str | None:

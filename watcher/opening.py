@@ -5,6 +5,7 @@ Paths inside material are data somebody else wrote. Each component is opened rel
 opened without blocking and must be a regular file.
 """
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -132,6 +133,21 @@ def opened_file(root: bytes, below: bytes, last: LastFolder | None = None) -> It
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def stat_below(root: bytes, below: bytes) -> os.stat_result:
+    """Return the stat of what `below` under `root` names now, itself if it is a link; raises `OSError`.
+
+    A path may be longer than the system takes at once (PATH_MAX): then it is followed folder by folder.
+    """
+    try:
+        return os.stat(os.path.join(root, below), follow_symlinks=False)
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+    folder, _, name = below.rpartition(b"/")
+    with opened_folder(root, folder) as parent:
+        return os.stat(name, dir_fd=parent, follow_symlinks=False)
 
 
 def _open_file(parent: int, name: bytes, path: bytes) -> int:

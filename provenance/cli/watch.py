@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from provenance.cli.options import config_option, now
 from provenance.cli.session import Session
 from provenance.config import Config
 from provenance.configfile import load_config
-from provenance.errors import ConfigInvalid, ProvenanceError
+from provenance.errors import CatalogueTrouble, ConfigInvalid, ProvenanceError
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -67,6 +68,7 @@ class _Asked:
         self.to_end = False
         self.to_reload = False
         self.loop: Loop | None = None
+        self._again_at: float | None = None
 
     def end(self, _number: int, _frame: "FrameType | None") -> None:
         from provenance.daemon.loop import Ended
@@ -80,19 +82,42 @@ class _Asked:
         if self.loop is not None:
             self.loop.wake()
 
+    def put_off(self, error: ProvenanceError) -> None:
+        """Have the configuration read again in a while if it was refused for something that passes."""
+        if isinstance(error, CatalogueTrouble):
+            self._again_at = time.monotonic() + _AGAIN
+
+    def reload_now(self) -> bool:
+        """Whether the configuration is to be read again. Asked for once, it is answered once."""
+        due = self._again_at is not None and time.monotonic() >= self._again_at
+        wanted, self.to_reload = self.to_reload or due, False
+        if wanted:
+            self._again_at = None
+        return wanted
+
+
+_AGAIN = 60.0
+"""Seconds until a configuration is read again that was refused because the catalogue was locked or its disk full."""
+
 
 def _watch(session: Session, setting: "Setting", asked: _Asked, *, once: bool) -> None:
     """Run until the end. A configuration that was read again and cannot be worked with gives way to the one before."""
     from provenance.daemon.loop import Ended
 
     before: Session | None = None
+
+    def begun() -> None:
+        nonlocal before
+        before = None  # it was found to work: what goes wrong from now on is no reason to go back
+
     while not asked.to_end:
         try:
-            ended, fresh = _run(session, setting, asked, once=once)
+            ended, fresh = _run(session, setting, asked, begun, once=once)
         except ProvenanceError as error:
             if before is None:
                 raise
             _refuse(setting, error)
+            asked.put_off(error)
             session, before = before, None
             continue
         if ended is not Ended.RELOAD or fresh is None:
@@ -100,21 +125,25 @@ def _watch(session: Session, setting: "Setting", asked: _Asked, *, once: bool) -
         session, before = fresh, session
 
 
-def _run(session: Session, setting: "Setting", asked: _Asked, *, once: bool) -> "tuple[Ended, Session | None]":
-    """Run until the end, or until there is a configuration that is to replace this one; then return that too."""
+def _run(
+    session: Session, setting: "Setting", asked: _Asked, begun: Callable[[], None], *, once: bool
+) -> "tuple[Ended, Session | None]":
+    """Run until the end, or until there is a configuration that is to replace this one; then return that too.
+
+    `begun` is called when everything is set up and about to run.
+    """
     from provenance.daemon.loop import Ended
     from provenance.daemon.starting import started
 
     fresh: list[Session] = []
     with started(session.config, session.policy, setting) as loop:
+        begun()
 
         def between() -> None:
             """Read the configuration again if that was asked for, and have the loop end for it if it is whole."""
-            if asked.to_reload:
-                asked.to_reload = False
-                if (found := _read_again(session, setting)) is not None:
-                    fresh.append(found)
-                    loop.end(Ended.RELOAD)
+            if asked.reload_now() and (found := _read_again(session, setting)) is not None:
+                fresh.append(found)
+                loop.end(Ended.RELOAD)
 
         loop.between = between
         asked.loop = loop

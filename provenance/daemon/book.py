@@ -51,7 +51,8 @@ class _Zone:
     clean: dict[bytes, int] = field(default_factory=dict)
     """Folders in which there was nothing new the last time, by what their listing looked like."""
     gone: list[RelPath] = field(default_factory=list)
-    troubles: list[Trouble] = field(default_factory=list)
+    troubles: dict[Place, Trouble] = field(default_factory=dict)
+    """By place: a folder that is listed again while nothing can be written tells the same once more."""
     swept: int = 0
 
 
@@ -211,12 +212,13 @@ class ZoneBook:
         target = zone.target
         if folder.error is not None and not isinstance(folder.error, NotProven):  # of that the root's own trouble tells
             says = f"folder cannot be listed: {folder.error}"
-            zone.troubles.append(Trouble(target.place(folder.path), folder_failure(folder).value, says))
+            place = target.place(folder.path)
+            zone.troubles[place] = Trouble(place, folder_failure(folder).value, says)
         prefix = folder.path + b"/" if folder.path else b""
         for name, odd in folder.odd:
-            says = f"a {odd.value}, which is never opened"
-            zone.troubles.append(Trouble(target.place(prefix + name), Failure.NOT_REGULAR.value, says))
-            self.odd(target.place(prefix + name), odd)
+            place = target.place(prefix + name)
+            zone.troubles[place] = Trouble(place, Failure.NOT_REGULAR.value, f"a {odd.value}, which is never opened")
+            self.odd(place, odd)
 
     def _gone(self, zone: _Zone, folder: bytes, names: Sequence[bytes]) -> None:
         zone.gone += [RelPath(folder + b"/" + n if folder else n) for n in names]
@@ -232,8 +234,8 @@ class ZoneBook:
         """Write down what was met in listings: what is gone, and what can never be opened."""
         self._flush_gone(zone)
         if zone.troubles:
-            self._catalogue.record(Batch(troubles=tuple(zone.troubles)), self._stamp())
-            zone.troubles = []
+            self._catalogue.record(Batch(troubles=tuple(zone.troubles.values())), self._stamp())
+            zone.troubles = {}
 
     def _flush_gone(self, zone: _Zone) -> None:
         if zone.gone:

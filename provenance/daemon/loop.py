@@ -110,6 +110,11 @@ class Loop:
         self._ended = why
         self._watch.stop()
 
+    @property
+    def handing_over(self) -> bool:
+        """Whether it ends because another is to go on in its place."""
+        return self._ended is Ended.RELOAD
+
     def wake(self) -> None:
         """Have another turn soon. May be called from a signal's handler."""
         self._watch.ring()

@@ -114,16 +114,20 @@ class Notices:
         for outbox in self._outboxes:
             outbox.add(notice, at)
 
-    def close(self, deadline: float = 10.0) -> None:
+    def close(self, deadline: float = 2.0) -> None:
         """Tell what is left and end, within so many seconds. What could not be told is logged as a number."""
         until = time.monotonic() + deadline
         for outbox in self._outboxes:
             outbox.end(until)
         for outbox in self._outboxes:
             untold, ended = outbox.ended(until + _MARGIN)
-            if untold or not ended:
-                says = "the last notices could not be told" if ended else "the last notices were not told in time"
-                self._log.error(says, to=outbox.name, untold=untold)
+            if not ended:
+                self._log.error("the last notices were not told in time", to=outbox.name, untold=untold)
+
+    def leave(self, deadline: float = 10.0) -> None:
+        """Have what is left told within so many seconds, and do not wait for that: others take over now."""
+        for outbox in self._outboxes:
+            outbox.end(time.monotonic() + deadline)
 
     def _document(self, notices: Iterable["_Dated"]) -> NoticeDocument:
         return NoticeDocument(
@@ -193,6 +197,7 @@ class _Outbox:
         self._unnamed[notice.kind, notice.zone] = (before + notice.count, max(latest, at))
 
     def _run(self) -> None:
+        untold = 0
         while True:
             notices = self._next()
             told = not notices or self._try(self._compose(notices))
@@ -201,7 +206,10 @@ class _Outbox:
                     self._count(notice, at)
                 self._under_way = 0
                 if self._closing.is_set() and not self._waiting:
-                    return
+                    untold = sum(count for count, _ in self._unnamed.values())
+                    break
+        if untold:
+            self._log.error("the last notices could not be told", to=self.name, untold=untold)
 
     def _next(self) -> list[_Dated]:
         """Return what is to be told together, once there is something and more was waited for."""

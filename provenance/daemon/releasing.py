@@ -17,6 +17,7 @@ from provenance.asset import Digest, Place, RelPath, ZoneName
 from provenance.config import OnApproval
 from provenance.daemon.logs import Log
 from provenance.daemon.notices import Kind, Notice
+from provenance.errors import ReadFailed
 from provenance.gate import Gate
 from provenance.quarantine import Held
 from provenance.release import answered
@@ -44,20 +45,20 @@ class Releasing:
     def review(self) -> None:
         """Look at everything in quarantine; what could not be put back is tried again once somebody spoke.
 
-        Raises `CatalogueTrouble`.
+        Raises `CatalogueTrouble`, and `ReadFailed` where no process can be started for it.
         """
         word = self._gate.intake.catalogue.newest_word()
         if word != self._word:
             self._word = word
             self._tried.clear()
-        self._start()
+        self._start_or_say()
 
     def poll(self) -> None:
         """See how what was begun has gone, and begin what is left."""
         if self._running is None or self._running.poll() is None:
             return
         self._finish(self._running.returncode)
-        self._start()
+        self._start_or_say()
 
     def close(self) -> None:
         """End what is under way. A release that is cut off is finished by whoever comes next."""
@@ -68,13 +69,18 @@ class Releasing:
             self._running.kill()
             self._running.wait()
 
+    def _start_or_say(self) -> None:
+        try:
+            self._start()
+        except OSError as error:  # no memory for a process, no room for what it says
+            raise ReadFailed(f"provenance release could not be started: {error.strerror or error}") from error
+
     def _start(self) -> None:
         if self._running is not None:
             return
         wanted = [held for held in answered(self._gate, self._held()) if self._is_wanted(held)][:AT_ONCE]
         if not wanted:
             return
-        self._tried.update(held.row.id for held in wanted)
         config = os.fspath(self._gate.config.path)
         command = [sys.executable, "-m", "provenance", "--config", config, "release", "--format", "json"]
         with ExitStack() as stack:
@@ -84,6 +90,7 @@ class Releasing:
             )
             stack.pop_all()
             self._said = said
+        self._tried.update(held.row.id for held in wanted)
 
     def _held(self) -> list[Held]:
         return [

@@ -68,6 +68,7 @@ def started(config: Config, policy: Policy, setting: Setting) -> Iterator[Loop]:
     Raises `ConfigTrouble`, `CatalogueTrouble` or `CredentialTrouble` if it cannot be done as it is set up.
     """
     stamp = setting.stamp(config, policy)
+    ended: list[Loop] = []
     trust = load_trust(config.anchors)
     targets = all_zones(config)
     roots = roots_of(config, targets, setting.storage)
@@ -78,7 +79,7 @@ def started(config: Config, policy: Policy, setting: Setting) -> Iterator[Loop]:
         pool = stack.enter_context(Pool(trust))  # (2)
         pools = {r.name: stack.enter_context(Pool(trust)) if r.apart else pool for r in roots}
         notices = Notices(config, setting.log, setting.now)
-        stack.callback(notices.close)
+        stack.callback(lambda: notices.leave() if ended and ended[0].handing_over else notices.close())
         metrics = None
         if config.watch.metrics is not None:
             from provenance.daemon.metrics import Metrics
@@ -106,6 +107,7 @@ def started(config: Config, policy: Policy, setting: Setting) -> Iterator[Loop]:
         with suppress(CatalogueTrouble, ReadFailed):
             guard.mend()  # (3); what cannot be done now is done before anything is judged
         watch.lost = lambda lost: setting.log.warning("hints were lost", zone=lost.root, why=lost.says)
+        ended.append(loop)
         yield loop
 
 

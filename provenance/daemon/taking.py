@@ -78,6 +78,7 @@ class Taking:
     def done(self) -> Iterator[Done]:
         """Yield every job that has ended since the last time."""
         for mover in self._movers.values():
+            mover.process.tend()
             while mover.under_way and mover.under_way[0][1].done():
                 job, future = mover.under_way.pop(0)
                 yield _done(job, future)

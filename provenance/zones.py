@@ -4,6 +4,7 @@ import os
 import stat
 
 from provenance.config import Zone
+from watcher.mounts import is_network, storage_of
 
 
 def is_protected(zone: Zone) -> bool:
@@ -12,8 +13,11 @@ def is_protected(zone: Zone) -> bool:
     Looks at the root, which must be this user's and closed to others, and at each folder above it: whoever may rename
     one of them may put another in its place. A folder above is safe if it is this user's or the superuser's, and others
     may not write to it, or only with the sticky bit set. Not looked at: folders inside the root, which may stand open
-    to anybody. Not seen from here: access control lists, and the rights of other hosts on a share.
+    to anybody. Not seen from here: access control lists. A root on a share is never protected: other hosts have rights
+    of their own there, and asking it could take for ever.
     """
+    if is_network(storage_of(zone.root)):
+        return False
     try:
         root = os.stat(zone.root)
         above = [os.stat(folder) for folder in zone.root.parents]

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from watcher.resolving import followed
+from watcher.resolving import followed, keeps_silent
 
 _NETWORK = frozenset(
     {"9p", "afs", "beegfs", "ceph", "cifs", "coda", "cvfs", "davfs", "gfs2", "glusterfs", "gpfs", "lustre", "ncpfs"}
@@ -37,6 +37,11 @@ def resolved(path: Path) -> Path:
     Raises `OSError` for links in a circle.
     """
     return followed(path, network_mounts())
+
+
+def is_silent(path: Path) -> bool:
+    """Whether a path lies on other storage that does not answer: then nobody may look at it and hope to come back."""
+    return keeps_silent(path, network_mounts())
 
 
 def storage_of(path: Path) -> str | None:

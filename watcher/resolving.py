@@ -64,6 +64,16 @@ def followed(path: Path, mounts: Collection[bytes], patience: float = PATIENCE) 
     return Path(os.fsdecode(at))
 
 
+def keeps_silent(path: Path, mounts: Collection[bytes], patience: float = PATIENCE) -> bool:
+    """Whether a path, already followed, lies on storage among `mounts` that does not answer in time."""
+    name = os.fsencode(path)
+    mount = max((m for m in mounts if name == m or name.startswith(m.rstrip(b"/") + b"/")), key=len, default=None)
+    if mount is None:
+        return False
+    _asked(mount, name, patience)
+    return time.monotonic() < _silent_until.get(mount, 0.0)
+
+
 def _asked(mount: bytes, path: bytes, patience: float) -> bytes:
     """Return where a path on a mount leads, by a process of its own; the path as it is named if none answers."""
     import subprocess  # few productions lie on a share

@@ -4,6 +4,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from provenance.asset import UtcTime
@@ -18,6 +19,7 @@ from provenance.examination import Looked, Request
 from provenance.policy import load_policy
 from provenance.pool import Limits, Pool
 from provenance.zones import is_protected
+from watcher.mounts import is_silent
 
 
 def check_up(path: Path, now: UtcTime) -> Iterator[Finding]:
@@ -29,6 +31,11 @@ def check_up(path: Path, now: UtcTime) -> Iterator[Finding]:
         yield _problem("configuration", error)
         return
     yield Finding(Level.OK, "configuration", f"{config.path}, digest {config.sha256[:12]}")
+    silent = [z for z in config.zones if is_silent(z.root) or is_silent(z.quarantine)]
+    for zone in silent:
+        says = f"its storage does not answer: {zone.root} or {zone.quarantine}"
+        yield Finding(Level.PROBLEM, f"zone {zone.name}", says, "Mend the share or its server; its zone is paused.")
+    config = replace(config, zones=tuple(z for z in config.zones if z not in silent))
     checks: tuple[tuple[str, Callable[[Config, UtcTime], Iterator[Finding]]], ...] = (
         ("policy", _policy),
         ("zones", _zones),

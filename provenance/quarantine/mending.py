@@ -12,6 +12,7 @@ from provenance.moving import NotMoved, Snag, prune, resume
 from provenance.quarantine.returning import resume_bringing_back
 from provenance.quarantine.taking import NotTaken, Taken, accompany, finish, parcel_of, taken
 from provenance.quarantine.turns import alone
+from watcher.mounts import is_silent
 
 
 @dataclass(slots=True)
@@ -50,11 +51,20 @@ def mend(catalogue: Catalogue, config: Config, stamp: Callable[[], Stamp]) -> Me
                 mended.unclear += [NotTaken(q.move.place, Snag.GONE, says) for q in rows]
                 continue
             some = [*rows]
+            if _is_away(zone):
+                mended.unclear += [NotTaken(q.move.place, Snag.GONE, "its storage does not answer") for q in some]
+                continue
             _taking(catalogue, zone, [q for q in some if q.stay is Stay.MOVING], stamp, mended)
             _returning(catalogue, zone, [q for q in some if q.stay is Stay.RELEASING], stamp, mended)
         for zone in config.zones:
-            _missing(catalogue, zone, stamp, mended)
+            if not _is_away(zone):
+                _missing(catalogue, zone, stamp, mended)
         return mended
+
+
+def _is_away(zone: Zone) -> bool:
+    """Whether a zone or its quarantine lies on storage that does not answer: nobody would come back from there."""
+    return is_silent(zone.root) or is_silent(zone.quarantine)
 
 
 def _taking(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from watcher import resolving
-from watcher.resolving import followed
+from watcher.resolving import followed, keeps_silent
 
 
 @pytest.fixture(autouse=True)
@@ -58,6 +58,8 @@ def test_storage_that_does_not_answer_is_waited_for_once(tmp_path: Path, monkeyp
     assert followed(share / "current" / ".." / "x", mounts, patience=0.2) == share / "x"
     began = time.monotonic()
     assert followed(share / "current", mounts, patience=30) == share / "current"
+    assert keeps_silent(share / "x", mounts, patience=30)
+    assert not keeps_silent(tmp_path, mounts, patience=30)
     assert time.monotonic() - began < 5
     process = resolving._left_behind.pop()
     process.wait(10)

@@ -6,6 +6,8 @@ from enum import Enum
 
 from provenance.asset import Digest
 from provenance.evidence import Credential, State
+from provenance.policy.facts import Consented, Told
+from provenance.policy.terms import Area, Consents, Principle, Trigger, Use
 from provenance.records import Approval, Clearance, Deliverable, Words
 from provenance.verdict import Origin, Verdict
 
@@ -35,8 +37,13 @@ class Rule(Enum):
     CREDENTIAL_BROKEN = "credential-broken"
     CREDENTIAL_REMOTE = "credential-remote"
     NO_SIGNAL_FOUND = "no-signal-found"
+    NOT_ATTESTED = "not-attested"
+    UNTOLD = "untold"
+    CONSENT_MISSING = "consent-missing"
+    USE_FORBIDDEN = "use-forbidden"
     APPROVED = "approved"
     CLEARED = "cleared"
+    ATTESTED = "attested"
     NOT_A_FILE = "not-a-file"
     NOTHING_TO_CHECK = "nothing-to-check"
     ORPHAN_SIDECAR = "orphan-sidecar"
@@ -75,6 +82,23 @@ class Policy:
     sha256: Digest
     origins: dict[Origin, Outcome]
     credentials: dict[State, Outcome]
+    attest: frozenset[Origin] = frozenset()
+    """Origins that are held until somebody attests that nothing was generated. Their outcome is `HOLD`."""
+    required_mode: str = "unsigned"
+    """The least the configuration's `approvals` must say: `unsigned` or `signed`."""
+    roles: frozenset[str] = frozenset()
+    """All of these must have approved, whatever the use."""
+    transcribed: frozenset[str] = frozenset()
+    """Roles for whose approval the transcription by a custodian is enough."""
+    untold: Outcome = Outcome.PASS
+    """What it means for a flagged file that no disclosure names it: `PASS` (it is reported) or `HOLD`."""
+    consent: Consents = field(default_factory=lambda: Consents({}))
+    principles: tuple[Principle, ...] = ()
+    areas: tuple[Area, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    uses: tuple[Use, ...] = ()
+    lineage: tuple[str, ...] = ()
+    """Ids of the packs it extends, the nearest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +109,7 @@ class Case:
     credential: Credential
     deliverable: Deliverable
     words: Words = field(default_factory=Words)
+    told: tuple[Told, ...] = ()
+    """Every disclosure that names the file, for this project and title."""
+    consents: tuple[Consented, ...] = ()
+    """Every consent in force for this project and title that could speak for one of them."""

@@ -124,7 +124,12 @@ def covers(approval: Approval, digest: Digest, place: Deliverable, now: UtcTime)
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The approvals and clearances that are in force for one file in one deliverable."""
+    """What people said that is in force for one file in one deliverable."""
 
     approvals: tuple[Approval, ...] = ()
     clearances: tuple[Clearance, ...] = ()
+    attestations: tuple[Record, ...] = ()
+    disclosures: tuple[Record, ...] = ()
+    """Every disclosure that names the file, for this project and title."""
+    consents: tuple[Record, ...] = ()
+    """Consents in force for this project and title that could speak for one of the disclosures."""

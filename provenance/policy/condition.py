@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from provenance.policy.facts import Facts, Input, Prominence, Reference, Replica
+from provenance.policy.facts import Exemption, Facts, Input, Prominence, Reference, Replica
 
 UNDECIDED: Final = "undecided"
 _YES_NO: Final = frozenset({"true", "false"})
@@ -17,6 +17,7 @@ VOCABULARY: Final[dict[str, frozenset[str] | None]] = {
     "uncleared_training": _YES_NO,
     "references": frozenset(Reference),
     "replica": frozenset(Replica),
+    "exemptions": frozenset(Exemption),
     "real_events": _YES_NO,
     "union_work": _YES_NO,
     "genre": None,
@@ -36,8 +37,13 @@ class Condition:
         """Whether every fact has one of its values."""
         return all(values_of(facts, name) & wanted for name, wanted in self.facts)
 
+    def met_by(self, facts: Facts) -> str:
+        """Return what in a use meets it, as words."""
+        met = ((name, sorted(values_of(facts, name) & wanted)) for name, wanted in self.facts)
+        return " and ".join(f"{name} = {', '.join(values)}" for name, values in met)
+
     def __str__(self) -> str:
-        return ", ".join(f"{name} = {' or '.join(sorted(values))}" for name, values in self.facts)
+        return " and ".join(f"{name} = {' or '.join(sorted(values))}" for name, values in self.facts)
 
 
 def values_of(facts: Facts, name: str) -> frozenset[str]:

@@ -55,6 +55,7 @@ class Trigger:
     """Something that always needs more than telling."""
 
     key: str
+    number: str
     area: str
     says: str
     when: tuple[Condition, ...]
@@ -74,6 +75,7 @@ class Use:
     """One row of the table of uses."""
 
     key: str
+    number: str
     says: str
     answer: Reply
     when: tuple[Condition, ...] = ()

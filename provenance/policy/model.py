@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 
 from provenance.asset import Digest
 from provenance.evidence import Credential, State
@@ -97,8 +98,17 @@ class Policy:
     areas: tuple[Area, ...] = ()
     triggers: tuple[Trigger, ...] = ()
     uses: tuple[Use, ...] = ()
-    lineage: tuple[str, ...] = ()
-    """Ids of the packs it extends, the nearest first."""
+    extends: tuple[str, ...] = ()
+    """Ids of the packs it stands on, the nearest first."""
+    files: tuple[Path, ...] = ()
+    """Where it and what it extends lie on the disk; shipped packs left out."""
+    changes: tuple[str, ...] = ()
+    """What a pack made of one it extends, in words: what was replaced, and by what."""
+
+    def every_role(self) -> frozenset[str]:
+        """Return every role that any part of it asks for."""
+        asked = [p.roles for p in self.principles] + [t.roles for t in self.triggers] + [u.roles for u in self.uses]
+        return self.roles.union(*asked)
 
 
 @dataclass(frozen=True, slots=True)

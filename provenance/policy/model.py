@@ -42,6 +42,7 @@ class Rule(Enum):
     UNTOLD = "untold"
     CONSENT_MISSING = "consent-missing"
     USE_FORBIDDEN = "use-forbidden"
+    ROLE_MISSING = "role-missing"
     APPROVED = "approved"
     CLEARED = "cleared"
     ATTESTED = "attested"
@@ -64,6 +65,18 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Attested:
+    """An attestation that something passed on, without the many files it speaks of."""
+
+    id: str
+    by: str
+    role: str
+    reason: str
+    files: int
+    """How many files it speaks of."""
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """The outcome for one file with all its reasons, and the words of people it rests on."""
 
@@ -71,6 +84,7 @@ class Decision:
     reasons: tuple[Reason, ...]
     approvals: tuple[Approval, ...] = ()
     clearances: tuple[Clearance, ...] = ()
+    attested: tuple[Attested, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,14 @@ that shows one says so (`UNSIGNED`).
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from provenance.asset import Channel, Digest, ProjectId, Title, UtcTime
 from provenance.lineage import Witness
 from provenance.records.record import Record, Subject, in_force
+
+if TYPE_CHECKING:
+    from provenance.records.attestation import Attestation  # few policies ask for one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +131,7 @@ class Words:
 
     approvals: tuple[Approval, ...] = ()
     clearances: tuple[Clearance, ...] = ()
-    attestations: tuple[Record, ...] = ()
+    attestations: "tuple[Attestation, ...]" = ()
     disclosures: tuple[Record, ...] = ()
     """Every disclosure that names the file, for this project and title."""
     consents: tuple[Record, ...] = ()

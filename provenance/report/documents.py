@@ -148,6 +148,18 @@ class CountsDocument(Document, frozen=True, kw_only=True):
     hold: int
     approved: int
     cleared: int
+    attested: int
+
+
+class AttestedDocument(Document, frozen=True, kw_only=True):
+    """An attestation that something passed on; `files` is how many it speaks of."""
+
+    id: str
+    by: str
+    role: str
+    reason: str
+    files: int
+    unsigned: str | None
 
 
 class JudgedDocument(Document, frozen=True, kw_only=True):
@@ -162,6 +174,7 @@ class JudgedDocument(Document, frozen=True, kw_only=True):
     reasons: list[ReasonDocument]
     approvals: list[RecordDocument]
     clearances: list[RecordDocument]
+    attestations: list[AttestedDocument]
     members: list[str] | None = None
     via: str | None = None
 

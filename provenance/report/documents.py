@@ -301,6 +301,15 @@ class InitDocument(Document, frozen=True, kw_only=True):
     made: list[str]
 
 
+class ExplanationDocument(Document, frozen=True, kw_only=True):
+    """What one part of a policy means; `key` is None where all of it was asked for."""
+
+    schema: Literal["provenance/explanation/1"] = "provenance/explanation/1"
+    policy: str
+    key: str | None
+    text: list[str]
+
+
 class ErrorDocument(Document, frozen=True, kw_only=True):
     """Why there is no answer."""
 

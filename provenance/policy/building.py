@@ -98,7 +98,7 @@ class Builder:
     def among(self, value: str, known: Collection[str], says: str) -> str:
         """Return a value that is known, or raise `PolicyInvalid` with the nearest one."""
         if value not in known:
-            raise self.trouble(f"{says} {value!r}{nearest(value, [*known])}")
+            raise self.trouble(f"{says} {value!r}{nearest(value, [str(k) for k in known])}")
         return value
 
     def origins(self) -> tuple[dict[Origin, Outcome], frozenset[Origin]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.production import EDITOR, LEGAL, Production, generated, new_production, outcomes, picture, run
+from tests.watching import start, watched_production
 
 POST = ("--by", "Post supervisor", "--role", "post-supervisor", "--reason", "asked every artist")
 CONTACT = ("--by", "Studio contact", "--role", "studio-contact", "--reason", "agreed by mail")
@@ -109,7 +110,7 @@ def test_what_is_known_to_be_generated_cannot_be_attested(production: Production
 
 
 def test_an_approval_in_the_wrong_role_is_not_enough(production: Production) -> None:
-    """An approval by production legal alone leaves the file refused under the client's pack, and says who is missing."""
+    """An approval by production legal alone leaves the file refused, and the role that is missing is named."""
     generated(production.deliver / "hero.png")
     assert production.run("approve", "deliver/hero.png", "--channel", "deliver", *LEGAL).code == 0
     refused = production.run("gate", "deliver")
@@ -210,3 +211,23 @@ def test_an_edited_attestation_is_found(production: Production) -> None:
         assert catalogue.execute(changed).rowcount == 1
     catalogue.close()
     assert production.run("gate", "deliver").code == 33
+
+
+@pytest.mark.timeout(150)
+def test_the_daemon_leaves_what_was_attested(tmp_path: Path) -> None:
+    """Under a pack that wants attestations the daemon takes away what nobody attested, and leaves the rest alone."""
+    production = watched_production(tmp_path, final='on_hold = "quarantine"')
+    text = production.config.read_text()
+    production.config.write_text(text.replace("[[zone]]", 'policy = "ours.toml"\n\n[[zone]]', 1))
+    (production.root / "ours.toml").write_text(OURS)
+    attested = picture(production.deliver / "attested.jpg", seed=1)
+    silent = picture(production.deliver / "silent.jpg", seed=2)
+    assert production.run("attest", attested, *POST).code == 0
+    daemon = start(production, "--once")
+    assert daemon.process.wait(90) == 0, daemon.said()
+    assert (attested.exists(), silent.exists()) == (True, False)
+    assert production.run("attest", silent, *POST).code == 0
+    assert production.run("release", silent).code == 0
+    daemon = start(production, "--once")
+    assert daemon.process.wait(90) == 0, daemon.said()
+    assert (attested.exists(), silent.exists()) == (True, True)

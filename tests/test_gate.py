@@ -331,6 +331,7 @@ def test_what_lies_in_two_of_the_folders_named_is_judged_once(production: Produc
         "hold": 1,
         "approved": 0,
         "cleared": 0,
+        "attested": 0,
     }
 
 

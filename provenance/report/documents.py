@@ -106,6 +106,7 @@ class OriginDocument(Document, frozen=True, kw_only=True):
     declarations: list[RecordDocument]
     clearances: list[RecordDocument]
     approvals: list[RecordDocument]
+    attestations: list[RecordDocument]
     sightings: list[SightingDocument]
     examiner: ExaminerDocument
     known: bool

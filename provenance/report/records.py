@@ -19,7 +19,6 @@ from provenance.records import (
     Revocation,
     record_from,
 )
-from provenance.records.attestation import Attestation
 
 
 def unsigned_words(mode: ApprovalsMode) -> str:
@@ -33,6 +32,8 @@ def unsigned_words(mode: ApprovalsMode) -> str:
 
 def record_text(record: AnyRecord) -> str:
     """Return what a record says, in one line, without who vouches for it."""
+    from provenance.records.attestation import Attestation  # loaded where there is a record to be shown
+
     match record:
         case Declaration():
             says = f"declared {record.origin} by {record.by}"

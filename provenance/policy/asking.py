@@ -54,8 +54,8 @@ def _forbidden(concern: Concern, told: Told, policy: Policy) -> Reason:
         Rule.USE_FORBIDDEN,
         Outcome.REFUSE,
         f"{policy.id} forbids it, {concern.name}: {concern.says} ({concern.why}; told in {told.id})",
-        "Replace it: nobody can approve this use. If what was told is wrong: provenance revoke "
-        f"{told.id} --by WHO --reason TEXT, and disclose it anew.",
+        "Replace it: nobody can approve this use. If what was told is wrong, tell it anew (provenance disclose PATH), "
+        f"and take this back: provenance revoke {told.id} --by WHO --reason TEXT",
         {"key": concern.key, "kind": concern.kind, "disclosure": told.id},
     )
 
@@ -72,11 +72,12 @@ def _unconsented(replica: str, told: Told, consents: Iterable[Consented], policy
         pulled = (t for t in policy.triggers if t.consent and t.applies(told.facts))
         asks = next((f"trigger {t.number} ({t.key}) of " for t in pulled), "")
         advice = (
-            "No approval makes up for it. Have the performer (or the estate) consent in writing, for this title and "
-            "class: provenance consent record --help"
+            "No approval makes up for it. Have the performer, or who speaks for them, consent in writing; then: "
+            f"provenance consent record --performer NAME --class {replica or 'CLASS'} --scope TEXT --document FILE "
+            "--by WHO --reason TEXT, with --title where the production has several"
         )
         if not (replica and performer):
-            advice = f"Tell whom it touches and how: provenance disclose --help. {advice}"
+            advice = f"Tell anew whom it touches and how (provenance disclose PATH), and revoke {told.id}. {advice}"
         yield Reason(
             Rule.CONSENT_MISSING,
             Outcome.REFUSE,

@@ -67,7 +67,10 @@ def _asked(case: Case, asked: Asked, policy: Policy) -> Iterator[Reason]:
         yield Reason(Rule.UNTOLD, policy.untold, text, _TELL, {"origin": case.verdict.origin.value})
 
 
-_TELL = "Tell of it, and name this file: provenance disclose --help. No approval and no clearance makes up for that."
+_TELL = (
+    "Tell of it with provenance disclose, and name the file there or later: provenance disclose PATH --for ID --by WHO. "
+    "No approval and no clearance makes up for that."
+)
 _DOUBTS = {Claim.REVIEW, Claim.AI_GENERATED, Claim.AI_ASSISTED}
 
 

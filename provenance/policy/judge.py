@@ -68,8 +68,8 @@ def _asked(case: Case, asked: Asked, policy: Policy) -> Iterator[Reason]:
 
 
 _TELL = (
-    "Tell of it with provenance disclose, and name the file there or later: provenance disclose PATH --for ID --by WHO. "
-    "No approval and no clearance makes up for that."
+    "Tell of it with provenance disclose, and name the file then or later: provenance disclose PATH --for ID --by WHO."
+    " No approval and no clearance makes up for that."
 )
 _DOUBTS = {Claim.REVIEW, Claim.AI_GENERATED, Claim.AI_ASSISTED}
 

@@ -15,6 +15,7 @@ from provenance.asset import Channel, Digest, Place, ProjectId, RelPath, Title, 
 from provenance.errors import ChannelUnknown, ZoneTrouble
 from provenance.packs import policy_path
 from provenance.records import Deliverable
+from provenance.strict import nearest
 
 
 class Role(Enum):
@@ -221,13 +222,3 @@ def refuse_inside(path: Path, material: Path, what: str) -> None:
             f"{what} ({path}) lies inside the material ({material})",
             help="Move it out of the zones and judged folders: what is judged must not choose its judge.",
         )
-
-
-def nearest(name: str, known: list[str]) -> str:
-    """Return a hint at the nearest known name, or at all of them when there are few."""
-    import difflib  # only an error needs it
-
-    close = difflib.get_close_matches(name, known, n=1)
-    if close:
-        return f"; did you mean {close[0]!r}?"
-    return f"; known are {', '.join(repr(k) for k in known)}" if 0 < len(known) <= 12 else ""

@@ -7,7 +7,7 @@ import hashlib
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -27,10 +27,10 @@ from provenance.config import (
     Watch,
     WatchMode,
     Zone,
-    nearest,
     refuse_inside,
 )
 from provenance.errors import ConfigInvalid, ZoneTrouble
+from provenance.strict import keys_of, unknown_key
 from watcher.mounts import resolved
 
 CONFIG_NAME = "provenance.toml"
@@ -146,7 +146,8 @@ def _load(path: Path) -> Config:
         raise ConfigInvalid(f"{path} cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigInvalid(f"{path} does not parse: {error}") from error
-    _refuse_unknown_keys(tree, _Document, path, "")
+    if unknown := unknown_key(tree, _Document):
+        raise ConfigInvalid(f"{path}: unknown key {unknown}")
     try:
         document = msgspec.convert(tree, type=_Document)
     except msgspec.ValidationError as error:
@@ -289,42 +290,6 @@ def _overlap(one: Path, other: Path) -> bool:
     return one == other or one in other.parents or other in one.parents
 
 
-def _refuse_unknown_keys(tree: object, model: Any, path: Path, where: str) -> None:
-    """Raise `ConfigInvalid` for a key the document has no place for, naming the nearest it has.
-
-    msgspec refuses them too, but cannot say what was meant.
-    """
-    if isinstance(tree, list):
-        for item in tree:
-            _refuse_unknown_keys(item, model, path, where)
-    if not isinstance(tree, dict):
-        return
-    fields = {f.encode_name: f.type for f in msgspec.structs.fields(model)}
-    for key, value in tree.items():
-        if key not in fields:
-            raise ConfigInvalid(f"{path}: unknown key {where}{key}{nearest(key, list(fields))}")
-        inner = _struct_in(fields[key])
-        if inner is not None:
-            _refuse_unknown_keys(value, inner, path, f"{where}{key}.")
-
-
 def config_keys() -> Iterator[str]:
     """Yield every key a configuration may have, by its full name."""
-    yield from _keys_of(_Document, "")
-
-
-def _keys_of(model: Any, prefix: str) -> Iterator[str]:
-    for field in msgspec.structs.fields(model):
-        inner = _struct_in(field.type)
-        if inner is None:
-            yield f"{prefix}{field.encode_name}"
-        else:
-            yield from _keys_of(inner, f"{prefix}{field.encode_name}.")
-
-
-def _struct_in(annotation: Any) -> Any:
-    """Return the document struct an annotation speaks of: itself, its items, or the other half of an optional."""
-    for candidate in (annotation, *getattr(annotation, "__args__", ())):
-        if isinstance(candidate, type) and issubclass(candidate, msgspec.Struct):
-            return candidate
-    return None
+    yield from keys_of(_Document)

@@ -14,6 +14,7 @@
     │   ├── SigningFailed              21
     │   ├── KeyUnusable                22
     │   ├── SourceTypeRefused          23
+    │   ├── AttestationRefused         23
     │   ├── ReadBackDiffers            24
     │   ├── DestinationExists          25
     │   └── NotExamined                26
@@ -128,6 +129,15 @@ class SourceTypeRefused(CredentialTrouble):
 
     code = 23
     default_help = "Use a source type that says what the file is, for example trainedAlgorithmicMedia."
+
+
+class AttestationRefused(CredentialTrouble):
+    """Somebody attests that nothing was generated, of a file that is known to be."""
+
+    code = 23
+    default_help = (
+        "Nothing was recorded. Leave these files out: they need an approval, and `provenance origin` says why."
+    )
 
 
 class ReadBackDiffers(CredentialTrouble):

@@ -9,18 +9,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from provenance.asset import UtcTime
+from provenance.asset import Digest, UtcTime
 from provenance.catalogue import GateRun, GateUse, Head
 from provenance.config import Config, Role, refuse_inside
-from provenance.errors import ChannelNeeded, ChannelUnknown, WordsChanged
+from provenance.errors import ChannelNeeded, ChannelUnknown, ConfigInvalid, WordsChanged
+from provenance.evidence import Credential
 from provenance.examination import SIDECAR_SUFFIX, SIDECAR_TYPE, Request
 from provenance.files import display
 from provenance.judged import Judged, Judgements, Minutes
 from provenance.looking import Intake, Seen, look
-from provenance.policy import Case, Decision, Outcome, Policy, Reason, Rule, judge
+from provenance.policy import Attested, Case, Decision, Outcome, Policy, Reason, Rule, judge
 from provenance.quarantine import notes_among, requests_but, taken_out
-from provenance.records import Deliverable, content_id
+from provenance.records import Deliverable, Words, content_id
 from provenance.targets import Target, lies_in, named_twice, targets_of
+from provenance.verdict import Verdict
 from watcher.sweep import Folder
 from watcher.wait import Wait
 
@@ -45,12 +47,14 @@ class Run:
     id: str
     outcome: Outcome
     counts: Mapping[str, int]
-    """`checked`, and of these `pass`, `hold`, `refuse`; of the passed `approved` and `cleared`."""
+    """`checked`, and of these `pass`, `hold`, `refuse`; of the passed `approved`, `cleared` and `attested`."""
     silent: int
     """How many passed by themselves because no signal was found."""
     deliverables: frozenset[Deliverable]
     not_passed: tuple[Judged, ...]
     on_a_word: tuple[Judged, ...]
+    attested: tuple[tuple[Attested, int], ...]
+    """The attestations that something passed on, each with how many files did."""
     judged: Judgements
     ledger_head: str
     checked_at: UtcTime
@@ -83,7 +87,7 @@ def check_targets(gate: Gate, plan: Plan) -> Run:
     if not plan:
         raise ValueError("there is no target to judge")
     for target in plan:  # (1)
-        _refuse_rules_inside(gate.config, target)
+        _refuse_rules_inside(gate, target)
     for _ in range(_ATTEMPTS - 1):
         try:
             return _run(gate, plan)
@@ -109,7 +113,7 @@ def judge_seen(gate: Gate, files: Iterable[tuple[Seen, Deliverable, tuple[Reason
         named_like_one = seen.media_type != SIDECAR_TYPE and seen.absolute.lower().endswith(SIDECAR_SUFFIX)
         judged = _judged(judging, seen, deliverable)
         judging.judgements.add(_with(judged, *besides, *([_ORPHAN] if named_like_one else ())))
-    quiet = all(j.decision.outcome is Outcome.PASS and not (j.approved or j.cleared) for j in judging.judgements)
+    quiet = all(j.decision.outcome is Outcome.PASS and not j.on_a_word for j in judging.judgements)
     return None if quiet else _record(gate, judging.judgements, began)
 
 
@@ -133,16 +137,36 @@ def _run(gate: Gate, plan: Plan) -> Run:
 
 def _begun(gate: Gate) -> "tuple[_Judging, Head]":
     """Step (2); the head of the ledger is the one before anything is judged."""
+    check_rules(gate.config, gate.policy)
     catalogue, now = gate.intake.catalogue, gate.intake.stamp().at
     catalogue.check_clock(now)
     began = catalogue.verify_since_checkpoint()
     return _Judging(gate, now, Judgements(gate.config.catalogue.parent)), began
 
 
-def _refuse_rules_inside(config: Config, target: Target) -> None:
+def check_rules(config: Config, policy: Policy) -> None:
+    """Refuse rules that do not go together; raises `ConfigTrouble`.
+
+    A policy may ask for signed approvals, which the configuration has to say. No pack that a policy extends may lie
+    in a zone: that of the policy itself is the configuration's to check, when it is read.
+    """
+    if policy.required_mode not in {"unsigned", config.approvals.value}:
+        says = f"policy {policy.id} asks for signed approvals, and the configuration has approvals = "
+        says += f'"{config.approvals.value}"'
+        advice = (
+            'Set approvals = "signed" under [project] in provenance.toml, and list who may approve; or use a pack of '
+            'your own that extends this one and says [approvals] mode = "unsigned".'
+        )
+        raise ConfigInvalid(says, help=advice)
+    for path in policy.files:
+        for zone in config.zones:
+            refuse_inside(path, zone.root, "a policy")
+
+
+def _refuse_rules_inside(gate: Gate, target: Target) -> None:
     """Step (1): what is judged must not bring its own judge."""
     material = Path(os.fsdecode(target.absolute(target.below)))
-    for path, what in config.rules():
+    for path, what in (*gate.config.rules(), *((p, "a policy") for p in gate.policy.files)):
         refuse_inside(path, material, what)
 
 
@@ -242,8 +266,13 @@ def _judged(judging: _Judging, seen: Seen, deliverable: Deliverable) -> Judged:
     if (sidecar := seen.sidecar) is not None:
         kept = tuple(c for c in words.clearances if any(s.digest == sidecar.digest for s in c.subjects))
         words = replace(words, clearances=kept)
-    decision = judge(Case(seen.verdict, seen.credential, deliverable, words), judging.gate.policy)
-    return Judged(seen.path, deliverable, seen.digest, seen.verdict.origin, decision)
+    case = case_of(seen.verdict, seen.credential, deliverable, words)
+    return Judged(seen.path, deliverable, seen.digest, seen.verdict.origin, judge(case, judging.gate.policy))
+
+
+def case_of(verdict: Verdict, credential: Credential, deliverable: Deliverable, words: Words) -> Case:
+    """Return one file as it comes before the policy: the one place where people's words become what it is asked."""
+    return Case(verdict, credential, deliverable, words)
 
 
 _ORPHAN = Reason(
@@ -309,6 +338,7 @@ def _record(gate: Gate, judgements: Judgements, began: Head) -> Run:
         if judged.digest is not None
         for word in (*judged.decision.approvals, *judged.decision.clearances)
     )
+    uses += tuple(GateUse(name, Digest(raw.hex())) for name, batch in minutes.attested.items() for raw in batch.digests)
     head = gate.intake.catalogue.note_gate_run(GateRun(run, body, uses, began), stamp)
     return Run(
         run,
@@ -318,6 +348,7 @@ def _record(gate: Gate, judgements: Judgements, began: Head) -> Run:
         frozenset(minutes.deliverables),
         tuple(minutes.not_passed),
         tuple(minutes.on_a_word),
+        tuple((batch.attested, len(batch.digests)) for _, batch in sorted(minutes.attested.items())),
         judgements,
         head,
         stamp.at,

@@ -12,7 +12,7 @@ import msgspec
 from provenance.asset import Digest
 from provenance.catalogue.stored import plain
 from provenance.files import display
-from provenance.policy import Decision, Outcome, Rule
+from provenance.policy import Attested, Decision, Outcome, Rule
 from provenance.records import Deliverable, canonical
 from provenance.spool import Spool
 from provenance.verdict import Origin
@@ -37,6 +37,16 @@ class Judged:
     def cleared(self) -> bool:
         """Whether it passed because somebody cleared it."""
         return self.decision.outcome is Outcome.PASS and bool(self.decision.clearances)
+
+    @property
+    def attested(self) -> bool:
+        """Whether it passed because somebody attested that nothing was generated."""
+        return self.decision.outcome is Outcome.PASS and bool(self.decision.attested)
+
+    @property
+    def on_a_word(self) -> bool:
+        """Whether it passed because of what somebody said."""
+        return self.approved or self.cleared or self.attested
 
 
 _Said = tuple[Deliverable, Origin | None, Decision]
@@ -123,6 +133,14 @@ _KEPT = msgspec.msgpack.Decoder(tuple[bytes, bytes])
 
 
 @dataclass(slots=True)
+class Batch:
+    """What passed in one run on one attestation."""
+
+    attested: Attested
+    digests: list[bytes] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Minutes:
     """What a run comes to, taken down judgement by judgement, in the order of paths.
 
@@ -135,6 +153,8 @@ class Minutes:
     deliverables: set[Deliverable] = field(default_factory=set)
     not_passed: list[Judged] = field(default_factory=list)
     on_a_word: list[Judged] = field(default_factory=list)
+    attested: dict[str, "Batch"] = field(default_factory=dict)
+    """What passed on an attestation, by its id: too many to be listed one by one."""
     _digest: "hashlib._Hash" = field(default_factory=lambda: hashlib.sha256(b"["))
     _not_passed: bytearray = field(default_factory=bytearray)
     _on_a_word: bytearray = field(default_factory=bytearray)
@@ -145,11 +165,15 @@ class Minutes:
         self._digest.update(b"," + line if self.counts["checked"] else line)
         outcome = judged.decision.outcome
         self.counts.update(("checked", outcome.value))
+        if judged.attested:
+            self.counts["attested"] += 1
+            for one in judged.decision.attested:
+                self.attested.setdefault(one.id, Batch(one)).digests.append(bytes.fromhex(judged.digest or ""))
         self.deliverables.add(judged.deliverable)
         if outcome is not Outcome.PASS:
             self.not_passed.append(judged)
             self._not_passed += b"," + line
-        elif judged.approved or judged.cleared:
+        elif judged.approved or judged.cleared:  # what was attested alone is counted, not listed
             self.counts["approved"] += judged.approved
             self.counts["cleared"] += judged.cleared
             self.on_a_word.append(judged)
@@ -174,10 +198,15 @@ class Minutes:
             "assets_sha256": self._digest.hexdigest(),
             "not_passed": _listed(self._not_passed),
             "passed_on_word": _listed(self._on_a_word),
+            **({"passed_attested": attested} if (attested := self._attested()) else {}),
         }
 
+    def _attested(self) -> dict[str, int]:
+        """Return how many files passed on each attestation."""
+        return {name: len(batch.digests) for name, batch in sorted(self.attested.items())}
 
-_ON_A_WORD = ("approved", "cleared")
+
+_ON_A_WORD = ("approved", "cleared", "attested")
 
 
 def _listed(lines: bytearray) -> msgspec.Raw:
@@ -189,7 +218,8 @@ def _listed(lines: bytearray) -> msgspec.Raw:
 
 def _line(judged: Judged) -> dict[str, object]:
     """Return what the ledger keeps of one judged file."""
-    words = (*judged.decision.approvals, *judged.decision.clearances)
+    records = [w.id for w in (*judged.decision.approvals, *judged.decision.clearances)]
+    records += [a.id for a in judged.decision.attested]
     return {
         "path": display(judged.path),
         "sha256": judged.digest,
@@ -198,5 +228,5 @@ def _line(judged: Judged) -> dict[str, object]:
         "outcome": judged.decision.outcome.value,
         "origin": judged.origin.value if judged.origin else None,
         "rules": [r.rule.value for r in judged.decision.reasons],
-        "records": [w.id for w in words],
+        "records": records,
     }

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from provenance.asset import UtcTime
-from provenance.errors import FileMissing
+from provenance.errors import AttestationRefused, FileMissing
 from provenance.files import display
 from provenance.looking import Intake, Seen, look
 from provenance.quarantine import without_notes
@@ -29,12 +29,19 @@ def take_down(
     make: Callable[[tuple[Subject, ...], UtcTime], R],
     *,
     with_sidecars: bool = False,
+    denied_by: Callable[[Seen], bool] = lambda _seen: False,
 ) -> TakenDown[R]:
     """Look at the files, keep the word that `make` returns about exactly their bytes, and return it.
 
-    Raises as `look_at` does, and whatever `make` raises; then nothing was said.
+    Raises as `look_at` does, whatever `make` raises, and `AttestationRefused` where a file is found to deny the word;
+    then nothing was said.
     """
-    subjects = subjects_of(look_at(intake, targets), with_sidecars=with_sidecars)
+    seen = look_at(intake, targets)
+    denied = [display(s.path) for s in seen if denied_by(s)]
+    if denied:
+        more = f" and {len(denied) - 3:,} more" if len(denied) > 3 else ""
+        raise AttestationRefused(f"what is known of {', '.join(denied[:3])}{more} denies it")
+    subjects = subjects_of(seen, with_sidecars=with_sidecars)
     return TakenDown(_kept(intake, lambda at: make(subjects, at)), subjects)
 
 

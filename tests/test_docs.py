@@ -12,7 +12,11 @@ import pytest
 from provenance import errors
 from provenance.configfile import config_keys
 from provenance.policy import Rule
+from provenance.policy.condition import VOCABULARY
+from provenance.policy.document import Document
+from provenance.report.policy import RULES
 from provenance.report.schemas import SCHEMAS
+from provenance.strict import keys_of
 from tests.docs_made import COMMANDS, DOCUMENTS, PROJECT, comparable, reference, run, sessions
 
 DOCS = PROJECT / "docs"
@@ -84,10 +88,26 @@ def test_the_shipped_policy_is_shown_as_it_is() -> None:
     assert f"```toml\n{shipped}```" in (DOCS / "policy.md").read_text()
 
 
+def test_each_key_and_fact_of_a_policy_is_explained() -> None:
+    """Each key a pack may have, and each fact with its values, stands in the documentation, and nothing else does."""
+    text = (DOCS / "policy.md").read_text()
+    _, _, tables = text.partition("| key | meaning |")
+    keys, _, facts = tables.partition("| fact | values |")
+    explained = {name for r in rows(keys) for name in named(r[0])}
+    sections = {"origins", "credentials"}
+    assert explained == {k for k in keys_of(Document) if k not in sections} | sections
+    stated = {named(r[0])[0]: set(named(r[1].partition(": ")[0])) for r in rows(facts) if len(r) == 2}
+    for fact, known in VOCABULARY.items():
+        words = {w.strip('"') for w in stated.pop(fact)}
+        assert known is None or words == set(known), fact
+    assert stated == {}
+
+
 def test_each_rule_is_explained() -> None:
     """Each rule a reason can stand on is in the documentation of the gate, and no other is."""
     _, _, table = (DOCS / "gate.md").read_text().partition("| rule | meaning |")
     assert {name for r in rows(table) for name in named(r[0])} == {r.value for r in Rule}
+    assert set(RULES) == set(Rule)
 
 
 def test_each_document_is_listed() -> None:

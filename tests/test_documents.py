@@ -38,6 +38,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Documents:
             *_told(made, "approve", *one, "--channel", "deliver", "--expires", "2126-01-31", *LEGAL),
             *_told(made, "clear", *one, *LEGAL),
             *_told(made, "declare", *one, "--origin", "ai-generated", *EDITOR),
+            *_told(made, "attest", "deliver/plate.jpg", *LEGAL),
             *_told(made, "derive", *one, "--from", "deliver/plate.jpg", *EDITOR),
         ],
         "gate": _told(made, "gate", "deliver"),
@@ -46,6 +47,8 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Documents:
         "status": _told(made, "status"),
         "doctor": _told(made, "doctor"),
         "error": _told(made, "origin", "nowhere.jpg"),
+        "policy": [*_told(made, "policy", "check"), *_told(made, "policy", "show", "--pack", "netflix-2025-08")],
+        "explanation": _told(made, "policy", "explain", "1a", "--pack", "netflix-2025-08"),
     }
     told["record"] += _told(made, "revoke", told["record"][0]["record"]["id"], *EDITOR)
     told["notice"] = _noticed(tmp_path_factory.mktemp("notified"))

@@ -50,7 +50,15 @@ def test_an_approval_for_these_bytes_lets_them_pass_and_is_shown(production: Pro
     assert "approved by Production legal" in result.out
     assert "UNSIGNED: anyone could have written this" in result.out
     document = production.json("gate", "deliver")
-    assert document["counts"] == {"checked": 1, "pass": 1, "refuse": 0, "hold": 0, "approved": 1, "cleared": 0}
+    assert document["counts"] == {
+        "checked": 1,
+        "pass": 1,
+        "refuse": 0,
+        "hold": 0,
+        "approved": 1,
+        "cleared": 0,
+        "attested": 0,
+    }
     assert document["assets"][0]["approvals"][0]["unsigned"]
 
 
@@ -323,6 +331,7 @@ def test_what_lies_in_two_of_the_folders_named_is_judged_once(production: Produc
         "hold": 1,
         "approved": 0,
         "cleared": 0,
+        "attested": 0,
     }
 
 

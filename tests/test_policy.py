@@ -113,8 +113,8 @@ def test_unknown_passes_saying_what_was_not_found(baseline: Policy) -> None:
         ('ai-assisted = "refuse"', 'ai-assisted = "hold"', "does not refuse ai-assisted"),
         ('unreadable = "hold"', 'unreadable = "pass"', "lets unreadable credentials pass"),
         ('unknown = "pass"', 'unknow = "pass"', "did you mean 'unknown'"),
-        ('unknown = "pass"', 'unknown = "shrug"', "say pass, hold or refuse"),
-        ('id = "baseline"', 'id = "baseline"\nextra = 1', "unknown field"),
+        ('unknown = "pass"', 'unknown = "shrug"', "say pass, hold, refuse or attest"),
+        ('id = "baseline"', 'id = "baseline"\nextra = 1', "unknown key extra"),
     ],
 )
 def test_a_policy_that_is_not_whole_is_refused(old: str, new: str, says: str) -> None:

@@ -10,11 +10,13 @@ from provenance.catalogue.stored import Finding, asset_from, decoded, intact, me
 from provenance.errors import CatalogueDamaged
 from provenance.evidence import Beside, Evidence, Examiner, Relation, Signal
 from provenance.lineage import Witness
-from provenance.records import Declaration
+from provenance.records import AnyRecord, Declaration
 from provenance.verdict import Ancestor, Context, Origin
 
 MEMORY = 512
 """How many findings and examiners are kept decoded; plain files of one type share a finding."""
+MOST_SUBJECTS = 20_000
+"""How many subjects the records that are kept decoded may have together; one that has more is kept alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class Knowledge:
         self._db = connection
         self._findings: dict[int, Finding] = {}
         self._examiners: dict[int, Examiner] = {}
+        self._records: dict[str, tuple[AnyRecord, frozenset[bytes]]] = {}
+        self._subjects = 0
 
     def asset(self, raw: bytes) -> AssetRow | None:
         """Return an asset by its digest, or None if it was never recorded."""
@@ -122,17 +126,35 @@ class Knowledge:
         Raises `CatalogueDamaged` where the table of subjects names a record that does not itself name these bytes.
         """
         rows = self._db.rows(
-            "SELECT r.id, r.entry, l.body,"
+            "SELECT r.id, r.entry,"
             " (SELECT v.id FROM records v WHERE v.target = r.id AND v.target <> '' ORDER BY v.entry LIMIT 1)"
-            " FROM record_subjects s JOIN records r ON r.id = s.record JOIN ledger l ON l.seq = r.entry"
-            " WHERE s.digest = ? ORDER BY r.entry",
+            " FROM record_subjects s JOIN records r ON r.id = s.record WHERE s.digest = ? ORDER BY r.entry",
             (raw,),
         )
-        found = tuple(_filed(row) for row in rows)
-        for each in found:
-            if raw not in index_of(each.record).subjects:
-                raise CatalogueDamaged(f"record {each.record.id} is kept for {raw.hex()}, and does not speak of it")
-        return found
+        return tuple(Filed(self._read(record, entry, raw), entry, revoked_by) for record, entry, revoked_by in rows)
+
+    def _read(self, name: str, entry: int, raw: bytes) -> AnyRecord:
+        """Return a record that must speak of some bytes.
+
+        One record can speak of a whole delivery, and is asked for at each of its files: so it is kept decoded, under
+        its id, which is the hash of what it says.
+        """
+        kept = self._records.get(name)
+        if kept is None:
+            row = self._db.row("SELECT body FROM ledger WHERE seq = ?", (entry,))
+            if row is None:
+                raise CatalogueDamaged(f"entry {entry} of the ledger, which holds {name}, is missing")
+            record = record_in(row[0], name)
+            kept = record, index_of(record).subjects
+            self._subjects += len(kept[1])
+            if self._subjects > MOST_SUBJECTS:
+                self._records.clear()
+                self._subjects = len(kept[1])
+            self._records[name] = kept
+        record, subjects = kept
+        if raw not in subjects:
+            raise CatalogueDamaged(f"record {name} is kept for {raw.hex()}, and does not speak of it")
+        return record
 
     def record(self, record: str) -> Filed | None:
         """Return a record by its id."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     # Few questions are about these, and the others are to be answered fast.
     from provenance.catalogue.custody import Quarantined, Stay
     from provenance.catalogue.entering import Trouble, Waiting
+    from provenance.records.attestation import Attestation
 
 _ROOT = RelPath(b"")
 _SIGHTING = (
@@ -140,7 +141,7 @@ class Queries:
         return None if place is None else self._known.special_at(raw, place)
 
     def effective_words(self, digest: Digest, deliverable: Deliverable, now: UtcTime) -> Words:
-        """Return the approvals and clearances that count for these bytes in this deliverable at this time.
+        """Return the words that count for these bytes in this deliverable at this time.
 
         A clearance answers the doubts there were when somebody looked, not one that a person raised afterwards.
         """
@@ -153,6 +154,7 @@ class Queries:
                 for f in filed
                 if isinstance(r := f.record, Clearance) and f.entry > doubted and in_force(r.expires, now)
             ),
+            _attestations(filed),
         )
 
     def records_of(self, digest: Digest) -> tuple[Filed, ...]:
@@ -294,12 +296,12 @@ class Queries:
 
     def uses_of(self, record: str) -> tuple[Used, ...]:
         """Return the deliveries that were made on a record, the oldest first."""
-        rows = self._db.rows(
-            "SELECT l.body, u.digest, l.at, l.seq FROM gate_uses u JOIN ledger l ON l.seq = u.entry"
-            " WHERE u.record = ? ORDER BY l.seq, u.digest",
-            (record,),
-        )
-        return tuple(Used(_run(body, seq), Digest(raw.hex()), at, seq) for body, raw, at, seq in rows)
+        uses = self._db.rows("SELECT entry, digest FROM gate_uses WHERE record = ? ORDER BY entry, digest", (record,))
+        entries = {
+            seq: self._db.row("SELECT body, at FROM ledger WHERE seq = ?", (seq,)) for seq in {u[0] for u in uses}
+        }
+        runs = {seq: (_run(row[0], seq), row[1]) for seq, row in entries.items() if row is not None}
+        return tuple(Used(runs[seq][0], Digest(raw.hex()), runs[seq][1], seq) for seq, raw in uses)
 
     def last_config(self) -> Digest | None:
         """Return the digest of the configuration that was last noted in the ledger."""
@@ -327,6 +329,14 @@ class Queries:
             _last_seen(zone, last_seen, gone_at, sweeps),
             gone_at,
         )
+
+
+def _attestations(filed: "list[Filed]") -> "tuple[Attestation, ...]":
+    if not any(f.record.kind == "attestation" for f in filed):
+        return ()
+    from provenance.records.attestation import Attestation  # few files have one
+
+    return tuple(r for f in filed if isinstance(r := f.record, Attestation))
 
 
 def _doubts(declaration: Declaration) -> bool:

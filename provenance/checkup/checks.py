@@ -16,6 +16,7 @@ from provenance.configfile import load_config
 from provenance.errors import KeyUnusable, ProvenanceError
 from provenance.evidence import State
 from provenance.examination import Looked, Request
+from provenance.gate import check_rules
 from provenance.policy import load_policy
 from provenance.pool import Limits, Pool
 from provenance.zones import is_protected
@@ -63,6 +64,7 @@ def _problem(check: str, error: ProvenanceError) -> Finding:
 
 def _policy(config: Config, _now: UtcTime) -> Iterator[Finding]:
     policy = load_policy(config.policy, config.folder)
+    check_rules(config, policy)
     yield Finding(Level.OK, "policy", f"{policy.id} of {policy.dated}, digest {policy.sha256[:12]}")
     yield Finding(
         Level.WARNING,

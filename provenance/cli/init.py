@@ -51,10 +51,10 @@ def init(
     path = root / CONFIG_NAME
     if os.path.lexists(path):
         raise ConfigInvalid(f"{path} is already there", help="Edit it; init never overwrites a configuration.")
-    load_policy(policy, root)
+    mode = load_policy(policy, root).required_mode
     if not work and not final:
         work, final = ("editorial",), ("deliver",)
-    text = _document(title, project or _slug(title), policy) + "".join(
+    text = _document(title, project or _slug(title), policy, mode) + "".join(
         [_zone(d, "work", observe=observe) for d in work] + [_zone(d, "final", observe=observe) for d in final]
     )
     made = _write(root, (*work, *final), text + _REST)
@@ -128,7 +128,13 @@ def _local_timezone() -> str:
     return "UTC"
 
 
-def _document(title: str, project: str, policy: str) -> str:
+_MODES = {
+    "unsigned": "unsigned: whoever can write the catalogue can write an approval, and every report says so",
+    "signed": "signed: only listed people's signatures count; docs/configuration.md says how to list them",
+}
+
+
+def _document(title: str, project: str, policy: str, mode: str) -> str:
     return f"""\
 # What provenance guards here, and by which rules. Every key is explained in docs/configuration.md.
 
@@ -138,7 +144,7 @@ title = {quoted(title)}
 timezone = {quoted(_local_timezone())}  # a date means the end of that day here; everything stored is UTC
 catalogue = ".provenance/catalogue.db"  # on a local disk, never on a share; back it up
 policy = {quoted(policy)}  # a shipped pack or a path to a TOML file
-approvals = "unsigned"  # unsigned: whoever can write the catalogue can write an approval, and every report says so
+approvals = {quoted(mode)}  # {_MODES[mode]}
 """
 
 

@@ -58,8 +58,9 @@ class Session:
     def check(self) -> None:
         """Read every rule the configuration names; raises `ProvenanceError` for the first that cannot be used."""
         from provenance.credentials.trust import load_trust
+        from provenance.gate import check_rules
 
-        _ = self.policy
+        check_rules(self.config, self.policy)
         load_trust(self.config.anchors)
         if self.config.notify is not None:
             from provenance.daemon.tellers import tellers_of

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,9 @@ from provenance.cli.options import DayMeans, now, parse_moment
 from provenance.cli.session import Session
 from provenance.files import display
 from provenance.records import AnyRecord, Subject
+
+if TYPE_CHECKING:
+    from provenance.looking import Seen
 
 
 def moments(session: Session, expires: str | None, claimed_at: str | None) -> tuple[UtcTime | None, UtcTime | None]:
@@ -34,6 +38,7 @@ def take_down(
     *,
     as_json: bool,
     with_sidecars: bool = False,
+    denied_by: "Callable[[Seen], bool]" = lambda _seen: False,
 ) -> None:
     """Look at the files, make the record about exactly their bytes, keep it, and print it.
 
@@ -45,7 +50,7 @@ def take_down(
 
     with progress("reading") as tell, session.intake(tell) as intake:
         targets = targets_with_held(session.config, intake.catalogue, paths)
-        taken = take_down_about(intake, targets, make, with_sidecars=with_sidecars)
+        taken = take_down_about(intake, targets, make, with_sidecars=with_sidecars, denied_by=denied_by)
     show_record(session, taken.record, taken.subjects, as_json=as_json)
 
 

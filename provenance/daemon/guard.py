@@ -4,18 +4,20 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from provenance.asset import Digest, Place, StatKey
+from provenance.asset import Digest, Place, StatKey, UtcTime
 from provenance.catalogue import Listed
 from provenance.config import OnTrouble, Role, Zone
 from provenance.daemon.logs import Log
 from provenance.daemon.notices import Kind, Notice
 from provenance.daemon.taking import Done, Taking
+from provenance.evidence import Credential, State
 from provenance.examination import SIDECAR_TYPE
-from provenance.gate import Gate, judge_seen
+from provenance.gate import Gate, case_of, judge_seen
 from provenance.looking import Seen
-from provenance.policy import Outcome, Reason, Rule
+from provenance.policy import Outcome, Reason, Rule, may_pass
 from provenance.quarantine import Refused, Taken, is_our_note, mend
 from provenance.records import Deliverable
+from provenance.verdict import Verdict
 from watcher.opening import Odd
 
 
@@ -130,13 +132,18 @@ class Guard:
         wanted = frozenset(o for o, outcome in policy.origins.items() if outcome is not Outcome.PASS)
         for zone in self.zones:
             for listed in self._catalogue.present(zone.name, wanted):
-                words = self._catalogue.effective_words(listed.digest, self._deliverable(zone), now)
-                answered = words.approvals if listed.origin.flagged else words.clearances
-                told = self._told.get(listed.place)
                 if listed.place in self._moving:
                     continue
-                if listed.place in self._left or (not answered and (told is None or told.digest != listed.digest)):
+                told = self._told.get(listed.place)
+                news = told is None or told.digest != listed.digest
+                if listed.place in self._left or (news and not self._answered(listed, self._deliverable(zone), now)):
                     yield listed
+
+    def _answered(self, listed: Listed, deliverable: Deliverable, now: UtcTime) -> bool:
+        """Whether what people said lets a file of this origin pass; its credential is left aside."""
+        words = self._catalogue.effective_words(listed.digest, deliverable, now)
+        case = case_of(Verdict(listed.origin, ()), Credential(State.ABSENT), deliverable, words)
+        return may_pass(case, self._gate.policy)
 
     def newest_word(self) -> int:
         """Return the number of the ledger's newest entry that holds a person's word."""

@@ -2,13 +2,33 @@
 
 ::
 
-    model   outcomes, rules, reasons, decisions, and a policy as a value
-    pack    from a TOML file to a policy; the only place here that reads the disk
-    judge   what a policy makes of one file
+    facts      what a policy is asked about: one intended use, as facts
+    condition  facts that must hold
+    terms      principles, triggers, uses, consents: what a policy says of uses
+    model      outcomes, rules, reasons, decisions, and a policy as a value
+    document   one pack as it stands in its file
+    building   from packs to a policy
+    pack       a pack with all it extends; the only place here that reads the disk
+    assess     what a policy answers to an intended use
+    asking     what people told of a file adds to judging it
+    judge      what a policy makes of one file
 """
 
-from provenance.policy.judge import judge
-from provenance.policy.model import Case, Decision, Outcome, Policy, Reason, Rule
-from provenance.policy.pack import load_policy, parse_policy
+from provenance.policy.judge import judge, may_pass
+from provenance.policy.model import Attested, Case, Decision, Outcome, Policy, Reason, Rule
+from provenance.policy.pack import load_policy, parse_policy, shipped_packs
 
-__all__ = ["Case", "Decision", "Outcome", "Policy", "Reason", "Rule", "judge", "load_policy", "parse_policy"]
+__all__ = [
+    "Attested",
+    "Case",
+    "Decision",
+    "Outcome",
+    "Policy",
+    "Reason",
+    "Rule",
+    "judge",
+    "load_policy",
+    "may_pass",
+    "parse_policy",
+    "shipped_packs",
+]

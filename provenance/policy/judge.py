@@ -1,44 +1,76 @@
 """What a policy makes of one file. Pure: never raises, collects every reason."""
 
 import shlex
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import assert_never
 
 from provenance.evidence import Claim, State
-from provenance.policy.model import Case, Decision, Outcome, Policy, Reason, Rule
-from provenance.records import Approval, Clearance
+from provenance.policy.asking import Asked, asked_of
+from provenance.policy.model import Attested, Case, Decision, Outcome, Policy, Reason, Rule
+from provenance.records import Approval, Clearance, Deliverable
 from provenance.verdict import CREDENTIAL, Origin
 
 
 def judge(case: Case, policy: Policy) -> Decision:
     """Return what a policy makes of one file. Never raises; collects every reason.
 
-    (1) ask the policy about the origin and about the credential's state; (2) an approval answers a refusal; (3) a
-    clearance answers a hold, and never a refusal; (4) what is left decides, the most severe first. Answered reasons
-    stay in the list as passes, so that nothing approved or cleared is ever hidden.
+    (1) ask the policy about the origin, about what was told, and about the credential's state; (2) approvals in all
+    roles that are asked for answer a refusal, but not one for want of a consent; (3) an attestation answers that
+    nobody attested; (4) a clearance answers any other hold, and never a refusal; (5) what is left decides, the most
+    severe first. Answered reasons stay in the list as passes, so that nothing approved or cleared is ever hidden.
     """
-    of_credential = _of_credential(case, policy)
-    asked = [of_credential]  # (1)
-    if not _says_it_all(case, of_credential, policy):
-        asked.insert(0, _of_origin(case, policy))
+    asked = asked_of(case, policy)
     reasons: list[Reason] = []
     approvals: tuple[Approval, ...] = ()
     clearances: tuple[Clearance, ...] = ()
-    for reason in asked:
-        match reason.outcome:
-            case Outcome.REFUSE if case.words.approvals:  # (2)
+    attested: tuple[Attested, ...] = ()
+    for reason in _asked(case, asked, policy):  # (1)
+        match reason.rule, reason.outcome:
+            case ((Rule.USE_FORBIDDEN | Rule.CONSENT_MISSING | Rule.UNTOLD), _):
+                reasons.append(reason)
+            case _, Outcome.REFUSE if case.words.approvals:  # (2)
                 approvals = case.words.approvals
                 reasons += [_answered(Rule.APPROVED, a, reason) for a in approvals]
-            case Outcome.HOLD if case.words.clearances:  # (3)
+                reasons += _still_missing(case, asked)
+            case Rule.NOT_ATTESTED, _:  # (3)
+                attested = tuple(
+                    Attested(a.id, a.by, a.role, a.reason, len(a.subjects)) for a in case.words.attestations
+                )
+                reasons += [_answered(Rule.ATTESTED, a, reason) for a in attested] or [reason]
+            case _, Outcome.HOLD if case.words.clearances:  # (4)
                 clearances = case.words.clearances
                 reasons += [_answered(Rule.CLEARED, c, reason) for c in clearances]
             case _:
                 reasons.append(reason)
     reasons.sort(key=lambda r: -r.outcome.severity)
-    outcome = reasons[0].outcome  # (4)
+    outcome = reasons[0].outcome  # (5)
     told = tuple(r for r in reasons if r.text)
-    return Decision(outcome, told, approvals, clearances)
+    return Decision(outcome, told, approvals, clearances, attested)
 
 
+def may_pass(case: Case, policy: Policy) -> bool:
+    """Whether a file would pass if its credential did not matter."""
+    open_to_all = replace(policy, credentials=dict.fromkeys(State, Outcome.PASS))
+    return judge(case, open_to_all).outcome is Outcome.PASS
+
+
+def _asked(case: Case, asked: Asked, policy: Policy) -> Iterator[Reason]:
+    """Yield everything there is to say of a file, before anybody's approval, clearance or attestation."""
+    of_credential = _of_credential(case, policy)
+    if not _says_it_all(case, of_credential, policy):
+        yield from _of_origin(case, asked, policy)
+    yield of_credential
+    yield from asked.refused
+    if case.verdict.origin.flagged and not case.told and policy.untold is not Outcome.PASS:
+        text = f"nobody told of this use: {policy.id} has every use of a generative tool told before it is delivered"
+        yield Reason(Rule.UNTOLD, policy.untold, text, _TELL, {"origin": case.verdict.origin.value})
+
+
+_TELL = (
+    "Tell of it with provenance disclose, and name the file then or later: provenance disclose PATH --for ID --by WHO."
+    " No approval and no clearance makes up for that."
+)
 _DOUBTS = {Claim.REVIEW, Claim.AI_GENERATED, Claim.AI_ASSISTED}
 
 
@@ -48,34 +80,90 @@ def _says_it_all(case: Case, of_credential: Reason, policy: Policy) -> bool:
     Only where the policy is as strict about the state as about the doubt.
     """
     doubts = {g.kind for g in case.verdict.grounds if g.claim in _DOUBTS}
-    doubtful = case.verdict.origin is Origin.REVIEW and doubts == {CREDENTIAL}
+    doubtful = case.verdict.origin is Origin.REVIEW and doubts == {CREDENTIAL} and not case.told
     return doubtful and of_credential.outcome.severity >= policy.origins[Origin.REVIEW].severity
 
 
-def _answered(rule: Rule, record: Approval | Clearance, reason: Reason) -> Reason:
-    word = "approved" if rule is Rule.APPROVED else "cleared"
-    text = f"{word} by {record.by} ({record.role}): {record.reason}"
-    return Reason(rule, Outcome.PASS, text, "", {"record": record.id, "answers": reason.rule.value})
+def _answered(rule: Rule, word: Approval | Clearance | Attested, reason: Reason) -> Reason:
+    text = f"{rule.value} by {word.by} ({word.role}): {word.reason}"
+    return Reason(rule, Outcome.PASS, text, "", {"record": word.id, "answers": reason.rule.value})
 
 
-def _of_origin(case: Case, policy: Policy) -> Reason:
-    """Return what the policy says of the verdict. Always one reason, also for a pass."""
+def _still_missing(case: Case, asked: Asked) -> Iterator[Reason]:
+    """Yield the roles nobody approved in. An approval in another role is shown, and is not enough."""
+    missing = sorted(asked.roles - {a.role for a in case.words.approvals})
+    if missing:
+        text = f"approved, but not yet by {_and(missing)}{_for(asked.because)}"
+        advice = f"Have it approved in that role too: {_approve(case.deliverable, missing)}"
+        yield Reason(Rule.ROLE_MISSING, Outcome.REFUSE, text, advice, _args(case, asked, missing))
+
+
+def _of_origin(case: Case, asked: Asked, policy: Policy) -> Iterator[Reason]:
+    """Yield what the policy says of the verdict: at least one reason, also for a pass."""
     verdict, origin = case.verdict, case.verdict.origin
-    outcome = policy.origins[origin]
-    args = {"origin": origin.value, "channel": case.deliverable.channel, "title": case.deliverable.title}
     first = verdict.grounds[0].says if verdict.grounds else ""
+    if origin.flagged:
+        yield _flagged(f"{origin.value} ({first})", case, asked, policy.origins[origin])
+        return
+    if case.told:
+        ids = ", ".join(t.id for t in case.told)
+        yield _flagged(f"told to be made with a generative tool ({ids})", case, asked, Outcome.REFUSE)
+    if origin is Origin.REVIEW or not case.told:
+        yield _unflagged(case, first, policy)
+
+
+def _flagged(what: str, case: Case, asked: Asked, outcome: Outcome) -> Reason:
+    """Return that something generated is to be delivered: what asks for an approval, of whom, and how it is given."""
+    roles = sorted(asked.roles)
+    text = f"{what} and no approval for these bytes on {case.deliverable.channel} counts{_for(asked.because)}"
+    by = f" by {_and(roles)}" if roles else ""
+    advice = f"Replace it, or have it approved{by}: {_approve(case.deliverable, roles)}"
+    return Reason(Rule.TEMPORARY_NOT_FINAL, outcome, text, advice, _args(case, asked, roles))
+
+
+def _args(case: Case, asked: Asked, missing: list[str]) -> dict[str, str]:
+    place = case.deliverable
+    args = {"origin": case.verdict.origin.value, "channel": str(place.channel), "title": str(place.title)}
+    if missing:
+        args["roles"] = " ".join(missing)
+    if asked.keys:
+        args["asked_by"] = " ".join(asked.keys)
+    if case.told:
+        args["disclosures"] = " ".join(t.id for t in case.told)
+    return args
+
+
+def _approve(place: Deliverable, roles: list[str]) -> str:
+    """Return the command that approves, in one role or in each of several."""
+    where = f"--channel {shlex.quote(place.channel)}"
+    where += f" --title {shlex.quote(place.title)}" if place.title else ""
+    role = roles[0] if len(roles) == 1 else "ROLE"
+    each = ", once in each role" if len(roles) > 1 else ""
+    return f"provenance approve PATH {where} --by WHO --role {role} --reason TEXT{each}"
+
+
+def _for(because: Iterable[str]) -> str:
+    said = "; ".join(because)
+    return f"; {said}" if said else ""
+
+
+def _and(names: list[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _unflagged(case: Case, first: str, policy: Policy) -> Reason:
+    """Return what the policy says of a verdict that is no flag."""
+    place, origin = case.deliverable, case.verdict.origin
+    outcome = policy.origins[origin]
+    args = {"origin": origin.value, "channel": str(place.channel), "title": str(place.title)}
+    if origin in policy.attest:
+        found = "no signal found" if origin is Origin.UNKNOWN else f"{origin.value}: {first}"
+        text = f"{found}, and {policy.id} wants somebody to say that nothing was generated; no attestation counts"
+        return Reason(Rule.NOT_ATTESTED, outcome, text, _ATTEST, args)
     match origin:
-        case Origin.AI_GENERATED | Origin.AI_ASSISTED:
-            text = f"{origin.value} ({first}) and no approval for these bytes on {case.deliverable.channel} counts"
-            where = f"--channel {shlex.quote(case.deliverable.channel)}"
-            where += f" --title {shlex.quote(case.deliverable.title)}" if case.deliverable.title else ""
-            advice = (
-                f"Replace it, or have it approved: provenance approve PATH {where} --by WHO --role ROLE --reason TEXT"
-            )
-            return Reason(Rule.TEMPORARY_NOT_FINAL, outcome, text, advice, args)
         case Origin.REVIEW:
-            text = f"a person must look: {first}"
-            return Reason(Rule.ORIGIN_NEEDS_REVIEW, outcome, text, _CLEAR, args)
+            return Reason(Rule.ORIGIN_NEEDS_REVIEW, outcome, f"a person must look: {first}", _CLEAR, args)
         case Origin.UNKNOWN:
             if outcome is Outcome.PASS:
                 return Reason(Rule.NO_SIGNAL_FOUND, outcome, "no signal found", "", args)
@@ -86,12 +174,17 @@ def _of_origin(case: Case, policy: Policy) -> Reason:
             if outcome is not Outcome.PASS:
                 text = f"{origin.value}, which this policy does not let pass by itself"
             return Reason(Rule.ORIGIN_KNOWN, outcome, text, "" if outcome is Outcome.PASS else _CLEAR, args)
+        case Origin.AI_GENERATED | Origin.AI_ASSISTED:
+            raise AssertionError(f"{origin.value} is a flag")
         case _:
             assert_never(origin)
 
 
 _CLEAR = (
     "Look at it, then either replace it or take it on you: provenance clear PATH --by WHO --role ROLE --reason TEXT"
+)
+_ATTEST = (
+    "Ask whoever made it; then, for the whole batch at once: provenance attest PATH --by WHO --role ROLE --reason TEXT"
 )
 
 

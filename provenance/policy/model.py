@@ -3,9 +3,12 @@
 import datetime as dt
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 
 from provenance.asset import Digest
 from provenance.evidence import Credential, State
+from provenance.policy.facts import Consented, Told
+from provenance.policy.terms import Area, Consents, Principle, Trigger, Use
 from provenance.records import Approval, Clearance, Deliverable, Words
 from provenance.verdict import Origin, Verdict
 
@@ -35,8 +38,14 @@ class Rule(Enum):
     CREDENTIAL_BROKEN = "credential-broken"
     CREDENTIAL_REMOTE = "credential-remote"
     NO_SIGNAL_FOUND = "no-signal-found"
+    NOT_ATTESTED = "not-attested"
+    UNTOLD = "untold"
+    CONSENT_MISSING = "consent-missing"
+    USE_FORBIDDEN = "use-forbidden"
+    ROLE_MISSING = "role-missing"
     APPROVED = "approved"
     CLEARED = "cleared"
+    ATTESTED = "attested"
     NOT_A_FILE = "not-a-file"
     NOTHING_TO_CHECK = "nothing-to-check"
     ORPHAN_SIDECAR = "orphan-sidecar"
@@ -56,6 +65,18 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Attested:
+    """An attestation that something passed on, without the many files it speaks of."""
+
+    id: str
+    by: str
+    role: str
+    reason: str
+    files: int
+    """How many files it speaks of."""
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """The outcome for one file with all its reasons, and the words of people it rests on."""
 
@@ -63,6 +84,7 @@ class Decision:
     reasons: tuple[Reason, ...]
     approvals: tuple[Approval, ...] = ()
     clearances: tuple[Clearance, ...] = ()
+    attested: tuple[Attested, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +97,32 @@ class Policy:
     sha256: Digest
     origins: dict[Origin, Outcome]
     credentials: dict[State, Outcome]
+    attest: frozenset[Origin] = frozenset()
+    """Origins that are held until somebody attests that nothing was generated. Their outcome is `HOLD`."""
+    required_mode: str = "unsigned"
+    """The least the configuration's `approvals` must say: `unsigned` or `signed`."""
+    roles: frozenset[str] = frozenset()
+    """All of these must have approved, whatever the use."""
+    transcribed: frozenset[str] = frozenset()
+    """Roles for whose approval the transcription by a custodian is enough."""
+    untold: Outcome = Outcome.PASS
+    """What it means for a flagged file that no disclosure names it: `PASS` (it is reported) or `HOLD`."""
+    consent: Consents = field(default_factory=lambda: Consents({}))
+    principles: tuple[Principle, ...] = ()
+    areas: tuple[Area, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    uses: tuple[Use, ...] = ()
+    extends: tuple[str, ...] = ()
+    """Ids of the packs it stands on, the nearest first."""
+    files: tuple[Path, ...] = ()
+    """Where it and what it extends lie on the disk; shipped packs left out."""
+    changes: tuple[str, ...] = ()
+    """What a pack made of one it extends, in words: what was replaced, and by what."""
+
+    def every_role(self) -> frozenset[str]:
+        """Return every role that any part of it asks for."""
+        asked = [p.roles for p in self.principles] + [t.roles for t in self.triggers] + [u.roles for u in self.uses]
+        return self.roles.union(*asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +133,7 @@ class Case:
     credential: Credential
     deliverable: Deliverable
     words: Words = field(default_factory=Words)
+    told: tuple[Told, ...] = ()
+    """Every disclosure that names the file, for this project and title."""
+    consents: tuple[Consented, ...] = ()
+    """Every consent in force for this project and title that could speak for one of them."""

@@ -2,9 +2,10 @@
 
 ::
 
-    record   what all records share, and how an id is made
-    words    the words a delivery rests on
-    kinds    every kind by name
+    record       what all records share, and how an id is made
+    words        the words a delivery rests on
+    attestation  nothing generated is in some files
+    kinds        every kind by name
 """
 
 from typing import TYPE_CHECKING

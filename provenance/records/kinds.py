@@ -8,9 +8,10 @@ import msgspec
 from provenance.records.record import Record
 
 if TYPE_CHECKING:
+    from provenance.records.attestation import Attestation
     from provenance.records.words import Approval, Clearance, Declaration, Derivation, Revocation
 
-    AnyRecord = Declaration | Clearance | Derivation | Approval | Revocation
+    AnyRecord = Declaration | Clearance | Derivation | Approval | Revocation | Attestation
 
 _HOMES: Final = {
     "declaration": ("words", "Declaration"),
@@ -18,6 +19,7 @@ _HOMES: Final = {
     "derivation": ("words", "Derivation"),
     "approval": ("words", "Approval"),
     "revocation": ("words", "Revocation"),
+    "attestation": ("attestation", "Attestation"),
 }
 """Where each kind lives: a module of this package, and a class in it. A new kind is one new line here."""
 

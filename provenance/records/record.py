@@ -23,8 +23,15 @@ class Subject:
     name: str
 
 
+class _Identified:
+    """Room for an id once it was computed. No field of the record: it is no part of what is said or compared."""
+
+    __slots__ = ("_id",)
+    _id: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(_Identified):
     """What all records share.
 
     `made_at` is the machine's clock when it was written; `claimed_at` is when the person says it was decided, and
@@ -56,8 +63,15 @@ class Record:
 
     @property
     def id(self) -> str:
-        """Name of this record: its prefix and 20 hexadecimal digits of the SHA-256 of its canonical content."""
-        return content_id(self.prefix, self.content())
+        """Name of this record: its prefix and 20 hexadecimal digits of the SHA-256 of its canonical content.
+
+        Computed once: a record of a whole delivery is asked for its name at each of the files it speaks of.
+        """
+        try:
+            return self._id
+        except AttributeError:
+            object.__setattr__(self, "_id", content_id(self.prefix, self.content()))
+            return self._id
 
     def content(self) -> dict[str, object]:
         """Return the record as plain values, its kind included: what the id and the ledger are computed over.

@@ -5,11 +5,14 @@ that shows one says so (`UNSIGNED`).
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from provenance.asset import Channel, Digest, ProjectId, Title, UtcTime
 from provenance.lineage import Witness
 from provenance.records.record import Record, Subject, in_force
+
+if TYPE_CHECKING:
+    from provenance.records.attestation import Attestation  # few policies ask for one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +127,12 @@ def covers(approval: Approval, digest: Digest, place: Deliverable, now: UtcTime)
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The approvals and clearances that are in force for one file in one deliverable."""
+    """What people said that is in force for one file in one deliverable."""
 
     approvals: tuple[Approval, ...] = ()
     clearances: tuple[Clearance, ...] = ()
+    attestations: "tuple[Attestation, ...]" = ()
+    disclosures: tuple[Record, ...] = ()
+    """Every disclosure that names the file, for this project and title."""
+    consents: tuple[Record, ...] = ()
+    """Consents in force for this project and title that could speak for one of the disclosures."""

@@ -106,6 +106,7 @@ class OriginDocument(Document, frozen=True, kw_only=True):
     declarations: list[RecordDocument]
     clearances: list[RecordDocument]
     approvals: list[RecordDocument]
+    attestations: list[RecordDocument]
     sightings: list[SightingDocument]
     examiner: ExaminerDocument
     known: bool
@@ -148,6 +149,18 @@ class CountsDocument(Document, frozen=True, kw_only=True):
     hold: int
     approved: int
     cleared: int
+    attested: int
+
+
+class AttestedDocument(Document, frozen=True, kw_only=True):
+    """An attestation that something passed on; `files` is how many it speaks of."""
+
+    id: str
+    by: str
+    role: str
+    reason: str
+    files: int
+    unsigned: str | None
 
 
 class JudgedDocument(Document, frozen=True, kw_only=True):
@@ -162,6 +175,7 @@ class JudgedDocument(Document, frozen=True, kw_only=True):
     reasons: list[ReasonDocument]
     approvals: list[RecordDocument]
     clearances: list[RecordDocument]
+    attestations: list[AttestedDocument]
     members: list[str] | None = None
     via: str | None = None
 
@@ -286,6 +300,15 @@ class InitDocument(Document, frozen=True, kw_only=True):
     catalogue: str
     zones: list[str]
     made: list[str]
+
+
+class ExplanationDocument(Document, frozen=True, kw_only=True):
+    """What one part of a policy means; `key` is None where all of it was asked for."""
+
+    schema: Literal["provenance/explanation/1"] = "provenance/explanation/1"
+    policy: str
+    key: str | None
+    text: list[str]
 
 
 class ErrorDocument(Document, frozen=True, kw_only=True):

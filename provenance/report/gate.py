@@ -12,6 +12,7 @@ from provenance.judged import Judged
 from provenance.policy import Decision, Outcome, Policy
 from provenance.records import Approval, Clearance
 from provenance.report.documents import (
+    AttestedDocument,
     ConfigDocument,
     CountsDocument,
     GateDocument,
@@ -61,6 +62,7 @@ def _without_assets(run: Run, config: Config, policy: Policy) -> GateDocument:
             hold=run.counts["hold"],
             approved=run.counts["approved"],
             cleared=run.counts["cleared"],
+            attested=run.counts["attested"],
         ),
         assets=[],
     )
@@ -92,6 +94,12 @@ def judged_document(judged: Judged, now: UtcTime, mode: ApprovalsMode) -> Judged
         ],
         approvals=[record_document(a, now, mode) for a in decision.approvals],
         clearances=[record_document(c, now, mode) for c in decision.clearances],
+        attestations=[
+            AttestedDocument(
+                id=a.id, by=a.by, role=a.role, reason=a.reason, files=a.files, unsigned=unsigned_words(mode)
+            )
+            for a in decision.attested
+        ],
     )
 
 
@@ -107,6 +115,7 @@ def run_lines(run: Run, config: Config, policy: Policy) -> Iterator[str]:
         yield from _needs_somebody(judged)
     for judged in run.on_a_word:
         yield from _on_a_word(judged, config.approvals)
+    yield from _attested(run, config.approvals)
     yield from _quiet(run)
     yield (
         f"policy {policy.id} {policy.sha256[:12]} · configuration {display(str(config.path))} {config.sha256[:12]} · "
@@ -124,6 +133,7 @@ def _headline(run: Run) -> str:
             ("pass", "passed"),
             ("approved", "of them approved"),
             ("cleared", "of them cleared"),
+            ("attested", "of them attested"),
         )
         if run.counts[key]
     )
@@ -168,10 +178,19 @@ def _words(decision: Decision, mode: ApprovalsMode) -> list[str]:
     ]
 
 
+def _attested(run: Run, mode: ApprovalsMode) -> Iterator[str]:
+    """Yield a line for each attestation: it speaks of whole deliveries, so the files are counted and not named."""
+    for word, count in run.attested:
+        files = "file" if count == 1 else "files"
+        said = f"{count:,} {files} attested by {word.by} ({word.role}), {word.id}: {word.reason}"
+        yield f"{'pass':<7} {display(said)} [{unsigned_words(mode)}]"
+
+
 def _quiet(run: Run) -> Iterator[str]:
     """Yield a line for what passed by itself. It says what was not found, and never more than that."""
     if run.silent:
         yield f"pass    no signal found in {run.silent} {'file' if run.silent == 1 else 'files'}"
-    known = run.counts["pass"] - len(run.on_a_word) - run.silent
+    attested = run.counts["attested"] - sum(j.attested for j in run.on_a_word)
+    known = run.counts["pass"] - len(run.on_a_word) - attested - run.silent
     if known:
         yield f"pass    {known} whose origin is known and needs no approval"

@@ -8,7 +8,6 @@ from provenance.asset import UtcTime
 from provenance.catalogue import Relative, Sighting
 from provenance.config import ApprovalsMode
 from provenance.evidence import Credential, effective_credential
-from provenance.records import Approval, Clearance, Declaration
 from provenance.report.documents import (
     CredentialDocument,
     ExaminerDocument,
@@ -38,9 +37,10 @@ def origin_document(account: Account, now: UtcTime, mode: ApprovalsMode) -> Orig
         grounds=[_ground(g) for g in account.verdict.grounds],
         credential=credential_document(effective_credential(evidence, account.beside)),
         lineage=[*(_step(r, "from") for r in account.lineage.up), *(_step(r, "to") for r in account.lineage.down)],
-        declarations=_records(account, Declaration, now, mode),
-        clearances=_records(account, Clearance, now, mode),
-        approvals=_records(account, Approval, now, mode),
+        declarations=_records(account, "declaration", now, mode),
+        clearances=_records(account, "clearance", now, mode),
+        approvals=_records(account, "approval", now, mode),
+        attestations=_records(account, "attestation", now, mode),
         sightings=[_sighting(s) for s in account.sightings],
         examiner=ExaminerDocument(
             provenance=evidence.examiner.provenance,
@@ -115,9 +115,9 @@ def _sighting(sighting: Sighting) -> SightingDocument:
     )
 
 
-def _records(account: Account, kind: type, now: UtcTime, mode: ApprovalsMode) -> list[RecordDocument]:
+def _records(account: Account, kind: str, now: UtcTime, mode: ApprovalsMode) -> list[RecordDocument]:
     return [
         record_document(w.record, now, mode, revoked=w.revoked_by is not None)
         for w in account.words
-        if isinstance(w.record, kind)
+        if w.record.kind == kind
     ]

@@ -20,7 +20,7 @@ def record_document(record: AnyRecord, now: UtcTime, mode: ApprovalsMode, *, rev
         claimed_at=record.claimed_at,
         in_force=not revoked and (bounded is None or in_force(bounded.expires, now)),
         unsigned=unsigned_words(mode),
-        role=bounded.role if bounded else None,
+        role=getattr(record, "role", None),
         expires=bounded.expires if bounded else None,
         origin=record.origin if isinstance(record, Declaration) else None,
         project=approval.project if approval else None,

@@ -32,6 +32,8 @@ def unsigned_words(mode: ApprovalsMode) -> str:
 
 def record_text(record: AnyRecord) -> str:
     """Return what a record says, in one line, without who vouches for it."""
+    from provenance.records.attestation import Attestation  # loaded where there is a record to be shown
+
     match record:
         case Declaration():
             says = f"declared {record.origin} by {record.by}"
@@ -44,10 +46,16 @@ def record_text(record: AnyRecord) -> str:
             says = f"derived from {', '.join(p.name for p in record.parents)}, says {record.by}"
         case Revocation():
             says = f"revoked {record.target} by {record.by}"
+        case Attestation():
+            says = f"attested by {record.by} ({record.role}): nothing generated is in {_files(len(record.subjects))}"
         case _:
             assert_never(record)
     until = f", until {record.expires}" if isinstance(record, Approval | Clearance) and record.expires else ""
     return f"{record.id}: {says}{until}: {record.reason}"
+
+
+def _files(count: int) -> str:
+    return "this file" if count == 1 else f"these {count:,} files"
 
 
 def entry_id(entry: Entry) -> str | None:

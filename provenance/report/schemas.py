@@ -9,6 +9,7 @@ from provenance.report.documents import (
     Document,
     EntryDocument,
     ErrorDocument,
+    ExplanationDocument,
     GateDocument,
     InitDocument,
     KeysDocument,
@@ -19,6 +20,7 @@ from provenance.report.documents import (
     ScanDocument,
     WordDocument,
 )
+from provenance.report.policy_document import PackDocument
 from provenance.report.release_document import ReleaseDocument
 from provenance.report.standing import DoctorDocument, NoticeDocument, StatusDocument
 
@@ -38,6 +40,8 @@ SCHEMAS: dict[str, type[Document]] = {
     "keys": KeysDocument,
     "doctor": DoctorDocument,
     "init": InitDocument,
+    "policy": PackDocument,
+    "explanation": ExplanationDocument,
     "notice": NoticeDocument,
     "error": ErrorDocument,
 }

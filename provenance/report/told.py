@@ -41,13 +41,13 @@ def told_text(told: Told, config: Config, policy: Policy) -> Iterator[str]:
     for concern in telling.reasons:
         yield f"  {concern.name}: {display(concern.says)}"
         yield f"    because: {display(concern.why)}"
-        roles = sorted(concern.roles or telling.roles)
+        roles = sorted(concern.roles | policy.roles or telling.roles)
         if concern.kind not in _BY_TELLING and concern.answer is not Reply.FORBID:
             yield f"    who: {', '.join(roles) or 'whoever may approve in this production'}"
     for one in telling.consents:
         if one.consent is not None:
             yield f"  consent to {one.replica}: {one.consent}"
-    commands = dict.fromkeys(c for r in telling.reasons for c in remedies(r, telling, disclosure, config))
+    commands = dict.fromkeys(c for r in telling.reasons for c in remedies(r, told, config, policy))
     yield from (f"  -> {command}" for command in commands)
     if told.binding:
         yield f"  bound by {told.binding}:"
@@ -76,7 +76,7 @@ _BY_TELLING = {"question", "register", "unknown"}
 """What nobody has to approve, once it is told as it should be."""
 
 
-def remedies(concern: Concern, telling: Telling, disclosure: Disclosure, config: Config) -> Iterator[str]:
+def remedies(concern: Concern, told: Told, config: Config, policy: Policy) -> Iterator[str]:
     """Yield the commands that could resolve one reason. Words in capitals are to be filled in."""
     again = (
         f"provenance disclose …, and all is answered; then: provenance revoke {disclosure.id} --by WHO --reason TEXT"
@@ -99,7 +99,7 @@ def remedies(concern: Concern, telling: Telling, disclosure: Disclosure, config:
             if concern.kind == "principle" and concern.why == "nobody answered it":
                 yield again
             where = f"--channel {_channel(config, disclosure.title)}{title}"
-            for role in sorted(concern.roles or telling.roles) or ["ROLE"]:
+            for role in sorted(concern.roles | policy.roles or telling.roles) or ["ROLE"]:
                 yield f"provenance approve PATH {where} --role {role} {by}"
 
 
@@ -116,7 +116,7 @@ def told_document(told: Told, config: Config, policy: Policy) -> DisclosureDocum
     return DisclosureDocument(
         record=record_document(disclosure, disclosure.made_at, mode),
         answer=telling.answer.value,
-        reasons=[_concern(c, telling, disclosure, config) for c in telling.reasons],
+        reasons=[_concern(c, told, config, policy) for c in telling.reasons],
         roles=sorted(telling.roles),
         consents=[
             NeededDocument(performer=n.performer, replica=n.replica, consent=n.consent) for n in telling.consents
@@ -128,7 +128,7 @@ def told_document(told: Told, config: Config, policy: Policy) -> DisclosureDocum
     )
 
 
-def _concern(concern: Concern, telling: Telling, disclosure: Disclosure, config: Config) -> ConcernDocument:
+def _concern(concern: Concern, told: Told, config: Config, policy: Policy) -> ConcernDocument:
     return ConcernDocument(
         kind=concern.kind,
         key=concern.key,
@@ -136,6 +136,6 @@ def _concern(concern: Concern, telling: Telling, disclosure: Disclosure, config:
         says=concern.says,
         why=concern.why,
         answer=concern.answer.value,
-        roles=sorted(concern.roles),
-        help=[*remedies(concern, telling, disclosure, config)],
+        roles=sorted(concern.roles | policy.roles or told.telling.roles),
+        help=[*remedies(concern, told, config, policy)],
     )

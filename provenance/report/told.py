@@ -78,9 +78,8 @@ _BY_TELLING = {"question", "register", "unknown"}
 
 def remedies(concern: Concern, told: Told, config: Config, policy: Policy) -> Iterator[str]:
     """Yield the commands that could resolve one reason. Words in capitals are to be filled in."""
-    again = (
-        f"provenance disclose …, and all is answered; then: provenance revoke {disclosure.id} --by WHO --reason TEXT"
-    )
+    disclosure, telling = told.disclosure, told.telling
+    again = f"provenance disclose …, all answered; then: provenance revoke {disclosure.id} --by WHO --reason TEXT"
     title = f" --title {shlex.quote(disclosure.title)}" if disclosure.title else ""
     by = "--by WHO --reason TEXT"
     if concern.answer is Reply.FORBID:

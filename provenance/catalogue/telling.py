@@ -7,6 +7,7 @@ a file says of itself is held against the disclosures that do name it.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from provenance.asset import Digest, Place, ProjectId, RelPath, Title, UtcTime, ZoneName
 from provenance.catalogue.connection import Connection
@@ -110,32 +111,45 @@ class Tellings:
 
     def otherwise(self, project: ProjectId, titles: Titles) -> Iterator[Otherwise]:
         """Yield every flagged file that is there, was told of, and says something else of itself."""
-        differs: dict[tuple[Digest, Title | None], tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        found = self._makers_of_flagged()
+        fed = self._fed()
         for place, digest, _ in self._flagged():
-            key = (digest, titles.get(place.zone))
-            if key not in differs:
-                told = self.disclosures(digest, project, key[1])
-                differs[key] = (tuple(d.id for d in told), tuple(self.differences(digest, told)))
-            ids, says = differs[key]
+            told = self.disclosures(digest, project, titles.get(place.zone))
+            if not told:
+                continue
+            inputs = self._inputs(digest) if digest in fed else ()
+            says = tuple(_differences(found.get(digest, ()), inputs, told))
             if says:
-                yield Otherwise(place, digest, ids, says)
+                yield Otherwise(place, digest, tuple(d.id for d in told), says)
 
     def differences(self, digest: Digest, told: Sequence[Disclosure]) -> Iterator[str]:
         """Yield what some bytes say of themselves and nothing that was told of them does; nothing if nothing was."""
         row = self._known.asset(bytes.fromhex(digest))
         if row is None or not told:
             return
-        tools = [name for d in told for s in d.steps for name in (s.tool, s.model) if name]
-        for maker in dict.fromkeys(
-            m for number in self._findings(row.id) for m in _makers(self._known.finding(number))
+        rows = self._db.rows("SELECT finding FROM evidence WHERE asset = ? ORDER BY nth DESC", (row.id,))
+        makers = dict.fromkeys(m for (number,) in rows for m in _makers(self._known.finding(number)))
+        yield from _differences(makers, self._inputs(digest), told)
+
+    def _makers_of_flagged(self) -> dict[Digest, tuple[str, ...]]:
+        """Return what each flagged asset says made it; plain files share findings, so each is read once."""
+        read: dict[int, tuple[str, ...]] = {}
+        found: dict[Digest, tuple[str, ...]] = {}
+        for raw, number in self._db.rows(
+            "SELECT a.sha256, e.finding FROM evidence e JOIN assets a ON a.id = e.asset"
+            " WHERE EXISTS (SELECT 1 FROM sightings s WHERE s.asset = a.id AND s.gone_at IS NULL"
+            " AND coalesce(s.origin, a.origin) IN ('ai-generated', 'ai-assisted')) ORDER BY a.id, e.nth DESC"
         ):
-            if not any(_same_maker(maker, tool) for tool in tools):
-                yield f"the file says {maker}; told was {', '.join(dict.fromkeys(tools)) or 'no tool'}"
-        given = {g for d in told for s in d.steps for g in s.given}
-        proprietary = any("proprietary" in (s.inputs or ()) for d in told for s in d.steps)
-        for parent, title in self._inputs(digest):
-            if parent not in given and not proprietary:
-                yield f"the file says that {title or parent[:12]} was put into the tool; nobody told of that"
+            if number not in read:
+                read[number] = tuple(_makers(self._known.finding(number)))
+            digest = Digest(raw.hex())
+            found[digest] = (*found.get(digest, ()), *read[number])
+        return found
+
+    def _fed(self) -> set[Digest]:
+        """Return what was made by a model that something was put into, as far as lineage says so."""
+        rows = self._db.rows("SELECT DISTINCT child FROM edges WHERE relation = 'inputTo' AND removed = 0")
+        return {Digest(raw.hex()) for (raw,) in rows}
 
     def _flagged(self) -> Iterator[tuple[Place, Digest, Origin]]:
         rows = self._db.rows(
@@ -148,10 +162,6 @@ class Tellings:
             path = RelPath(folder + b"/" + name if folder else name)
             drawn = member(Origin, origin, lambda: "a verdict")
             yield Place(zone, path), Digest(raw.hex()), drawn
-
-    def _findings(self, asset: int) -> list[int]:
-        rows = self._db.rows("SELECT finding FROM evidence WHERE asset = ? ORDER BY nth DESC", (asset,))
-        return [number for (number,) in rows]
 
     def _inputs(self, digest: Digest) -> Iterator[tuple[Digest, str]]:
         """Yield the known assets that were put into a model to make this one."""
@@ -198,6 +208,26 @@ def _named(book: _Book) -> Iterator[tuple[bytes, Disclosure]]:
             for subject in word.about:
                 pairs.setdefault((bytes.fromhex(subject.digest), of.record.id), of.record)
     return ((raw, disclosure) for (raw, _), disclosure in pairs.items())
+
+
+def _differences(
+    makers: Iterable[str], inputs: Iterable[tuple[Digest, str]], told: Sequence[Disclosure]
+) -> Iterator[str]:
+    """Yield what a file says made it, or went into it, and nothing that was told of it does."""
+    tools = tuple(dict.fromkeys(name for d in told for s in d.steps for name in (s.tool, s.model) if name))
+    for maker in dict.fromkeys(makers):
+        if not _is_told(maker, tools):
+            yield f"the file says {maker}; told was {', '.join(tools) or 'no tool'}"
+    given = {g for d in told for s in d.steps for g in s.given}
+    proprietary = any("proprietary" in (s.inputs or ()) for d in told for s in d.steps)
+    for parent, title in inputs:
+        if parent not in given and not proprietary:
+            yield f"the file says that {title or parent[:12]} was put into the tool; nobody told of that"
+
+
+@lru_cache(maxsize=1024)
+def _is_told(maker: str, tools: tuple[str, ...]) -> bool:
+    return any(_same_maker(maker, tool) for tool in tools)
 
 
 _AI = {Claim.AI_GENERATED, Claim.AI_ASSISTED}

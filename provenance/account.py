@@ -39,6 +39,10 @@ class Account:
     """Whether the catalogue had these bytes before it was asked."""
     there: bool = True
     """Whether there is a file at the path now; if not, what was recorded of it answers."""
+    untold: bool = False
+    """Whether it is flagged, and no disclosure names it."""
+    otherwise: tuple[str, ...] = ()
+    """What it says of itself, and nothing that was told of it does."""
     held: "tuple[Held, ...]" = ()
     """What was taken from this path and is in quarantine; or the file itself, named by where it is kept."""
 
@@ -51,7 +55,20 @@ def account_of(config: Config, catalogue: Catalogue, path: Path, ask: Ask) -> Ac
     `FileTrouble` for what cannot be looked at.
     """
     held = _held(config, catalogue, path)
-    return replace(_account(config, catalogue, path, ask, held), held=held)
+    return _with_told(config, catalogue, path, replace(_account(config, catalogue, path, ask, held), held=held))
+
+
+def _with_told(config: Config, catalogue: Catalogue, path: Path, account: Account) -> Account:
+    """Add whether anybody told of a flagged file, and what of that it does not bear out."""
+    if not account.verdict.origin.flagged:
+        return account
+    if not any(f.record.kind in {"disclosure", "binding"} for f in account.words):
+        return replace(account, untold=True)  # as for most: then nothing more has to be loaded
+    found = config.place_of((Path.cwd() / path).parent.resolve() / path.name)
+    title = config.titles[found[0].name] if found else None
+    digest = account.evidence.asset.digest
+    told = catalogue.tellings.disclosures(digest, config.project, title)
+    return replace(account, untold=not told, otherwise=tuple(catalogue.tellings.differences(digest, told)))
 
 
 def _held(config: Config, catalogue: Catalogue, path: Path) -> "tuple[Held, ...]":

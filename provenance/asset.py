@@ -10,6 +10,10 @@ Digest = NewType("Digest", str)
 FastDigest = NewType("FastDigest", str)
 """XXH3-128 over the same bytes, 32 hexadecimal digits: finds accidents, proves nothing against a person."""
 
+Commitment = NewType("Commitment", str)
+"""SHA-256 over a fixed word, 32 random bytes and something about a person, 64 hexadecimal digits. Says nothing without
+the random bytes, which lie beside the value in the personal store (`provenance.personal`)."""
+
 ZoneName = NewType("ZoneName", str)
 Channel = NewType("Channel", str)
 """Where a deliverable goes: approvals name one."""

@@ -188,6 +188,11 @@ class Config:
         below = os.path.relpath(os.fsencode(path), os.fsencode(zone.root))
         return zone, Place(zone.name, RelPath(b"" if below == b"." else below))
 
+    @property
+    def titles(self) -> dict[ZoneName, Title | None]:
+        """The title of what lies in each zone; None for a work zone, whose material belongs to no title yet."""
+        return {z.name: z.title if z.role is Role.FINAL else None for z in self.zones}
+
     def zone(self, name: str) -> Zone:
         """Return a zone by its name; raises `ZoneTrouble` with the nearest known name."""
         for zone in self.zones:

@@ -29,6 +29,7 @@
     │   ├── RecordUnknown              37
     │   ├── WordsChanged               38
     │   └── AlreadyWatched             39
+    ├── FormInvalid                     2  a usage error: what was filled in cannot be taken down
     └── ConfigTrouble                  40
         ├── ConfigInvalid              40
         ├── PolicyInvalid              40
@@ -235,6 +236,15 @@ class AlreadyWatched(CatalogueTrouble):
 
     code = 39
     default_help = "`provenance status` shows it with its process number. Stop it first, or let it go on."
+
+
+class FormInvalid(ProvenanceError):
+    """What was told cannot be taken down: it does not parse, names something unknown, or leaves out what is needed."""
+
+    code = 2
+    default_help = (
+        "Nothing was recorded. `provenance disclose --form` writes an empty form; docs/disclosure.md explains it."
+    )
 
 
 class ConfigTrouble(ProvenanceError):

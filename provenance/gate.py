@@ -266,13 +266,17 @@ def _judged(judging: _Judging, seen: Seen, deliverable: Deliverable) -> Judged:
     if (sidecar := seen.sidecar) is not None:
         kept = tuple(c for c in words.clearances if any(s.digest == sidecar.digest for s in c.subjects))
         words = replace(words, clearances=kept)
-    case = case_of(seen.verdict, seen.credential, deliverable, words)
+    case = case_of(seen.verdict, seen.credential, deliverable, words, judging.gate.policy)
     return Judged(seen.path, deliverable, seen.digest, seen.verdict.origin, judge(case, judging.gate.policy))
 
 
-def case_of(verdict: Verdict, credential: Credential, deliverable: Deliverable, words: Words) -> Case:
+def case_of(verdict: Verdict, credential: Credential, deliverable: Deliverable, words: Words, policy: Policy) -> Case:
     """Return one file as it comes before the policy: the one place where people's words become what it is asked."""
-    return Case(verdict, credential, deliverable, words)
+    if not words.disclosures:
+        return Case(verdict, credential, deliverable, words)
+    from provenance.policy.told import consented_in, told_in  # few files are told of
+
+    return Case(verdict, credential, deliverable, words, told_in(words, policy), consented_in(words))
 
 
 _ORPHAN = Reason(
@@ -337,6 +341,12 @@ def _record(gate: Gate, judgements: Judgements, began: Head) -> Run:
         for judged in minutes.on_a_word
         if judged.digest is not None
         for word in (*judged.decision.approvals, *judged.decision.clearances)
+    )
+    uses += tuple(
+        GateUse(consent, judged.digest)
+        for judged in minutes.on_a_word
+        if judged.digest is not None
+        for consent in judged.decision.consents
     )
     uses += tuple(GateUse(name, Digest(raw.hex())) for name, batch in minutes.attested.items() for raw in batch.digests)
     head = gate.intake.catalogue.note_gate_run(GateRun(run, body, uses, began), stamp)

@@ -9,8 +9,9 @@ from provenance.errors import AttestationRefused, FileMissing
 from provenance.files import display
 from provenance.looking import Intake, Seen, look
 from provenance.quarantine import without_notes
-from provenance.records import AnyRecord, Derivation, Subject
+from provenance.records import AnyRecord, Declaration, Derivation, Subject
 from provenance.targets import Target
+from provenance.verdict import Origin
 
 R = TypeVar("R", bound=AnyRecord)
 
@@ -43,6 +44,38 @@ def take_down(
         raise AttestationRefused(f"what is known of {', '.join(denied[:3])}{more} denies it")
     subjects = subjects_of(seen, with_sidecars=with_sidecars)
     return TakenDown(_kept(intake, lambda at: make(subjects, at)), subjects)
+
+
+def take_down_telling(
+    intake: Intake, targets: Iterable[Target], make: Callable[[tuple[Subject, ...], UtcTime], R]
+) -> tuple[TakenDown[R], Declaration | None]:
+    """Look at what came of a generative tool, keep what `make` tells of it, and return it.
+
+    Who tells that files were generated says so of their bytes. Of those that do not say it themselves (text, stems, a
+    render) it is declared as well, and first: told and not flagged would pass a gate.
+    """
+    subjects = subjects_of(look_at(intake, targets))
+    stamp = intake.stamp()
+    record = make(subjects, stamp.at)
+    silent = tuple(s for s in subjects if not _is_flagged(intake, s))
+    declared = None
+    if silent:
+        declared = Declaration(
+            by=record.by,
+            reason=f"told as {record.id}: {record.reason}",
+            made_at=stamp.at,
+            claimed_at=record.claimed_at,
+            subjects=silent,
+            origin=Origin.AI_GENERATED.value,
+        )
+        intake.catalogue.add_record(declared, replace(stamp, claimed_at=record.claimed_at))
+    intake.catalogue.add_record(record, replace(stamp, claimed_at=record.claimed_at))
+    return TakenDown(record, subjects), declared
+
+
+def _is_flagged(intake: Intake, subject: Subject) -> bool:
+    verdict = intake.catalogue.verdict_of(subject.digest)
+    return verdict is not None and verdict.origin.flagged
 
 
 def take_down_derivation(

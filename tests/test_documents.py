@@ -54,6 +54,11 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Documents:
     told["notice"] = _noticed(tmp_path_factory.mktemp("notified"))
     with guarded(made) as guard:
         guard.take("still.png")
+    told["disclosure"] = _telling(made)
+    told["record"] += _registering(made)
+    told["tool"], told["consent"] = _told(made, "tools", "list"), _told(made, "consent", "list", "--names")
+    told["status"] += _told(made, "status")
+    told["origin"] += _told(made, "origin", "deliver/plate.jpg")
     told["release"] = _told(made, "release", *one)
     told["origin"] += _told(made, "origin", *one)
     told["status"] += _told(made, "status")
@@ -72,6 +77,24 @@ def _told(made: Production, *arguments: str) -> list[Any]:
         found.append(document)
         text = text[end:].lstrip()
     return found
+
+
+def _telling(made: Production) -> list[Any]:
+    """Return what is answered to two uses, one of them of a file."""
+    step = ("--step", "tool=T;inputs=none;performers=Ann", "--performer", "Ann", *EDITOR)
+    (first,) = _told(made, "disclose", "deliver/plate.jpg", "--final", "--replica", "digital-replica", *step)
+    return [first, *_told(made, "disclose", "--for", first["record"]["id"], "deliver/still.png", "--by", "Ada")]
+
+
+def _registering(made: Production) -> list[Any]:
+    """Return what is printed of a register's entry and of a consent."""
+    (made.root / "terms").write_text("terms")
+    tool = ("T", "--tier", "free", "--no-enterprise", "--trains", "--stores", "--performer", "Ann")
+    consent = ("--performer", "Ann", "--class", "voice-replica", "--scope", "all", "--document", "terms")
+    return [
+        *_told(made, "tools", "add", *tool, "--terms", "terms", "--valid-until", "2126-01-31", *EDITOR),
+        *_told(made, "consent", "record", *consent, *EDITOR),
+    ]
 
 
 def _noticed(folder: Path) -> list[Any]:

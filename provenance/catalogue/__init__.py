@@ -11,6 +11,7 @@
     recording    one batch of evidence on its way in
     keeping      what was taken out of a zone, and what waits to be taken in
     filing       which rows make a record findable
+    telling      what was told of which bytes, and what was not
     knowledge    what is known of single assets
     redraw       verdicts of what changed and of its descendants
     relatives    lineage as it is shown

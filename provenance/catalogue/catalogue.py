@@ -19,7 +19,7 @@ from provenance.catalogue.schema import APPLICATION_ID, ensure_current, migrate
 from provenance.errors import CatalogueDamaged, CatalogueTrouble, RecordUnknown, WordsChanged
 from provenance.files import sync_folder
 from provenance.lineage import Witness
-from provenance.records import AnyRecord, Approval, Clearance, Declaration, Derivation, Revocation, in_force
+from provenance.records import AnyRecord, Declaration, Derivation, Revocation, in_force
 from provenance.verdict import Origin
 
 if TYPE_CHECKING:
@@ -282,7 +282,7 @@ class Catalogue(Queries):
                 raise WordsChanged("somebody's word was recorded while the delivery was judged")
             for name in sorted({name for name, _ in kept}):
                 word = self.find_record(name).record
-                if isinstance(word, Approval | Clearance) and not in_force(word.expires, stamp.at):
+                if not in_force(getattr(word, "expires", None), stamp.at):  # of a consent as well
                     raise WordsChanged(f"{name} expired while the delivery was judged")
             said = {"run": run.id, "report": dict(run.report), "uses": [[record, raw.hex()] for record, raw in kept]}
             entry = self.ledger.append(GATE, said, stamp)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from provenance.asset import Digest, Place, RelPath, StatKey, UtcTime, ZoneName
+from provenance.asset import Digest, Place, ProjectId, RelPath, StatKey, UtcTime, ZoneName
 from provenance.catalogue.connection import Connection, Row
 from provenance.catalogue.knowledge import Knowledge, Special, carries
 from provenance.catalogue.ledger import Ledger
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     # Few questions are about these, and the others are to be answered fast.
     from provenance.catalogue.custody import Quarantined, Stay
     from provenance.catalogue.entering import Trouble, Waiting
+    from provenance.catalogue.telling import Tellings, Titles, Untold
     from provenance.records.attestation import Attestation
 
 _ROOT = RelPath(b"")
@@ -56,6 +57,7 @@ class Queries:
     def __init__(self, connection: Connection, store: str) -> None:
         self._db = connection
         self._known = Knowledge(connection)
+        self._tellings: Tellings | None = None
         self.ledger = Ledger(connection, store)
 
     def known_files(
@@ -147,7 +149,7 @@ class Queries:
         """
         filed = [f for f in self.records_of(digest) if f.revoked_by is None]
         doubted = max((f.entry for f in filed if isinstance(f.record, Declaration) and _doubts(f.record)), default=0)
-        return Words(
+        words = Words(
             tuple(r for f in filed if isinstance(r := f.record, Approval) and covers(r, digest, deliverable, now)),
             tuple(
                 r
@@ -156,6 +158,22 @@ class Queries:
             ),
             _attestations(filed),
         )
+        if any(f.record.kind in {"disclosure", "binding"} for f in filed):
+            return self.tellings.joined(words, digest, deliverable, now)
+        return words
+
+    @property
+    def tellings(self) -> "Tellings":
+        """What was told, and what was not."""
+        if self._tellings is None:
+            from provenance.catalogue.telling import Tellings
+
+            self._tellings = Tellings(self._db, self._known)
+        return self._tellings
+
+    def untold(self, project: ProjectId, titles: "Titles") -> "Iterator[Untold]":
+        """Yield every flagged file that is there and that no disclosure names, by zone, folder and name."""
+        return self.tellings.untold(project, titles)
 
     def records_of(self, digest: Digest) -> tuple[Filed, ...]:
         """Return every record that speaks of these bytes, the oldest first, revoked ones included."""

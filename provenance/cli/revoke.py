@@ -16,7 +16,7 @@ from provenance.records import Revocation
 @answer_options
 @click.pass_context
 def revoke(ctx: click.Context, record_id: str, by: str, reason: str, claimed_at: str | None, as_json: bool) -> None:
-    """Take an approval, clearance, attestation, declaration or derivation back from now on.
+    """Take an approval, clearance, attestation, declaration, derivation, disclosure or consent back from now on.
 
     What was let pass on it meanwhile stays delivered, and is named.
     """

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from provenance.catalogue import Catalogue, Stamp
     from provenance.config import Config
+    from provenance.disclosing.draft import Commit
     from provenance.examination import Answer, Request
     from provenance.looking import Intake, Progress
     from provenance.policy import Policy
@@ -66,6 +67,13 @@ class Session:
             from provenance.daemon.tellers import tellers_of
 
             tellers_of(self.config.notify)
+
+    @property
+    def commit(self) -> "Commit":
+        """What puts the names of people away, where they can be erased."""
+        from provenance.names import Names
+
+        return Names(self.config.catalogue).commit
 
     def stamp(self, claimed_at: UtcTime | None = None) -> "Stamp":
         """Return who, where, when and under which rules, for an entry that is written now."""

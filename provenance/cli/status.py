@@ -23,6 +23,8 @@ def status(ctx: click.Context, as_json: bool) -> None:
             waiting=catalogue.waiting(),
             quarantined=catalogue.quarantined(),
             running=read_state(session.config.catalogue),
+            untold=tuple(catalogue.untold(session.config.project, session.config.titles)),
+            otherwise=tuple(catalogue.tellings.otherwise(session.config.project, session.config.titles)),
         )
     if as_json:
         click.echo(to_json(status_document(session.config, standing, now())))

@@ -142,7 +142,7 @@ class Guard:
     def _answered(self, listed: Listed, deliverable: Deliverable, now: UtcTime) -> bool:
         """Whether what people said lets a file of this origin pass; its credential is left aside."""
         words = self._catalogue.effective_words(listed.digest, deliverable, now)
-        case = case_of(Verdict(listed.origin, ()), Credential(State.ABSENT), deliverable, words)
+        case = case_of(Verdict(listed.origin, ()), Credential(State.ABSENT), deliverable, words, self._gate.policy)
         return may_pass(case, self._gate.policy)
 
     def newest_word(self) -> int:

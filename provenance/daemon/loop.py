@@ -18,6 +18,7 @@ from provenance.daemon.book import ZoneBook
 from provenance.daemon.guard import Guard, Suspect
 from provenance.daemon.line import Case, Line
 from provenance.daemon.releasing import Releasing
+from provenance.daemon.untold import Untelling
 from provenance.errors import CatalogueMissing, CatalogueTrouble, ProvenanceError, ReadFailed
 from provenance.examination import Answer, Failed, Failure, Looked
 from provenance.looking import Intake, examined, joined
@@ -74,6 +75,7 @@ class Hands:
     line: Line
     guard: Guard
     releasing: Releasing
+    untelling: Untelling
 
 
 class Loop:
@@ -94,6 +96,7 @@ class Loop:
         self._line = hands.line
         self._guard = hands.guard
         self._releasing = hands.releasing
+        self._untelling = hands.untelling
         found = hands.intake.catalogue.path.stat()
         self._catalogue = (found.st_dev, found.st_ino)
         self._answered: list[tuple[Case, Answer]] = []
@@ -131,6 +134,7 @@ class Loop:
             self._look_around()
             self.between()
             if once and self._is_drained():
+                self._try(self._tell_untold)
                 self.end(Ended.DRAINED)
             if self._ended is None:
                 self._watch.wait(LATER if self._answered else IDLE)
@@ -262,7 +266,11 @@ class Loop:
             found = Found(0, listed.size, 0, 0, 0)  # its size says how long a worker may take
             self._line.add(Arrival(listed.place.zone, listed.place.path, found, time.monotonic()), first=True)
         self._releasing.review()
+        self._tell_untold()
         return True
+
+    def _tell_untold(self) -> None:
+        self._untelling.review((self._guard.newest_word(), self.tally.recorded))
 
     def _fetch_what_hides(self, now: float) -> None:
         """Look at what has been unfinished in a final zone for too long: it must not hide there by never settling."""

@@ -54,6 +54,8 @@ class Kind(Enum):
     UNFINISHED = "unfinished"
     STUCK = "stuck"
     FOUND = "found"
+    UNTOLD = "untold"
+    OTHERWISE = "told-otherwise"
     TROUBLE = "trouble"
     MENDED = "mended"
 
@@ -67,6 +69,8 @@ _SAYS = {
     Kind.UNFINISHED: "it has been unfinished in a final zone for longer than it may",
     Kind.STUCK: "it does not get finished",
     Kind.FOUND: "it is flagged, and lies where that is allowed",
+    Kind.UNTOLD: "it is flagged, and nobody told of this use: provenance disclose",
+    Kind.OTHERWISE: "it says something else of itself than what was told of it: provenance origin shows what",
     Kind.TROUBLE: "something is wrong with the watch",
     Kind.MENDED: "what was wrong with the watch is mended",
 }

@@ -22,6 +22,7 @@ from provenance.daemon.releasing import Releasing
 from provenance.daemon.roots import roots_of
 from provenance.daemon.service import Service
 from provenance.daemon.telling import Ears, Telling
+from provenance.daemon.untold import Untelling
 from provenance.errors import CatalogueTrouble, ReadFailed
 from provenance.examiner import examiner_for
 from provenance.gate import Gate
@@ -100,7 +101,8 @@ def started(config: Config, policy: Policy, setting: Setting) -> Iterator[Loop]:
         releasing = Releasing(gate, notices.tell, setting.log)
         stack.callback(releasing.close)
         line = Line({t.zone_name: t for t in targets}, pools)
-        loop = Loop(Hands(intake, watch, book, line, guard, releasing))
+        untelling = Untelling(config, catalogue, notices.tell, setting.log)
+        loop = Loop(Hands(intake, watch, book, line, guard, releasing, untelling))
         health = Health(watch, book, loop, guard, config.zones, time.monotonic)
         ears = Ears(setting.log, setting.service, setting.guarding, metrics, notices.tell)
         loop.tick = Telling(health, ears, setting.now).tick

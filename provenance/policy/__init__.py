@@ -10,6 +10,8 @@
     building   from packs to a policy
     pack       a pack with all it extends; the only place here that reads the disk
     assess     what a policy answers to an intended use
+    questions  what somebody who tells of a use is asked
+    told       from what was told to what a policy is asked, and the answer
     asking     what people told of a file adds to judging it
     judge      what a policy makes of one file
 """

@@ -27,11 +27,13 @@ class Asked:
     """The same, for a machine."""
     refused: tuple[Reason, ...] = ()
     """What no approval answers."""
+    consents: tuple[str, ...] = ()
+    """Ids of the consents that are asked for and given."""
 
 
 def asked_of(case: Case, policy: Policy) -> Asked:
     """Return what a policy asks of a file that is flagged, or of which somebody told. Never raises."""
-    roles, concerns, refused = policy.roles, dict[str, Concern](), list[Reason]()
+    roles, concerns, refused, given = policy.roles, dict[str, Concern](), list[Reason](), set[str]()
     for told in case.told:
         found = assess(replace(told.facts, final=True), policy)
         roles |= found.roles
@@ -39,6 +41,7 @@ def asked_of(case: Case, policy: Policy) -> Asked:
         refused += [_forbidden(c, told, policy) for c in found.reasons if c.answer is Reply.FORBID]
         classes = sorted(found.replicas) or ([""] if found.unnamed else [])
         refused += [r for c in classes for r in _unconsented(c, told, case.consents, policy)]
+        given |= {c.id for c in case.consents if c.replica in classes and c.performer in told.performers}
     kept = next((p for p in policy.principles if p.key == TEMPORARY), None)
     because, keys = list[str](), list[str]()
     if kept is not None:
@@ -46,7 +49,7 @@ def asked_of(case: Case, policy: Policy) -> Asked:
         keys.append(kept.key)
     others = [c for c in concerns.values() if c.key != TEMPORARY]
     because += [f"{c.name}: {c.says} ({c.why})" for c in others]
-    return Asked(roles, tuple(because), tuple(keys + [c.key for c in others]), tuple(refused))
+    return Asked(roles, tuple(because), tuple(keys + [c.key for c in others]), tuple(refused), tuple(sorted(given)))
 
 
 def _forbidden(concern: Concern, told: Told, policy: Policy) -> Reason:

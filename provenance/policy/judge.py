@@ -46,7 +46,7 @@ def judge(case: Case, policy: Policy) -> Decision:
     reasons.sort(key=lambda r: -r.outcome.severity)
     outcome = reasons[0].outcome  # (5)
     told = tuple(r for r in reasons if r.text)
-    return Decision(outcome, told, approvals, clearances, attested)
+    return Decision(outcome, told, approvals, clearances, attested, asked.consents)
 
 
 def may_pass(case: Case, policy: Policy) -> bool:

@@ -85,6 +85,8 @@ class Decision:
     approvals: tuple[Approval, ...] = ()
     clearances: tuple[Clearance, ...] = ()
     attested: tuple[Attested, ...] = ()
+    consents: tuple[str, ...] = ()
+    """Ids of the consents it rests on: without them it would be refused."""
 
 
 @dataclass(frozen=True, slots=True)

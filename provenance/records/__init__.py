@@ -5,6 +5,9 @@
     record       what all records share, and how an id is made
     words        the words a delivery rests on
     attestation  nothing generated is in some files
+    disclosure   what was told of the use of generative tools
+    consent      what performers agreed to
+    register     which generative tools somebody read the terms of
     kinds        every kind by name
 """
 

@@ -9,9 +9,23 @@ from provenance.records.record import Record
 
 if TYPE_CHECKING:
     from provenance.records.attestation import Attestation
+    from provenance.records.consent import Consent
+    from provenance.records.disclosure import Binding, Disclosure
+    from provenance.records.register import ToolEntry
     from provenance.records.words import Approval, Clearance, Declaration, Derivation, Revocation
 
-    AnyRecord = Declaration | Clearance | Derivation | Approval | Revocation | Attestation
+    AnyRecord = (
+        Declaration
+        | Clearance
+        | Derivation
+        | Approval
+        | Revocation
+        | Attestation
+        | Disclosure
+        | Binding
+        | Consent
+        | ToolEntry
+    )
 
 _HOMES: Final = {
     "declaration": ("words", "Declaration"),
@@ -20,6 +34,10 @@ _HOMES: Final = {
     "approval": ("words", "Approval"),
     "revocation": ("words", "Revocation"),
     "attestation": ("attestation", "Attestation"),
+    "disclosure": ("disclosure", "Disclosure"),
+    "binding": ("disclosure", "Binding"),
+    "consent": ("consent", "Consent"),
+    "tool-entry": ("register", "ToolEntry"),
 }
 """Where each kind lives: a module of this package, and a class in it. A new kind is one new line here."""
 

@@ -13,6 +13,7 @@ from provenance.records.record import Record, Subject, in_force
 
 if TYPE_CHECKING:
     from provenance.records.attestation import Attestation  # few policies ask for one
+    from provenance.records.register import Register  # few files are told of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,3 +137,5 @@ class Words:
     """Every disclosure that names the file, for this project and title."""
     consents: tuple[Record, ...] = ()
     """Consents in force for this project and title that could speak for one of the disclosures."""
+    register: "Register | None" = None
+    """The tool register, where there is a disclosure to hold against it."""

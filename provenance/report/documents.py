@@ -114,6 +114,11 @@ class OriginDocument(Document, frozen=True, kw_only=True):
     """Whether there is a file at the path now."""
     quarantine: list[HeldDocument]
     """What was taken from this path and is in quarantine."""
+    disclosures: list[RecordDocument] = msgspec.field(default_factory=list)
+    found_not_told: bool = False
+    """It is flagged, and no disclosure names it."""
+    told_otherwise: list[str] = msgspec.field(default_factory=list)
+    """What it says of itself, and nothing that was told of it does."""
 
 
 class ReasonDocument(Document, frozen=True, kw_only=True):

@@ -21,6 +21,9 @@ def origin_text(account: Account, mode: ApprovalsMode) -> list[str]:
     for filed in account.words:
         gone = f"  REVOKED by {filed.revoked_by}" if filed.revoked_by else ""
         lines.append(f"record      {display(record_text(filed.record))}  [{unsigned_words(mode)}]{gone}")
+    if account.untold:
+        lines.append("not told    nobody told of this use: provenance disclose PATH …, or disclose --for ID PATH")
+    lines += [f"told other  {display(says)}" for says in account.otherwise]
     for sighting in account.sightings:
         where = f"{display(sighting.place.zone)}/{display(sighting.place.path)}"
         until = "is there" if sighting.present else f"not present since {sighting.gone_at}"

@@ -50,6 +50,13 @@ def origin_document(account: Account, now: UtcTime, mode: ApprovalsMode) -> Orig
         known=account.known,
         there=account.there,
         quarantine=[_held(h) for h in account.held],
+        disclosures=[
+            record_document(w.record, now, mode, revoked=w.revoked_by is not None)
+            for w in account.words
+            if w.record.kind in {"disclosure", "binding"}
+        ],
+        found_not_told=account.untold,
+        told_otherwise=[*account.otherwise],
     )
 
 

@@ -23,6 +23,7 @@ from provenance.report.documents import (
 from provenance.report.policy_document import PackDocument
 from provenance.report.release_document import ReleaseDocument
 from provenance.report.standing import DoctorDocument, NoticeDocument, StatusDocument
+from provenance.report.told_documents import ConsentDocument, DisclosureDocument, ToolDocument
 
 FOLDER = Path(__file__).parents[1] / "schemas"
 
@@ -34,6 +35,9 @@ SCHEMAS: dict[str, type[Document]] = {
     "list": ListedDocument,
     "scan": ScanDocument,
     "record": WordDocument,
+    "disclosure": DisclosureDocument,
+    "tool": ToolDocument,
+    "consent": ConsentDocument,
     "mark": MarkDocument,
     "entry": EntryDocument,
     "ledger": LedgerDocument,

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from provenance.report.documents import Document
+from provenance.report.told_documents import FoundDocument
 
 
 class DaemonDocument(Document, frozen=True, kw_only=True):
@@ -62,6 +63,13 @@ class StatusDocument(Document, frozen=True, kw_only=True):
     daemon: DaemonDocument
     zones: list[ZoneDocument]
     catalogue: CatalogueDocument
+    found_not_told: list[FoundDocument] = msgspec.field(default_factory=list)
+    """Flagged files that no disclosure names: the first 10,000."""
+    found_not_told_unnamed: int = 0
+    """How many more there are."""
+    told_otherwise: list[FoundDocument] = msgspec.field(default_factory=list)
+    """Files that say something else of themselves than what was told of them: the first 10,000."""
+    told_otherwise_unnamed: int = 0
 
 
 class FindingDocument(Document, frozen=True, kw_only=True):

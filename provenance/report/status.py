@@ -1,17 +1,23 @@
 """The production at a glance."""
 
 import datetime as dt
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from provenance.asset import UtcTime
 from provenance.catalogue import Counts, Quarantined, Trouble, Waiting
 from provenance.config import Config, Zone
 from provenance.files import display
 from provenance.report.standing import CatalogueDocument, DaemonDocument, StatusDocument, ZoneDocument
+from provenance.report.told_documents import FoundDocument
 from provenance.verdict import Origin
 from provenance.watchstate import SILENT, Running, ZoneState
 from provenance.zones import is_protected
+
+if TYPE_CHECKING:
+    from provenance.catalogue.telling import Otherwise, Untold
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,10 @@ class Standing:
     waiting: tuple[Waiting, ...]
     quarantined: tuple[Quarantined, ...]
     running: Running | None
+    untold: "tuple[Untold, ...]" = ()
+    """Flagged files that no disclosure names."""
+    otherwise: "tuple[Otherwise, ...]" = ()
+    """Flagged files that say something else of themselves than what was told."""
 
 
 def status_document(config: Config, standing: Standing, now: UtcTime) -> StatusDocument:
@@ -40,6 +50,29 @@ def status_document(config: Config, standing: Standing, now: UtcTime) -> StatusD
             troubles=counts.troubles,
             ledger_entries=counts.ledger_entries,
         ),
+        found_not_told=[_untold(u) for u in standing.untold[:_MOST]],
+        found_not_told_unnamed=max(0, len(standing.untold) - _MOST),
+        told_otherwise=[_otherwise(o) for o in standing.otherwise[:_MOST]],
+        told_otherwise_unnamed=max(0, len(standing.otherwise) - _MOST),
+    )
+
+
+_MOST = 10_000
+"""So many files of a kind stand in the document; the rest is counted."""
+
+
+def _untold(found: "Untold") -> FoundDocument:
+    place = found.place
+    return FoundDocument(zone=place.zone, path=os.fsdecode(place.path), sha256=found.digest, origin=found.origin.value)
+
+
+def _otherwise(found: "Otherwise") -> FoundDocument:
+    return FoundDocument(
+        zone=found.place.zone,
+        path=os.fsdecode(found.place.path),
+        sha256=found.digest,
+        disclosures=[*found.disclosures],
+        says=[*found.says],
     )
 
 
@@ -115,11 +148,22 @@ def status_text(config: Config, standing: Standing, now: UtcTime) -> list[str]:
     lines += _named("not examined", ((t.place.zone, t.place.path, t.says) for t in standing.troubles))
     lines += _named("waiting", ((w.place.zone, w.place.path, _waits(w)) for w in _in_need(standing.waiting)))
     lines += _named("quarantined", ((q.move.place.zone, q.move.place.path, _why(q)) for q in standing.quarantined))
+    lines += _told_lines(standing)
     for zone in document.zones:
         lines += _zone_lines(zone, watched=document.daemon.running)
     lines.append(f"ledger: {catalogue.ledger_entries:,} entries; approvals are {config.approvals.value}")
     lines += _daemon_lines(document.daemon, silent)
     return lines
+
+
+def _told_lines(standing: Standing) -> Iterator[str]:
+    """Yield what was found and not told, and what was told otherwise."""
+    if standing.untold:
+        count = len(standing.untold)
+        says = f"{count:,} flagged {'file' if count == 1 else 'files'} that no disclosure names"
+        yield f"found, not told: {says}. Tell of them: provenance disclose PATH …, or --for ID PATH"
+    yield from _named("not told", ((u.place.zone, u.place.path, f"it is {u.origin.value}") for u in standing.untold))
+    yield from _named("told other", ((o.place.zone, o.place.path, "; ".join(o.says)) for o in standing.otherwise))
 
 
 def _in_need(waiting: Iterable[Waiting]) -> list[Waiting]:

@@ -1,0 +1,25 @@
+"""What somebody who told of a use is answered, with all that the catalogue knows."""
+
+from provenance.asset import ProjectId, UtcTime
+from provenance.catalogue import Catalogue
+from provenance.errors import RecordUnknown
+from provenance.policy.model import Policy
+from provenance.policy.told import Telling, telling_of
+from provenance.records.disclosure import Disclosure
+
+
+def answer(catalogue: Catalogue, policy: Policy, disclosure: Disclosure, now: UtcTime) -> Telling:
+    """Return what the policy answers to a disclosure now, by the tool register and the consents as they stand."""
+    tellings = catalogue.tellings
+    consents = tellings.consents(disclosure.project, disclosure.title, now)
+    return telling_of(disclosure, policy, tellings.register(now), consents)
+
+
+def disclosure_in_force(catalogue: Catalogue, record: str, project: ProjectId) -> Disclosure:
+    """Return a project's disclosure by its id; raises `RecordUnknown` where there is none, or it was taken back."""
+    filed = catalogue.find_record(record)
+    if not isinstance(filed.record, Disclosure) or filed.record.project != project:
+        raise RecordUnknown(f"{record} is no disclosure of {project}")
+    if filed.revoked_by is not None:
+        raise RecordUnknown(f"{record} was taken back by {filed.revoked_by}", help="Tell of the use anew.")
+    return filed.record

@@ -141,9 +141,15 @@ def load_config(path: Path) -> Config:
 def _load(path: Path) -> Config:
     try:
         raw = path.read_bytes()
-        tree = tomllib.loads(raw.decode())
     except OSError as error:
         raise ConfigInvalid(f"{path} cannot be read: {error.strerror}") from error
+    return parse_config(raw, path)
+
+
+def parse_config(raw: bytes, path: Path) -> Config:
+    """Return the configuration in `raw` as it is, or would be, at `path`; raises as `load_config` does."""
+    try:
+        tree = tomllib.loads(raw.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigInvalid(f"{path} does not parse: {error}") from error
     if unknown := unknown_key(tree, _Document):

@@ -8,7 +8,10 @@
     │   ├── NotARegularFile            11
     │   ├── ChangedWhileRead           12
     │   ├── NotPermitted               13
-    │   └── ReadFailed                 14
+    │   ├── ReadFailed                 14
+    │   ├── PinUnusable                15
+    │   ├── BackupUnusable             16
+    │   └── BackupBehind               17
     ├── CredentialTrouble                  credentials and signing
     │   ├── CannotCarry                20
     │   ├── SigningFailed              21
@@ -30,12 +33,15 @@
     │   ├── WordsChanged               38
     │   └── AlreadyWatched             39
     ├── FormInvalid                     2  a usage error: what was filled in cannot be taken down
-    └── ConfigTrouble                  40
-        ├── ConfigInvalid              40
-        ├── PolicyInvalid              40
-        ├── ChannelUnknown             40
-        ├── ChannelNeeded               2  (a usage error: an option is missing)
-        └── ZoneTrouble                40
+    ├── ConfigTrouble                  40
+    │   ├── ConfigInvalid              40
+    │   ├── PolicyInvalid              40
+    │   ├── ChannelUnknown             40
+    │   ├── ChannelNeeded               2  (a usage error: an option is missing)
+    │   └── ZoneTrouble                40
+    └── PersonalTrouble                50  what is known of people
+        ├── PersonalUnknown            51
+        └── LegallyHeld                52
 
 Only ``provenance.cli`` acts on the numbers; nothing here exits, prints or logs. ``docs/exit-codes.md`` lists the
 same numbers, and a test compares the two.
@@ -96,6 +102,29 @@ class ReadFailed(FileTrouble):
 
     code = 14
     default_help = "Check the disk or the share the file is on, then run the command again."
+
+
+class PinUnusable(FileTrouble):
+    """The file named holds no head of a ledger, or something beside heads."""
+
+    code = 15
+    default_help = "Name a file written by `provenance ledger head`, or a gate report as JSON, and nothing else in it."
+
+
+class BackupUnusable(FileTrouble):
+    """The folder named is no backup, lacks something, or is not what was backed up. Nothing was put in place."""
+
+    code = 16
+    default_help = "Nothing was put in place. Use another backup."
+
+
+class BackupBehind(FileTrouble):
+    """The backup ends before a head of its ledger that was pinned. Nothing was put in place."""
+
+    code = 17
+    default_help = (
+        "Use a newer backup. If this is the newest there is: --older puts it in place, and says what is lost."
+    )
 
 
 class CredentialTrouble(ProvenanceError):
@@ -282,3 +311,24 @@ class ZoneTrouble(ConfigTrouble):
     """A zone is missing, doubled, or lies inside a stricter one; or a path lies in no zone."""
 
     default_help = "Mend the [[zone]] tables of provenance.toml."
+
+
+class PersonalTrouble(ProvenanceError):
+    """The personal store cannot be used, or what it holds is not what was stored."""
+
+    code = 50
+    default_help = "Keep the file as it is, and compare it with your backups. docs/personal-data.md explains the store."
+
+
+class PersonalUnknown(PersonalTrouble):
+    """The personal store holds nothing under this id, or not any more."""
+
+    code = 51
+    default_help = "`provenance personal show` lists what is stored; `provenance ledger show ID` says what was erased."
+
+
+class LegallyHeld(PersonalTrouble):
+    """A legal hold forbids erasing this. Nothing was erased."""
+
+    code = 52
+    default_help = "It stays until the hold expires, or `provenance personal release ID` ends it."

@@ -13,6 +13,7 @@ versions, names of host and user.
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,9 +27,10 @@ HOME = "/srv"
 
 _SESSION = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.DOTALL | re.MULTILINE)
 _BEFORE = re.compile(r"^<!-- before: (.*) -->$", re.MULTILINE)
+_NEEDS = re.compile(r"^<!-- needs: (.*) -->$", re.MULTILINE)
 _VARYING = (
     (re.compile(r"\b[0-9a-f]{64}\b"), "<sha256>"),
-    (re.compile(r"\b(apr|att|bnd|clr|cns|dec|drv|dsc|rev|run|tol)-[0-9a-f]{20}\b"), r"\1-<id>"),
+    (re.compile(r"\b(apr|att|bnd|clr|cns|dec|drv|dsc|era|hld|hrl|per|rev|run|tol)-[0-9a-f]{20}\b"), r"\1-<id>"),
     (re.compile(r"\b[0-9a-f]{12,40}\b"), "<digest>"),
     (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"), "<time>"),
     (re.compile(r"\b[\d,]+ bytes\b"), "<n> bytes"),
@@ -44,6 +46,11 @@ class Step:
 
     command: str
     output: str
+
+
+def missing(text: str) -> list[str]:
+    """Return the programs a document's sessions need (`<!-- needs: … -->`) and this machine lacks."""
+    return [program for found in _NEEDS.findall(text) for program in found.split() if shutil.which(program) is None]
 
 
 def sessions(text: str) -> list[list[Step]]:
@@ -128,7 +135,7 @@ def main() -> None:
     COMMANDS.write_text(reference())
     for document in DOCUMENTS:
         text = document.read_text()
-        if sessions(text):
+        if sessions(text) and not missing(text):
             with tempfile.TemporaryDirectory() as home:
                 document.write_text(rewritten(text, Path(home)))
 

@@ -66,7 +66,23 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Documents:
     told["release"] += _told(made, "release", *one)
     told["entry"] = _told(made, "ledger", "show")
     told["ledger"] = [*_told(made, "ledger", "verify"), *_told(made, "ledger", "head")]
+    told |= _kept(made)
     return told
+
+
+def _kept(made: Production) -> Documents:
+    """Return what is printed about people and backups."""
+    (made.root / "name.txt").write_text("Somebody")
+    (made.root / "paper.pdf").write_bytes(b"%PDF")
+    until = ("--retain-until", "2126-01-31")
+    stored = _told(made, "personal", "add", "name.txt", "--kind", "performer", *until)
+    stored += _told(made, "personal", "add", "paper.pdf", "--kind", "document", *until)
+    names = [document["values"][0]["id"] for document in stored]
+    stored += [*_told(made, "personal", "show"), *(d for name in names for d in _told(made, "personal", "show", name))]
+    kept = {"personal": stored, "backup": _told(made, "backup", "kept")}
+    kept["restore"] = _told(made, "restore", "kept", "--to", "there")
+    kept["erasure"] = [*_told(made, "personal", "erase", *names, *EDITOR), *_told(made, "personal", "expire", *EDITOR)]
+    return kept
 
 
 def _told(made: Production, *arguments: str) -> list[Any]:

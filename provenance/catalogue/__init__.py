@@ -9,6 +9,9 @@
     custody      what was taken out of a zone and is kept for it
     ledger       the chain of what was said and decided
     recording    one batch of evidence on its way in
+    pins         heads of the ledger that were kept elsewhere
+    holding      what must not be erased
+    copying      the whole file, copied while others write
     keeping      what was taken out of a zone, and what waits to be taken in
     filing       which rows make a record findable
     telling      what was told of which bytes, and what was not
@@ -31,6 +34,7 @@ from provenance.catalogue.queries import Queries
 from provenance.catalogue.rows import Counts, Entry, Filed, Head, Known, Lineage, Listed, Relative, Sighting, Used
 
 if TYPE_CHECKING:
+    from provenance.catalogue.copying import copy_whole
     from provenance.catalogue.custody import IN_QUARANTINE, UNFINISHED, Carried, Companion, Move, Quarantined, Stay, Why
     from provenance.catalogue.entering import (
         Batch,
@@ -39,10 +43,13 @@ if TYPE_CHECKING:
         GateRun,
         GateUse,
         Recorded,
+        Sealed,
         Stamp,
         Trouble,
         Waiting,
     )
+    from provenance.catalogue.holding import covering
+    from provenance.catalogue.pins import Pin, ends_before, pins_in
 
 __all__ = [
     "IN_QUARANTINE",
@@ -66,10 +73,12 @@ __all__ = [
     "Listed",
     "Move",
     "Opening",
+    "Pin",
     "Quarantined",
     "Queries",
     "Recorded",
     "Relative",
+    "Sealed",
     "Sighting",
     "Stamp",
     "Stay",
@@ -77,9 +86,19 @@ __all__ = [
     "Used",
     "Waiting",
     "Why",
+    "copy_whole",
+    "covering",
+    "ends_before",
+    "pins_in",
 ]
 
-_LATER = ("provenance.catalogue.entering", "provenance.catalogue.custody")
+_LATER = (
+    "provenance.catalogue.entering",
+    "provenance.catalogue.custody",
+    "provenance.catalogue.pins",
+    "provenance.catalogue.holding",
+    "provenance.catalogue.copying",
+)
 """Loaded when a name of theirs is first asked for: a question about a known file needs none, and has to be fast."""
 
 

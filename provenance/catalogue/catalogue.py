@@ -19,13 +19,14 @@ from provenance.catalogue.schema import APPLICATION_ID, ensure_current, migrate
 from provenance.errors import CatalogueDamaged, CatalogueTrouble, RecordUnknown, WordsChanged
 from provenance.files import sync_folder
 from provenance.lineage import Witness
-from provenance.records import AnyRecord, Declaration, Derivation, Revocation, in_force
+from provenance.records import NEVER_REVOKED, AnyRecord, Declaration, Derivation, Revocation, in_force
 from provenance.verdict import Origin
 
 if TYPE_CHECKING:
     # A question about a known file needs none of these, and is to be answered fast.
     from provenance.catalogue.custody import Carried, Move, Quarantined, Stay
     from provenance.catalogue.entering import Batch, Change, GateRun, Recorded, Stamp, Waiting
+    from provenance.catalogue.pins import Pin
     from provenance.catalogue.recording import Numbers, Recording
     from provenance.catalogue.redraw import Redraw
     from provenance.catalogue.verification import Verification
@@ -156,6 +157,7 @@ class Catalogue(Queries):
 
         Raises `RecordUnknown` for a revocation of nothing, or of a revocation: what was taken back is said anew.
         Raises `ValueError` for a declaration of no known origin: every later look at its bytes would fail on it.
+        Raises `LegallyHeld` for an erasure of what a legal hold covers.
         """
         from provenance.catalogue.filing import file, redrawn_by
 
@@ -164,6 +166,8 @@ class Catalogue(Queries):
 
         with self._db.writing():
             if self._known.record(record.id) is None:
+                if record.kind in NEVER_REVOKED:
+                    self._refuse_what_a_hold_forbids(record, stamp.at)
                 changed = redrawn_by(record)
                 if isinstance(record, Revocation):
                     changed = redrawn_by(self._revocable(record.target))
@@ -171,6 +175,11 @@ class Catalogue(Queries):
                 file(self._db, record, entry.seq)
                 self._redraw().refresh(changed)
         return record.id
+
+    def _refuse_what_a_hold_forbids(self, record: AnyRecord, at: UtcTime) -> None:
+        from provenance.catalogue.holding import refuse_what_a_hold_forbids
+
+        refuse_what_a_hold_forbids(self._db, self._known, record, at)
 
     def _revocable(self, target: str) -> AnyRecord:
         found = self.find_record(target).record
@@ -180,6 +189,9 @@ class Catalogue(Queries):
         if isinstance(found, Derivation) and found.witness is Witness.TOOL:
             advice = "What this tool did itself is no word of anybody's. Replace the file that was made."
             raise RecordUnknown(f"{target} is what provenance saw itself, and cannot be taken back", help=advice)
+        if found.kind in NEVER_REVOKED:
+            advice = "`provenance personal release ID` ends a legal hold. What was erased is gone."
+            raise RecordUnknown(f"{target} is a word about personal data, and cannot be taken back", help=advice)
         return found
 
     def vanish(self, zone: ZoneName, paths: Iterable[RelPath], at: UtcTime) -> int:
@@ -294,9 +306,16 @@ class Catalogue(Queries):
         """Raise `ClockBehind` if this machine's time lies before an entry of the ledger."""
         self.ledger.check_clock(now)
 
-    def verify(self) -> Head:
-        """Check the whole ledger, and all rows it answers for; return its head. Raises `ChainBroken`."""
+    def verify(self, pins: "Iterable[Pin]" = ()) -> Head:
+        """Check the whole ledger, all rows it answers for, and that it is what was pinned; return its head.
+
+        Raises `ChainBroken`.
+        """
         head = self._verification().everything(self._checkpoint())
+        if pins := tuple(pins):
+            from provenance.catalogue.pins import check_pins
+
+            check_pins(self.ledger, pins)
         self._keep_checkpoint(head)
         return head
 

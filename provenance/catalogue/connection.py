@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,6 +66,7 @@ def connect(path: Path, opening: Opening) -> "Connection":
     return connection
 
 
+_CACHE_SIZE = "PRAGMA cache_size = -4096"
 _PRAGMAS = (
     # FULL: what was acknowledged survives a power cut. NORMAL would be faster and may lose the last commits.
     "PRAGMA synchronous = FULL",
@@ -75,7 +76,7 @@ _PRAGMAS = (
     # Functions and virtual tables named by the file's own schema are not run.
     "PRAGMA trusted_schema = OFF",
     "PRAGMA cell_size_check = ON",
-    "PRAGMA cache_size = -4096",
+    _CACHE_SIZE,
 )
 
 _RIGHTS = "Give the user that runs provenance the right to read and write the catalogue and its folder."
@@ -106,10 +107,12 @@ class Connection:
         except sqlite3.Error as error:
             raise _trouble(error, self.path) from error
 
-    def each(self, sql: str, values: Sequence[object] = ()) -> Iterator[Row]:
+    def each(self, sql: str, values: Sequence[object] = ()) -> Generator[Row, None, None]:
         """Yield rows as they are read, however many there are."""
         try:
-            yield from self.raw.execute(sql, values)
+            cursor = self.raw.execute(sql, values)
+            while rows := cursor.fetchmany(64):
+                yield from rows
         except sqlite3.Error as error:
             raise _trouble(error, self.path) from error
 
@@ -159,6 +162,15 @@ class Connection:
             yield
         finally:
             self._undo()
+
+    @contextmanager
+    def cached(self, size: int) -> Iterator[None]:
+        """Keep so many KiB of pages at hand in the block, instead of few."""
+        self.run(f"PRAGMA cache_size = -{size}")
+        try:
+            yield
+        finally:
+            self.run(_CACHE_SIZE)
 
     def _undo(self) -> None:
         # Some errors (a full disk) have ended the transaction already; the first error is the one to report.

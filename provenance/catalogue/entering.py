@@ -1,10 +1,13 @@
-"""What goes into the catalogue, as frozen values, and what recording it did. Nothing here knows SQL."""
+"""What goes into the catalogue, as frozen values, what recording it did, and what goes out of the house.
+
+Nothing here knows SQL.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from provenance.asset import Digest, Place, StatKey, UtcTime
-from provenance.catalogue.rows import Head
+from provenance.catalogue.rows import Entry, Head
 from provenance.evidence import Beside, Evidence
 from provenance.verdict import Origin
 
@@ -92,6 +95,18 @@ class Recorded:
     new_evidence: int = 0
     changed: tuple[Change, ...] = ()
     """Assets known before whose verdict changed, descendants of what was recorded included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """An entry with what somebody else needs to compute its hash."""
+
+    entry: Entry
+    store: str
+    text: str
+    """The text that the entry's hash is the SHA-256 of."""
+    body: str
+    """The text of the body; the last thing in `text` is the SHA-256 of it."""
 
 
 @dataclass(frozen=True, slots=True)

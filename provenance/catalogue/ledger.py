@@ -19,7 +19,7 @@ from provenance.errors import CatalogueDamaged, ChainBroken, ClockBehind
 from provenance.records import KINDS, canonical
 
 if TYPE_CHECKING:
-    from provenance.catalogue.entering import Stamp
+    from provenance.catalogue.entering import Sealed, Stamp
 
 EVIDENCE = "evidence"
 """Kind of the entry for a batch of evidence. A record's entry has the record's kind."""
@@ -68,6 +68,32 @@ class Ledger:
         """Yield the entries after number `since`, oldest first. Unverified: as they stand in the file."""
         for row in self._db.each(_SINCE, (since,)):
             yield _entry(row)
+
+    def sealed(self, since: int = 0) -> "Iterator[Sealed]":
+        """Yield the entries after number `since` with the very text each hash is over. Unverified, as `entries`."""
+        from provenance.catalogue.entering import Sealed
+
+        for row in self._db.each(_SINCE, (since,)):
+            # Decoding the body first makes sure that it is text.
+            entry = _entry(row)
+            yield Sealed(entry, self.store, self._sealed(row[0], row[1], row[3:]).decode(), row[-1].decode())
+
+    def hash_at(self, seq: int) -> str | None:
+        """Return the hash of an entry by its number; number 0 is the empty ledger's. None if there is none."""
+        if seq == 0:
+            return self.empty.hash
+        row = self._db.row("SELECT hash FROM ledger WHERE seq = ?", (seq,))
+        return None if row is None else row[0].hex()
+
+    def has_hash(self, hashed: str) -> bool:
+        """Whether any entry, or the empty ledger, has this hash."""
+        found = self._db.row("SELECT 1 FROM ledger WHERE hash = ?", (bytes.fromhex(hashed),))
+        return found is not None or hashed == self.empty.hash
+
+    def written_at(self, seq: int) -> UtcTime | None:
+        """Return when an entry was written; None for the empty ledger."""
+        row = self._db.row("SELECT at FROM ledger WHERE seq = ?", (seq,))
+        return None if row is None else UtcTime(row[0])
 
     def words_since(self, seq: int) -> bool:
         """Whether anybody's word was recorded after an entry."""
@@ -119,10 +145,15 @@ class Ledger:
         return Head(seq, hashed.hex())
 
     def _hash(self, seq: int, prev: bytes, said: Row) -> bytes:
-        """Return the hash of an entry: JSON of a list is injective, and the body stands in it by its own hash."""
+        return hashlib.sha256(self._sealed(seq, prev, said)).digest()
+
+    def _sealed(self, seq: int, prev: bytes, said: Row) -> bytes:
+        """Return what an entry's hash is over: JSON of a list is injective, and the body is in it by its own hash.
+
+        docs/ledger.md promises this form to whoever verifies an export, so it never changes under the same `_FORM`.
+        """
         *fields, body = said
-        content = [_FORM, self.store, seq, prev.hex(), *fields, hashlib.sha256(body).hexdigest()]
-        return hashlib.sha256(canonical(content)).digest()
+        return canonical([_FORM, self.store, seq, prev.hex(), *fields, hashlib.sha256(body).hexdigest()])
 
     def verified(self, since: Head | None = None) -> Iterator[Row]:
         """Yield the rows after `since`, each once it was found in its place in the chain; from the first by default.

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from provenance.asset import Digest, Place, ProjectId, RelPath, StatKey, UtcTime, ZoneName
+from provenance.asset import Commitment, Digest, Place, ProjectId, RelPath, StatKey, UtcTime, ZoneName
 from provenance.catalogue.connection import Connection, Row
 from provenance.catalogue.knowledge import Knowledge, Special, carries
 from provenance.catalogue.ledger import Ledger
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from provenance.catalogue.entering import Trouble, Waiting
     from provenance.catalogue.telling import Tellings, Titles, Untold
     from provenance.records.attestation import Attestation
+    from provenance.records.personal import LegalHold
 
 _ROOT = RelPath(b"")
 _SIGHTING = (
@@ -185,6 +186,18 @@ class Queries:
         if found is None:
             raise RecordUnknown(f"there is no record {record!r}")
         return found
+
+    def legal_holds(self, now: UtcTime) -> "tuple[LegalHold, ...]":
+        """Return the legal holds in force, the oldest first."""
+        from provenance.catalogue.holding import holds_in_force
+
+        return holds_in_force(self._db, self._known, now)
+
+    def is_erased(self, value: Commitment) -> bool:
+        """Whether the ledger says that what this commitment was made over was erased."""
+        from provenance.catalogue.holding import is_erased
+
+        return is_erased(self._db, value)
 
     def edges_of(self, digest: Digest) -> Lineage:
         """Return what some bytes were made from and what was made from them, one step each way."""

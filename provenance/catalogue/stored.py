@@ -11,7 +11,7 @@ import msgspec
 from provenance.asset import Asset, Digest, FastDigest
 from provenance.errors import CatalogueDamaged
 from provenance.evidence import Beside, Credential, Evidence, Examiner, Gap, Ingredient, Signal, State
-from provenance.records import AnyRecord, canonical, record_from
+from provenance.records import ENVELOPE, AnyRecord, canonical, record_from, record_type
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Enum)
@@ -100,6 +100,30 @@ def record_in(body: Any, record: str) -> AnyRecord:
     if found.id != record:
         raise CatalogueDamaged(f"record {record} is not what was recorded: its content has the id {found.id}")
     return found
+
+
+def whole_record(kind: str, body: bytes, record: str) -> AnyRecord:
+    """Return the record in an entry of a kind, as `record_in` does, but fast enough for a hundred thousand.
+
+    The id is computed over what stands there, and not over what it was read as. Raises `CatalogueDamaged`.
+    """
+    try:
+        parts = _PARTS.decode(body)
+        found: AnyRecord = _decoder(record_type(kind)).decode(body)  # type: ignore[arg-type]
+    except (msgspec.DecodeError, UnicodeDecodeError, TypeError) as error:
+        raise CatalogueDamaged(f"record {record} cannot be read: {error}") from error
+    if bytes(parts.get("kind", b"")) != b'"%b"' % kind.encode():
+        raise CatalogueDamaged(f"record {record} is no {kind}")
+    if ENVELOPE in parts:
+        del parts[ENVELOPE]
+        body = canonical(parts)  # what is inside each part is canonical already, and stays as it is
+    own = f"{found.prefix}-{hashlib.sha256(body).hexdigest()[:20]}"
+    if own != record:
+        raise CatalogueDamaged(f"record {record} is not what was recorded: its content has the id {own}")
+    return found
+
+
+_PARTS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def asset_from(sha256: bytes, xxh3: bytes, size: int) -> Asset:

@@ -1,7 +1,9 @@
 """Is the book what was written? The chain, what its entries answer for, and the verdicts drawn from that."""
 
 from collections import Counter
+from contextlib import closing
 
+from provenance.catalogue.along import Along
 from provenance.catalogue.connection import Connection
 from provenance.catalogue.filing import index_of
 from provenance.catalogue.keeping import left_lines, taken_lines
@@ -11,8 +13,11 @@ from provenance.catalogue.recording import beside_line, edge_line, evidence_line
 from provenance.catalogue.redraw import Redraw
 from provenance.catalogue.rows import Head
 from provenance.catalogue.schema import missing_guards
-from provenance.catalogue.stored import decoded, record_in, sha256
+from provenance.catalogue.stored import decoded, sha256, whole_record
 from provenance.records import KINDS
+
+_CACHE = 32 << 10
+"""KiB of pages that are kept at hand while everything is read: rows lie in the order of ids, not of entries."""
 
 
 class Verification:
@@ -31,7 +36,7 @@ class Verification:
         and the rows each entry answers for are what was recorded; (4) no row refers to one that is not there; (5) the
         quarantine is what the entries say; (6) the stored verdicts are those the rows draw.
         """
-        with self._db.reading():
+        with self._db.cached(_CACHE), self._db.reading():
             for name in missing_guards(self._db):  # (1)
                 raise BrokenEntry(None, f"the trigger {name}, which keeps what was written, is not as it was made")
             for _ in self._ledger.verified(checked):  # (2)
@@ -69,16 +74,17 @@ class Verification:
     def _entries(self, since: Head | None) -> Head:
         head = since or self._ledger.empty
         counted: Counter[str] = Counter()
-        for seq, _, hashed, kind, *_, body in self._ledger.verified(since):
-            head = Head(seq, hashed.hex())
-            if kind == EVIDENCE:
-                self._batch(seq, body, counted)
-            elif kind in KINDS:
-                self._record(seq, body, counted)
-            elif kind == GATE:
-                self._gate(seq, body, counted)
-            elif kind in {QUARANTINE, RELEASE}:
-                self._moved(seq, kind, body, counted)
+        with closing(Along(self._db, head.seq)) as along:
+            for seq, _, hashed, kind, *_, body in self._ledger.verified(since):
+                head = Head(seq, hashed.hex())
+                if kind == EVIDENCE:
+                    self._batch(seq, body, counted)
+                elif kind in KINDS:
+                    self._record(seq, kind, body, counted, along)
+                elif kind == GATE:
+                    self._gate(seq, body, counted, along)
+                elif kind in {QUARANTINE, RELEASE}:
+                    self._moved(seq, kind, body, counted)
         first = since.seq if since else 0
         for table in ("evidence", "labels", "edges", "besides", "records", "record_subjects", "gate_uses"):
             self._no_more(table, counted[table], first)
@@ -154,29 +160,28 @@ class Verification:
             for zone, folder, name, raw, digest, _ in rows
         ]
 
-    def _record(self, seq: int, body: bytes, counted: Counter[str]) -> None:
+    def _record(self, seq: int, kind: str, body: bytes, counted: Counter[str], along: Along) -> None:
         """Compare a record in the ledger with the rows that make it findable."""
-        row = self._db.row("SELECT id, kind, target FROM records WHERE entry = ?", (seq,))
-        if row is None:
+        rows = along.records.of(seq)
+        if not rows:
             raise BrokenEntry(seq, "its record is missing from the table of records")
-        record = record_in(body, row[0])
+        name, filed_as, target, _ = rows[0]
+        record = whole_record(kind, body, name)
         index = index_of(record)
-        subjects = self._db.rows("SELECT digest FROM record_subjects WHERE record = ?", (row[0],))
-        edges = self._db.rows(
-            "SELECT child, parent, relation, witness, title FROM edges"
-            " WHERE entry = ? AND record = ? AND removed = 0 AND label = ''",
-            (seq, row[0]),
-        )
-        counted.update(records=1, record_subjects=len(subjects), edges=len(edges))
-        if row[1:] != (record.kind, index.target) or {s for (s,) in subjects} != index.subjects:
-            raise BrokenEntry(seq, f"the rows that make record {row[0]} findable are not what was recorded")
-        if sorted(edges) != sorted(index.edges):
-            raise BrokenEntry(seq, f"the lineage declared by record {row[0]} is not what was recorded")
+        subjects = {row[3] for row in rows if row[3] is not None}
+        edges = [edge for of, *edge in along.edges.of(seq) if of == name]
+        counted["records"] += 1
+        counted["record_subjects"] += len(subjects)
+        counted["edges"] += len(edges)
+        if (filed_as, target) != (kind, index.target) or subjects != index.subjects:
+            raise BrokenEntry(seq, f"the rows that make record {name} findable are not what was recorded")
+        if (edges or index.edges) and sorted(map(tuple, edges)) != sorted(index.edges):
+            raise BrokenEntry(seq, f"the lineage declared by record {name} is not what was recorded")
 
-    def _gate(self, seq: int, body: bytes, counted: Counter[str]) -> None:
+    def _gate(self, seq: int, body: bytes, counted: Counter[str], along: Along) -> None:
         """Compare a gate run with the rows that say which records it rested on."""
         said = decoded(body, dict[str, object], lambda: f"entry {seq} of the ledger")
-        rows = self._db.rows("SELECT record, digest FROM gate_uses WHERE entry = ? ORDER BY record, digest", (seq,))
+        rows = along.uses.of(seq)
         counted["gate_uses"] += len(rows)
         if [[record, digest.hex()] for record, digest in rows] != said.get("uses"):
             raise BrokenEntry(seq, "the records this gate run rested on are not what was recorded")

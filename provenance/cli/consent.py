@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provenance.asset import Title
+from provenance.asset import Commitment, Title
 from provenance.cli.evidence import digest_of
 from provenance.cli.options import TEXT, answer_options, by_option, now, reason_option
 from provenance.cli.session import Session
@@ -125,8 +125,18 @@ def list_(ctx: click.Context, every: bool, names: bool, as_json: bool) -> None:
         click.echo(f"{count}. {unsigned_words(session.config.approvals)}")
 
 
+def _name(session: Session, performer: Commitment) -> str | None:
+    """Return a performer's name; None where it is not stored here, or not any more."""
+    from provenance.errors import PersonalUnknown
+
+    try:
+        with session.personal() as (_, store):
+            return store.opened(performer).value.decode()
+    except PersonalUnknown:
+        return None
+
+
 def _document(session: Session, filed: "Filed", *, names: bool) -> "ConsentDocument":
-    from provenance.names import Names
     from provenance.records.consent import Consent
     from provenance.records.record import in_force
     from provenance.report.told_documents import ConsentDocument
@@ -136,7 +146,7 @@ def _document(session: Session, filed: "Filed", *, names: bool) -> "ConsentDocum
     return ConsentDocument(
         id=made.id,
         performer=made.performer,
-        name=Names(session.config.catalogue).name_of(made.performer) if names else None,
+        name=_name(session, made.performer) if names else None,
         replica=made.replica,
         scope=made.scope,
         project=made.project,

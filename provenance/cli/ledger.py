@@ -7,10 +7,11 @@ from pathlib import Path
 
 import click
 
-from provenance.catalogue import Entry, Head
+from provenance.catalogue import Catalogue, Entry, Head
 from provenance.cli.options import answer_options, now
+from provenance.cli.pins import head_option, read_pins
 from provenance.cli.session import Session
-from provenance.errors import DestinationExists, FileMissing, NotPermitted, ReadFailed, RecordUnknown
+from provenance.errors import DestinationExists, RecordUnknown
 from provenance.files import display
 
 
@@ -32,14 +33,14 @@ def show(ctx: click.Context, about: str | None, as_json: bool) -> None:
     session = Session.of(ctx)
     found = False
     with session.catalogue() as catalogue:
-        for entry in catalogue.ledger.entries():
-            if about is not None and not _names(entry, about):
+        for sealed in catalogue.ledger.sealed():
+            if about is not None and not _names(sealed.entry, about):
                 continue
             found = True
             if as_json:
-                click.echo(to_json(entry_document(entry), indent=None))
+                click.echo(to_json(entry_document(sealed), indent=None))
             else:
-                click.echo(display(entry_text(entry, session.config.approvals)))
+                click.echo(display(entry_text(sealed.entry, session.config.approvals)))
     if about is not None and not found:
         raise RecordUnknown(f"no entry of the ledger names {display(about)}")
 
@@ -52,6 +53,7 @@ def _names(entry: "Entry", about: str) -> bool:
     """Whether an entry is, or speaks of, a record, a run or some bytes. What people wrote into it is not looked at."""
     from provenance.report.records import entry_id
 
+    about = about.removeprefix("per-")  # a value in the personal store goes by the first digits of its commitment
     if _ID.fullmatch(about):
         return about in _words(entry.body) or about == entry_id(entry)
     return _DIGITS.fullmatch(about) is not None and any(
@@ -75,25 +77,34 @@ def _words(body: object) -> Iterator[str]:
 
 
 @ledger.command()
+@head_option
 @answer_options
 @click.pass_context
-def verify(ctx: click.Context, as_json: bool) -> None:
-    """Check the whole chain, and every row it covers; name the first entry that is not what was recorded."""
+def verify(ctx: click.Context, heads: tuple[Path, ...], as_json: bool) -> None:
+    """Check the whole chain, and every row it covers; name the first entry that is not what was recorded.
+
+    With --head it is also held against heads that were kept elsewhere: that finds a ledger that was rewritten, cut
+    short, or put back from an older copy.
+    """
     session = Session.of(ctx)
+    pins = read_pins(heads)
     with session.catalogue() as catalogue:
-        top, store = catalogue.verify(), catalogue.store_id
+        top = catalogue.verify(pins)
         catalogue.check_clock(now())
-    _print_head(top, store, as_json=as_json, verified=True)
+        _print_head(catalogue, top, as_json=as_json, verified=True, pins=len(pins))
 
 
 @ledger.command()
 @answer_options
 @click.pass_context
 def head(ctx: click.Context, as_json: bool) -> None:
-    """Print the newest entry's hash. Kept somewhere else, it proves later that nothing was rewritten."""
+    """Print the newest entry's hash. Kept somewhere else, it proves later that nothing was rewritten.
+
+    One line, so that a file can collect them: `provenance ledger head >> heads.txt`, on another machine. `ledger
+    verify --head` reads it.
+    """
     with Session.of(ctx).catalogue() as catalogue:
-        top, store = catalogue.ledger.head(), catalogue.store_id
-    _print_head(top, store, as_json=as_json, verified=False)
+        _print_head(catalogue, catalogue.ledger.head(), as_json=as_json, verified=False)
 
 
 @ledger.command()
@@ -101,43 +112,39 @@ def head(ctx: click.Context, as_json: bool) -> None:
 @answer_options
 @click.pass_context
 def export(ctx: click.Context, file: Path | None, as_json: bool) -> None:  # noqa: ARG001 (always JSON Lines)
-    """Write every entry as JSON Lines, to FILE or to standard output. A FILE that is there already is left alone."""
+    """Write every entry as JSON Lines, to FILE or to standard output. A FILE that is there already is left alone.
+
+    Each line holds what its hash is over, so that others can verify it without this tool; docs/ledger.md says how.
+    """
+    from provenance.cli.writing import refused_to_write
     from provenance.files import replacing
     from provenance.report.documents import to_json
     from provenance.report.listing import entry_document
 
     with Session.of(ctx).catalogue() as catalogue:
         if file is None:
-            for entry in catalogue.ledger.entries():
-                click.echo(to_json(entry_document(entry), indent=None))
+            for sealed in catalogue.ledger.sealed():
+                click.echo(to_json(entry_document(sealed), indent=None))
             return
         if os.path.lexists(file):
             raise DestinationExists(f"{display(str(file))} is there already", help="Name another file.")
         try:
             with replacing(file.absolute()) as stream:
-                for entry in catalogue.ledger.entries():
-                    stream.write(to_json(entry_document(entry), indent=None).encode() + b"\n")
+                for sealed in catalogue.ledger.sealed():
+                    stream.write(to_json(entry_document(sealed), indent=None).encode() + b"\n")
         except OSError as error:
-            raise _not_written(file, error) from error
+            raise refused_to_write(file, error) from error
 
 
-def _not_written(file: Path, error: OSError) -> FileMissing | NotPermitted | ReadFailed:
-    says = f"{display(str(file))} cannot be written: {error.strerror}"
-    match error:
-        case FileNotFoundError() | NotADirectoryError():
-            return FileMissing(says, help="Name a file in a folder that is there.")
-        case PermissionError():
-            return NotPermitted(says, help="Name a file in a folder that this user may write to.")
-        case _:
-            return ReadFailed(says)
-
-
-def _print_head(top: Head, store: str, *, as_json: bool, verified: bool) -> None:
+def _print_head(catalogue: Catalogue, top: Head, *, as_json: bool, verified: bool, pins: int = 0) -> None:
     from provenance.report.documents import LedgerDocument, to_json
 
+    store, at = catalogue.store_id, catalogue.ledger.written_at(top.seq)
     if as_json:
-        click.echo(to_json(LedgerDocument(store=store, entries=top.seq, head=top.hash, verified=verified)))
+        document = LedgerDocument(store=store, entries=top.seq, head=top.hash, verified=verified, at=at, pins_met=pins)
+        click.echo(to_json(document))
     elif verified:
-        click.echo(f"whole: {top.seq:,} entries verified, head {top.hash}, store {store}")
+        met = f", {pins:,} pinned heads met" if pins > 1 else ", the pinned head met" if pins else ""
+        click.echo(f"whole: {top.seq:,} entries verified, head {top.hash}, store {store}{met}")
     else:
-        click.echo(f"{top.hash}  entry {top.seq:,} of store {store}")
+        click.echo(f"{top.hash}  entry {top.seq:,} of store {store}, {f'written {at}' if at else 'empty'}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from provenance import __version__
-from provenance.asset import UtcTime
+from provenance.asset import Commitment, UtcTime
 from provenance.cli.options import Terminated, now
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from provenance.disclosing.draft import Commit
     from provenance.examination import Answer, Request
     from provenance.looking import Intake, Progress
+    from provenance.personal import PersonalStore
     from provenance.policy import Policy
 
 
@@ -70,10 +71,27 @@ class Session:
 
     @property
     def commit(self) -> "Commit":
-        """What puts the names of people away, where they can be erased."""
-        from provenance.names import Names
+        """What puts the names of performers away, where they can be erased."""
+        from provenance.personal import ValueKind
 
-        return Names(self.config.catalogue).commit
+        def commit(name: str) -> Commitment:
+            with self.personal(making=True) as (_, store):
+                return store.keep(ValueKind.PERFORMER, name.encode(), now())
+
+        return commit
+
+    @contextmanager
+    def personal(self, *, making: bool = False) -> "Iterator[tuple[Catalogue, PersonalStore]]":
+        """Yield the catalogue and its personal store, having finished whatever erasure was cut off.
+
+        Raises `PersonalUnknown` where there is no store, unless `making`.
+        """
+        from provenance.personal import PersonalStore, finish_erasures, personal_path
+
+        path = personal_path(self.config.catalogue)
+        with self.catalogue() as catalogue, (PersonalStore.making if making else PersonalStore.open)(path) as store:
+            finish_erasures(catalogue, store)
+            yield catalogue, store
 
     def stamp(self, claimed_at: UtcTime | None = None) -> "Stamp":
         """Return who, where, when and under which rules, for an entry that is written now."""

@@ -8,13 +8,14 @@
     disclosure   what was told of the use of generative tools
     consent      what performers agreed to
     register     which generative tools somebody read the terms of
+    personal     words about what is known of people
     kinds        every kind by name
 """
 
 from typing import TYPE_CHECKING
 
-from provenance.records.kinds import KINDS, record_from, record_type
-from provenance.records.record import UNSIGNED, Record, Subject, canonical, content_id, in_force
+from provenance.records.kinds import KINDS, NEVER_REVOKED, record_from, record_type
+from provenance.records.record import ENVELOPE, UNSIGNED, Record, Subject, canonical, content_id, in_force
 from provenance.records.words import (
     Approval,
     Clearance,
@@ -32,7 +33,9 @@ else:
     AnyRecord = Record  # most kinds are loaded when one is met, so at run time there is no list of them
 
 __all__ = [
+    "ENVELOPE",
     "KINDS",
+    "NEVER_REVOKED",
     "UNSIGNED",
     "AnyRecord",
     "Approval",

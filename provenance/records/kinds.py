@@ -1,5 +1,6 @@
 """Every kind of record, by name. A kind that few questions need is loaded when one is met."""
 
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from provenance.records.attestation import Attestation
     from provenance.records.consent import Consent
     from provenance.records.disclosure import Binding, Disclosure
+    from provenance.records.personal import Erasure, HoldRelease, LegalHold
     from provenance.records.register import ToolEntry
     from provenance.records.words import Approval, Clearance, Declaration, Derivation, Revocation
 
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
         | Binding
         | Consent
         | ToolEntry
+        | Erasure
+        | LegalHold
+        | HoldRelease
     )
 
 _HOMES: Final = {
@@ -38,6 +43,9 @@ _HOMES: Final = {
     "binding": ("disclosure", "Binding"),
     "consent": ("consent", "Consent"),
     "tool-entry": ("register", "ToolEntry"),
+    "erasure": ("personal", "Erasure"),
+    "legal-hold": ("personal", "LegalHold"),
+    "hold-release": ("personal", "HoldRelease"),
 }
 """Where each kind lives: a module of this package, and a class in it. A new kind is one new line here."""
 
@@ -45,6 +53,11 @@ KINDS: Final = tuple(_HOMES)
 """The names of all kinds: what an entry of the ledger that holds a record calls itself."""
 
 
+NEVER_REVOKED: Final = frozenset({"erasure", "legal-hold", "hold-release"})
+"""Kinds that a revocation does not reach: what was erased is gone, and a legal hold ends by a word of its own."""
+
+
+@cache
 def record_type(kind: str) -> "type[AnyRecord]":
     """Return the class of a kind of record; raises `KeyError` for a name that is none."""
     module, name = _HOMES[kind]

@@ -15,6 +15,10 @@ UNSIGNED = "UNSIGNED: anyone could have written this"
 """Stands wherever an approval or clearance is shown while `approvals = "unsigned"`."""
 
 
+ENVELOPE = "envelope"
+"""Key under which a ledger entry keeps, beside a record's content, the DSSE envelope in which it was signed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What a record speaks of: bytes by digest, and the name they had when somebody spoke."""

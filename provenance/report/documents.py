@@ -275,6 +275,15 @@ class EntryDocument(Document, frozen=True, kw_only=True):
     prev: str
     hash: str
     body: dict[str, Any]
+    store: str
+    id: str | None
+    """The record's, where the entry holds one."""
+    sealed: str
+    """The text that `hash` is the SHA-256 of (docs/ledger.md)."""
+    body_json: str
+    """The text of `body`; the last thing in `sealed` is the SHA-256 of it."""
+    envelope: dict[str, Any] | None
+    """The DSSE envelope around what was signed, where somebody did."""
 
 
 class LedgerDocument(Document, frozen=True, kw_only=True):
@@ -285,6 +294,10 @@ class LedgerDocument(Document, frozen=True, kw_only=True):
     entries: int
     head: str
     verified: bool
+    at: str | None
+    """When the newest entry was written; null for an empty ledger."""
+    pins_met: int
+    """How many heads that were kept elsewhere it was held against."""
 
 
 class KeysDocument(Document, frozen=True, kw_only=True):

@@ -2,7 +2,8 @@
 
 import os
 
-from provenance.catalogue import Entry, Listed
+from provenance.catalogue import Listed, Sealed
+from provenance.records import ENVELOPE, KINDS, content_id, record_type
 from provenance.report.documents import EntryDocument, ListedDocument
 
 
@@ -18,8 +19,10 @@ def listed_document(row: Listed) -> ListedDocument:
     )
 
 
-def entry_document(entry: Entry) -> EntryDocument:
-    """Return one ledger entry as its document."""
+def entry_document(sealed: Sealed) -> EntryDocument:
+    """Return one ledger entry as its document, with all that is needed to verify it without this tool."""
+    entry = sealed.entry
+    envelope = entry.body.get(ENVELOPE) if entry.kind in KINDS else None
     return EntryDocument(
         seq=entry.seq,
         kind=entry.kind,
@@ -33,4 +36,16 @@ def entry_document(entry: Entry) -> EntryDocument:
         prev=entry.prev,
         hash=entry.hash,
         body=entry.body,
+        store=sealed.store,
+        id=_record_id(entry.kind, entry.body),
+        sealed=sealed.text,
+        body_json=sealed.body,
+        envelope=envelope if isinstance(envelope, dict) else None,
     )
+
+
+def _record_id(kind: str, body: dict[str, object]) -> str | None:
+    """Return the id of the record a body holds, from its content alone: an export leaves nothing out that is odd."""
+    if kind not in KINDS:
+        return None
+    return content_id(record_type(kind).prefix, {key: value for key, value in body.items() if key != ENVELOPE})

@@ -4,6 +4,7 @@ from typing import assert_never
 
 import msgspec
 
+from provenance.asset import Commitment
 from provenance.catalogue import Entry
 from provenance.config import ApprovalsMode
 from provenance.errors import CatalogueDamaged
@@ -33,6 +34,7 @@ def unsigned_words(mode: ApprovalsMode) -> str:
 def record_text(record: AnyRecord) -> str:
     """Return what a record says, in one line, without who vouches for it."""
     from provenance.records.attestation import Attestation  # loaded where there is a record to be shown
+    from provenance.records.personal import Erasure, HoldRelease, LegalHold
 
     match record:
         case Declaration():
@@ -48,12 +50,25 @@ def record_text(record: AnyRecord) -> str:
             says = f"revoked {record.target} by {record.by}"
         case Attestation():
             says = f"attested by {record.by} ({record.role}): nothing generated is in {_files(len(record.subjects))}"
+        case Erasure():
+            says = f"{_values(record.values)} erased, says {record.by}"
+        case LegalHold():
+            what = "everything" if record.everything else _values(record.values)
+            says = f"{what} under legal hold by {record.by}"
+        case HoldRelease():
+            says = f"legal hold {record.target} released by {record.by}"
         case _:
             from provenance.report.told_records import told_record_text  # few are met, and they load more
 
             says = told_record_text(record)
-    until = f", until {record.expires}" if isinstance(record, Approval | Clearance) and record.expires else ""
+    until = ""
+    if isinstance(record, Approval | Clearance | LegalHold) and record.expires:
+        until = f", until {record.expires}"
     return f"{record.id}: {says}{until}: {record.reason}"
+
+
+def _values(values: tuple[Commitment, ...]) -> str:
+    return ", ".join(f"per-{value[:20]}" for value in values)
 
 
 def _files(count: int) -> str:

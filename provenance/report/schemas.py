@@ -20,6 +20,7 @@ from provenance.report.documents import (
     ScanDocument,
     WordDocument,
 )
+from provenance.report.personal_document import BackupDocument, ErasureDocument, PersonalDocument, RestoreDocument
 from provenance.report.policy_document import PackDocument
 from provenance.report.release_document import ReleaseDocument
 from provenance.report.standing import DoctorDocument, NoticeDocument, StatusDocument
@@ -41,6 +42,10 @@ SCHEMAS: dict[str, type[Document]] = {
     "mark": MarkDocument,
     "entry": EntryDocument,
     "ledger": LedgerDocument,
+    "personal": PersonalDocument,
+    "erasure": ErasureDocument,
+    "backup": BackupDocument,
+    "restore": RestoreDocument,
     "keys": KeysDocument,
     "doctor": DoctorDocument,
     "init": InitDocument,

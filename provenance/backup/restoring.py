@@ -1,0 +1,237 @@
+"""`restore`: putting a backup back where nothing is, after everything in it was verified.
+
+All of it is copied into a private folder first, and verified there. Then each file gets its name by a link, which
+never replaces anything; the catalogue last, because without it every verb refuses (30). What is put in place before a
+failure is taken away again; what a kill leaves is a folder without a catalogue, and the same command goes on from
+there.
+"""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from provenance.asset import Digest
+from provenance.backup.making import copy_file
+from provenance.backup.manifest import Manifest, Part, Piece, read_manifest
+from provenance.backup.parts import destination, named_place, only, packs
+from provenance.backup.workroom import LOCK_NAME, workroom
+from provenance.catalogue import Catalogue, Head, Pin, ends_before
+from provenance.config import Config, refuse_inside
+from provenance.configfile import parse_config
+from provenance.errors import BackupBehind, BackupUnusable, DestinationExists, NotPermitted, ReadFailed
+from provenance.files import display, sync_folder
+from provenance.personal import PersonalStore
+
+_ORDER = (Part.EVIDENCE, Part.PERSONAL, Part.ANCHOR, Part.POLICY, Part.CONFIGURATION, Part.CATALOGUE)
+_BESIDE_DATABASES = ("-wal", "-shm", "-journal")
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was put back."""
+
+    manifest: Manifest
+    config: Config
+    put: tuple[Path, ...]
+    there: tuple[Path, ...]
+    """What was there already, byte for byte."""
+    lost: tuple[Pin, ...]
+    """Heads that were pinned after the backup was made: what they seal is not in it."""
+
+
+@dataclass(slots=True)
+class _Made:
+    """What was made so far, to be taken away again if it comes to nothing."""
+
+    files: list[Path] = field(default_factory=list)
+    folders: list[Path] = field(default_factory=list)
+
+    def folder(self, path: Path) -> bool:
+        """Make a folder and those above it that are missing, for this user alone; return whether it was."""
+        missing = [f for f in (path, *path.parents) if not f.exists()]
+        for folder in reversed(missing):
+            folder.mkdir(mode=0o700)
+            self.folders.append(folder)
+        return bool(missing)
+
+    def take_away(self) -> None:
+        """Remove all of it, as far as nobody put anything beside it."""
+        for path in reversed(self.files):
+            path.unlink(missing_ok=True)
+        for path in reversed(self.folders):
+            try:
+                path.rmdir()
+            except OSError:
+                return
+
+
+def restore(folder: Path, root: Path, pins: tuple[Pin, ...] = (), *, older: bool = False) -> Restored:
+    """Put the backup in `folder` back, with its configuration in `root`, and return what was put where.
+
+    Raises `BackupUnusable` for one that is not whole, `BackupBehind` for one that ends before a pinned head unless
+    `older`, `ChainBroken` for one that is not what was pinned, `DestinationExists` if anything else lies where a file
+    is to go. Then everything is as it was.
+    """
+    manifest = read_manifest(folder)
+    config = _config(folder, manifest, root)
+    lost = tuple(pin for pin in ends_before(manifest.head.seq, pins) if pin.store == manifest.store)
+    if lost and not older:
+        newest = max(lost, key=lambda pin: pin.seq or 0)
+        says = f"the backup of {manifest.made_at} ends with entry {manifest.head.seq} of the ledger"
+        raise BackupBehind(f"{says}; entry {newest.seq} is pinned in {newest.source}")
+    met = tuple(pin for pin in pins if pin not in lost and not (older and pin.seq is None))
+    places = _places(manifest, config, _policies(folder, manifest, config))
+    made = _Made()
+    try:
+        if made.folder(config.catalogue.parent):
+            made.files.append(config.catalogue.with_name(LOCK_NAME))
+        with workroom(config.catalogue.parent) as room:
+            _stage(folder, room, [piece for piece, _ in places])
+            _verify(room, manifest, met)
+            there = _publish(room, places, made)
+            _verify_in_place(config, manifest)
+    except OSError as error:
+        made.take_away()
+        kind = NotPermitted if isinstance(error, PermissionError) else ReadFailed
+        raise kind(f"nothing can be put back into {display(str(root))}: {error}", help=_ROOM) from error
+    except BaseException:
+        made.take_away()
+        raise
+    put = tuple(path for path in made.files if path.name != LOCK_NAME)
+    return Restored(manifest, config, put, there, lost)
+
+
+def _config(folder: Path, manifest: Manifest, root: Path) -> Config:
+    """Return the configuration in a backup as it will be in `root`; raises `BackupUnusable` if it is not as it was."""
+    piece = only(manifest, Part.CONFIGURATION)
+    assert piece is not None
+    name = piece.to or ""
+    if not name or "/" in name or name in {".", ".."}:
+        raise BackupUnusable(f"the backup's configuration has the name {name!r}")
+    try:
+        raw = (folder / piece.name).read_bytes()
+    except OSError as error:
+        raise BackupUnusable(f"{piece.name} of the backup cannot be read: {error.strerror}") from error
+    config = parse_config(raw, root / name)
+    if config.sha256 != piece.sha256:
+        raise BackupUnusable(f"{piece.name} is not what was backed up")
+    return config
+
+
+def _policies(folder: Path, manifest: Manifest, config: Config) -> frozenset[Path]:
+    """Return the files the policy is made of, as the packs in the backup name one another."""
+    kept = {named_place(piece, config): piece for piece in manifest.files if piece.part is Part.POLICY}
+
+    def read(path: Path) -> bytes:
+        if path not in kept:
+            raise BackupUnusable(f"the backup lacks the policy that goes to {display(str(path))}")
+        try:
+            return (folder / kept[path].name).read_bytes()
+        except OSError as error:
+            raise BackupUnusable(f"{kept[path].name} of the backup cannot be read: {error.strerror}") from error
+
+    return frozenset(path for _, path, _ in packs(config, read) if path is not None)
+
+
+def _places(manifest: Manifest, config: Config, policies: frozenset[Path]) -> list[tuple[Piece, Path]]:
+    """Return where each file goes, in the order they are put there; raises if one may not go there."""
+    places = [(piece, path) for piece in manifest.files if (path := destination(piece, config, policies)) is not None]
+    for piece, path in places:
+        for zone in config.zones:
+            refuse_inside(path, zone.root, f"{piece.name} of the backup")
+        for ending in _BESIDE_DATABASES if piece.part in {Part.CATALOGUE, Part.PERSONAL} else ():
+            if os.path.lexists(beside := path.with_name(path.name + ending)):
+                says = f"{display(str(beside))} is left of a database that was there before"
+                advice = (
+                    "SQLite would mix it into what is put back. Keep it with what is left of the old one, elsewhere."
+                )
+                raise DestinationExists(says, help=advice)
+        if piece.part is Part.CATALOGUE and os.path.lexists(path):
+            raise DestinationExists(f"there is a catalogue at {display(str(path))}", help=_AWAY)
+    return sorted(places, key=lambda place: _ORDER.index(place[0].part))
+
+
+def _stage(folder: Path, room: Path, pieces: list[Piece]) -> None:
+    """Copy everything into the private folder, and compare each file with its digest."""
+    for piece in pieces:
+        target = room / piece.name
+        target.parent.mkdir(mode=0o700, exist_ok=True)
+        try:
+            found = copy_file(folder / piece.name, target)
+        except FileNotFoundError as error:
+            raise BackupUnusable(f"{piece.name} is missing from the backup") from error
+        if found != (piece.sha256, piece.size):
+            raise BackupUnusable(f"{piece.name} is not what was backed up")
+        target.chmod(piece.mode)
+
+
+def _verify(room: Path, manifest: Manifest, pins: tuple[Pin, ...]) -> None:
+    """Verify the copies: the whole ledger, its head, what is pinned, and every value of the personal store."""
+    catalogue, personal = only(manifest, Part.CATALOGUE), only(manifest, Part.PERSONAL)
+    assert catalogue is not None
+    # SQLite writes into what it opens; what is put in place is to be what was backed up.
+    (room / "open").mkdir(mode=0o700)
+    copy = room / "open" / "catalogue.db"
+    copy_file(room / catalogue.name, copy)
+    with Catalogue.open(copy) as opened:
+        _same_head(manifest, opened.verify(pins), opened.store_id)
+    if personal is not None:
+        aside = room / "open" / "personal.db"
+        copy_file(room / personal.name, aside)
+        with PersonalStore.open(aside) as store:
+            store.check()
+
+
+def _same_head(manifest: Manifest, top: Head, store: str) -> None:
+    if (store, top.seq, top.hash) != (manifest.store, manifest.head.seq, manifest.head.hash):
+        raise BackupUnusable("the ledger in the backup does not end as the manifest says")
+
+
+def _publish(room: Path, places: list[tuple[Piece, Path]], made: _Made) -> tuple[Path, ...]:
+    """Give each file its name, the catalogue last; return what was there already, byte for byte."""
+    there = []
+    for piece, path in places:
+        made.folder(path.parent)
+        if os.path.lexists(path):
+            if not _same(path, piece):
+                raise DestinationExists(f"there is something else at {display(str(path))}", help=_AWAY)
+            there.append(path)
+            continue
+        _link(room / piece.name, path)
+        made.files.append(path)
+        sync_folder(path.parent)
+    return tuple(there)
+
+
+def _same(path: Path, piece: Piece) -> bool:
+    import hashlib
+
+    if path.is_symlink() or not path.is_file() or path.stat().st_size != piece.size:
+        return False
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest() == piece.sha256
+
+
+def _link(staged: Path, path: Path) -> None:
+    """Put a staged file in its place, where nothing must be; across file systems by a copy beside it."""
+    aside = None
+    try:
+        if staged.stat().st_dev != path.parent.stat().st_dev:
+            aside = path.with_name(f".{path.name}.{os.urandom(8).hex()}.part")
+            copy_file(staged, aside)
+        os.link(aside or staged, path, follow_symlinks=False)
+    except FileExistsError as error:
+        raise DestinationExists(f"there is something at {display(str(path))} by now", help=_AWAY) from error
+    finally:
+        if aside is not None:
+            aside.unlink(missing_ok=True)
+
+
+def _verify_in_place(config: Config, manifest: Manifest) -> None:
+    """Verify what now lies where it is used from."""
+    with Catalogue.open(config.catalogue) as catalogue:
+        _same_head(manifest, catalogue.verify(), Digest(catalogue.store_id))
+
+
+_AWAY = "Nothing is ever replaced. Move what is there away, or name another place with --to."
+_ROOM = "Mend what is said above and run the command again; what it had put in place was taken away."

@@ -98,6 +98,13 @@ class ReadFailed(FileTrouble):
     default_help = "Check the disk or the share the file is on, then run the command again."
 
 
+class WordRefused(ProvenanceError):
+    """What somebody wants to say cannot be said of these files: it would mean nothing, or more than they saw."""
+
+    code = 2
+    default_help = "Nothing was recorded. docs/approvals.md says what each word needs."
+
+
 class CredentialTrouble(ProvenanceError):
     """Something about a content credential, or the signing of one."""
 

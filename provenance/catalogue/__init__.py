@@ -15,6 +15,7 @@
     knowledge    what is known of single assets
     redraw       verdicts of what changed and of its descendants
     relatives    lineage as it is shown
+    effect       which words count for one file: by its bytes, its lineage, its name
     verification the tables against the ledger
     schema       the tables and their migrations
     stored       values to bytes and back
@@ -32,6 +33,7 @@ from provenance.catalogue.rows import Counts, Entry, Filed, Head, Known, Lineage
 
 if TYPE_CHECKING:
     from provenance.catalogue.custody import IN_QUARANTINE, UNFINISHED, Carried, Companion, Move, Quarantined, Stay, Why
+    from provenance.catalogue.effect import Counting, Shown
     from provenance.catalogue.entering import (
         Batch,
         Change,
@@ -53,6 +55,7 @@ __all__ = [
     "Catalogue",
     "Change",
     "Companion",
+    "Counting",
     "Counts",
     "Entry",
     "Examined",
@@ -70,6 +73,7 @@ __all__ = [
     "Queries",
     "Recorded",
     "Relative",
+    "Shown",
     "Sighting",
     "Stamp",
     "Stay",
@@ -79,7 +83,7 @@ __all__ = [
     "Why",
 ]
 
-_LATER = ("provenance.catalogue.entering", "provenance.catalogue.custody")
+_LATER = ("provenance.catalogue.entering", "provenance.catalogue.custody", "provenance.catalogue.effect")
 """Loaded when a name of theirs is first asked for: a question about a known file needs none, and has to be fast."""
 
 

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from provenance.asset import Digest, Place, ProjectId, RelPath, StatKey, UtcTime, ZoneName
 from provenance.catalogue.connection import Connection, Row
-from provenance.catalogue.knowledge import Knowledge, Special, carries
+from provenance.catalogue.knowledge import Knowledge, Link, Special, carries
 from provenance.catalogue.ledger import Ledger
 from provenance.catalogue.relatives import relatives_of
 from provenance.catalogue.rows import Counts, Filed, Known, Lineage, Listed, Sighting, Used
 from provenance.catalogue.stored import decoded, intact, member
 from provenance.errors import CatalogueDamaged, RecordUnknown
 from provenance.evidence import Beside, Claim, Evidence, Examiner, Signal
-from provenance.records import Approval, Clearance, Declaration, Deliverable, Words, covers, in_force
+from provenance.records import Deliverable, Words
 from provenance.verdict import Context, Origin, Verdict, classify
 
 if TYPE_CHECKING:
     # Few questions are about these, and the others are to be answered fast.
     from provenance.catalogue.custody import Quarantined, Stay
+    from provenance.catalogue.effect import Counting, Shown
     from provenance.catalogue.entering import Trouble, Waiting
     from provenance.catalogue.telling import Tellings, Titles, Untold
-    from provenance.records.attestation import Attestation
 
 _ROOT = RelPath(b"")
 _SIGHTING = (
@@ -58,6 +58,7 @@ class Queries:
         self._db = connection
         self._known = Knowledge(connection)
         self._tellings: Tellings | None = None
+        self._of_title: dict[Digest, tuple[int, tuple[Filed, ...]]] = {}
         self.ledger = Ledger(connection, store)
 
     def known_files(
@@ -142,25 +143,24 @@ class Queries:
     def _special(self, raw: bytes, place: Place | None) -> Special | None:
         return None if place is None else self._known.special_at(raw, place)
 
-    def effective_words(self, digest: Digest, deliverable: Deliverable, now: UtcTime) -> Words:
-        """Return the words that count for these bytes in this deliverable at this time.
+    def effective_words(
+        self,
+        digest: Digest,
+        deliverable: Deliverable,
+        now: UtcTime,
+        shown: "Shown | None" = None,
+        counting: "Counting | None" = None,
+    ) -> Words:
+        """Return what people said that counts for these bytes in this deliverable at this time (`effect`).
 
-        A clearance answers the doubts there were when somebody looked, not one that a person raised afterwards.
+        With `shown` for the file as it lies in front of somebody; else as it is recorded. `counting` says whose words
+        count; by default everybody's, and an approval travels only over what this tool made itself.
         """
-        filed = [f for f in self.records_of(digest) if f.revoked_by is None]
-        doubted = max((f.entry for f in filed if isinstance(f.record, Declaration) and _doubts(f.record)), default=0)
-        words = Words(
-            tuple(r for f in filed if isinstance(r := f.record, Approval) and covers(r, digest, deliverable, now)),
-            tuple(
-                r
-                for f in filed
-                if isinstance(r := f.record, Clearance) and f.entry > doubted and in_force(r.expires, now)
-            ),
-            _attestations(filed),
-        )
-        if any(f.record.kind in {"disclosure", "binding"} for f in filed):
-            return self.tellings.joined(words, digest, deliverable, now)
-        return words
+        from provenance.catalogue.effect import Counting, Effect, Question
+
+        effect = Effect(self, Question(digest, deliverable, now, shown, counting or Counting()))
+        words = effect.words()
+        return self.tellings.joined(words, digest, deliverable, now) if effect.told_of(digest) else words
 
     @property
     def tellings(self) -> "Tellings":
@@ -174,6 +174,31 @@ class Queries:
     def untold(self, project: ProjectId, titles: "Titles") -> "Iterator[Untold]":
         """Yield every flagged file that is there and that no disclosure names, by zone, folder and name."""
         return self.tellings.untold(project, titles)
+
+    def marks_of(self, digest: Digest, shown: "Shown | None" = None) -> frozenset[str]:
+        """Return all that speaks against some bytes, as approvals name it (`coverage.marks_of`), lineage included."""
+        from provenance.catalogue.effect import marks
+
+        return marks(self, digest, shown)
+
+    def words_of_title(self, key: Digest) -> tuple[Filed, ...]:
+        """Return the words found by a title's key (`title_key`), the oldest first, revoked ones included.
+
+        Read again only after somebody spoke.
+        """
+        newest = self.newest_word()
+        if self._of_title.get(key, (-1, ()))[0] != newest:
+            current = {k: v for k, v in self._of_title.items() if v[0] == newest}
+            self._of_title = {**current, key: (newest, self.records_of(key))}
+        return self._of_title[key][1]
+
+    def links_of(self, digest: Digest) -> tuple[Link, ...]:
+        """Return the ways up from some bytes to assets that are known."""
+        return self._known.links(bytes.fromhex(digest))
+
+    def contribution(self, digest: Digest) -> Origin:
+        """Return what some bytes hand on to what is made from them; `UNKNOWN` if they were never recorded."""
+        return self._known.contribution(bytes.fromhex(digest)) or Origin.UNKNOWN
 
     def records_of(self, digest: Digest) -> tuple[Filed, ...]:
         """Return every record that speaks of these bytes, the oldest first, revoked ones included."""
@@ -347,19 +372,6 @@ class Queries:
             _last_seen(zone, last_seen, gone_at, sweeps),
             gone_at,
         )
-
-
-def _attestations(filed: "list[Filed]") -> "tuple[Attestation, ...]":
-    if not any(f.record.kind == "attestation" for f in filed):
-        return ()
-    from provenance.records.attestation import Attestation  # few files have one
-
-    return tuple(r for f in filed if isinstance(r := f.record, Attestation))
-
-
-def _doubts(declaration: Declaration) -> bool:
-    """Whether somebody's word raises a doubt, and does not only say who made it."""
-    return Origin(declaration.origin) not in {Origin.CAPTURED, Origin.CREATED}
 
 
 def _listed(place: Place, row: Row, sweeps: dict[str, str]) -> Listed:

@@ -10,6 +10,7 @@ from provenance.records.record import Record
 if TYPE_CHECKING:
     from provenance.records.attestation import Attestation
     from provenance.records.consent import Consent
+    from provenance.records.decisions import PictureChange, Refusal, Supersession
     from provenance.records.disclosure import Binding, Disclosure
     from provenance.records.register import ToolEntry
     from provenance.records.words import Approval, Clearance, Declaration, Derivation, Revocation
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
         | Binding
         | Consent
         | ToolEntry
+        | Refusal
+        | Supersession
+        | PictureChange
     )
 
 _HOMES: Final = {
@@ -38,6 +42,9 @@ _HOMES: Final = {
     "binding": ("disclosure", "Binding"),
     "consent": ("consent", "Consent"),
     "tool-entry": ("register", "ToolEntry"),
+    "refusal": ("decisions", "Refusal"),
+    "supersession": ("decisions", "Supersession"),
+    "picture-change": ("decisions", "PictureChange"),
 }
 """Where each kind lives: a module of this package, and a class in it. A new kind is one new line here."""
 

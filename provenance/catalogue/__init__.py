@@ -15,6 +15,7 @@
     knowledge    what is known of single assets
     redraw       verdicts of what changed and of its descendants
     relatives    lineage as it is shown
+    question     what is asked of words, and whose count
     effect       which words count for one file: by its bytes, its lineage, its name
     verification the tables against the ledger
     schema       the tables and their migrations
@@ -33,7 +34,6 @@ from provenance.catalogue.rows import Counts, Entry, Filed, Head, Known, Lineage
 
 if TYPE_CHECKING:
     from provenance.catalogue.custody import IN_QUARANTINE, UNFINISHED, Carried, Companion, Move, Quarantined, Stay, Why
-    from provenance.catalogue.effect import Counting, Shown
     from provenance.catalogue.entering import (
         Batch,
         Change,
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         Trouble,
         Waiting,
     )
+    from provenance.catalogue.question import Counting, Shown
 
 __all__ = [
     "IN_QUARANTINE",
@@ -83,7 +84,7 @@ __all__ = [
     "Why",
 ]
 
-_LATER = ("provenance.catalogue.entering", "provenance.catalogue.custody", "provenance.catalogue.effect")
+_LATER = ("provenance.catalogue.entering", "provenance.catalogue.custody", "provenance.catalogue.question")
 """Loaded when a name of theirs is first asked for: a question about a known file needs none, and has to be fast."""
 
 

@@ -4,12 +4,13 @@ What names the bytes is looked up. What reaches further (`coverage`) is asked on
 its relatives' verdicts anew.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from provenance.asset import Channel, Digest, ProjectId, Title, UtcTime, ZoneName
 from provenance.catalogue.knowledge import ancestor
+from provenance.catalogue.question import Question, Shown
 from provenance.catalogue.rows import Filed, Listed
 from provenance.coverage import (
     DOUBTS,
@@ -25,7 +26,7 @@ from provenance.coverage import (
     told_mark,
     whole,
 )
-from provenance.evidence import Beside, Credential
+from provenance.evidence import Beside
 from provenance.lineage import Witness, carried
 from provenance.naming import name_of
 from provenance.records import (
@@ -43,7 +44,7 @@ from provenance.records import (
     title_key,
 )
 from provenance.records.decisions import PictureChange, Refusal, Supersession
-from provenance.verdict import CLAIM_OF_ORIGIN, Origin, Verdict, classify
+from provenance.verdict import CLAIM_OF_ORIGIN, Origin, classify
 
 if TYPE_CHECKING:
     from provenance.catalogue.queries import Queries
@@ -55,50 +56,6 @@ _FAMILY = 256
 """Relatives that are looked at for approvals that travel, at the most."""
 _TOLD = 3
 """So many near misses are told of."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A file as it lies in front of somebody now, which may be more than the catalogue has of it."""
-
-    verdict: Verdict
-    credential: Credential
-    path: bytes
-
-
-def made_by_tool(filed: Filed) -> bool:
-    """Whether a record is a derivation that this tool made itself."""
-    return isinstance(filed.record, Derivation) and filed.record.witness is Witness.TOOL
-
-
-@dataclass(frozen=True, slots=True)
-class Counting:
-    """Whose words count, for whoever knows about signatures. Refusals always do: they only make things stricter."""
-
-    word: Callable[[Filed], bool] = lambda _filed: True
-    """Asked of approvals, clearances and supersessions."""
-    carrier: Callable[[Filed], bool] = made_by_tool
-    """Asked of derivations: whether an approval may travel over one. All of them carry a flag."""
-    standing: Collection[str] = ()
-    """Ids of records that were taken back by somebody who may not: they stand."""
-
-    def in_force(self, filed: Filed) -> bool:
-        """Whether nobody took a record back who may. What stands for good is never taken back."""
-        if filed.revoked_by is None or isinstance(filed.record, Refusal | PictureChange):
-            return True
-        return bool(self.standing) and filed.record.id in self.standing
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is to be delivered as what, when, and whose words count."""
-
-    digest: Digest
-    deliverable: Deliverable
-    now: UtcTime
-    shown: Shown | None = None
-    """None: as the catalogue has it."""
-    counting: Counting = Counting()
 
 
 @dataclass(frozen=True, slots=True)

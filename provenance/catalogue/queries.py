@@ -20,8 +20,8 @@ from provenance.verdict import Context, Origin, Verdict, classify
 if TYPE_CHECKING:
     # Few questions are about these, and the others are to be answered fast.
     from provenance.catalogue.custody import Quarantined, Stay
-    from provenance.catalogue.effect import Counting, Shown
     from provenance.catalogue.entering import Trouble, Waiting
+    from provenance.catalogue.question import Counting, Shown
     from provenance.catalogue.telling import Tellings, Titles, Untold
 
 _ROOT = RelPath(b"")
@@ -156,7 +156,8 @@ class Queries:
         With `shown` for the file as it lies in front of somebody; else as it is recorded. `counting` says whose words
         count; by default everybody's, and an approval travels only over what this tool made itself.
         """
-        from provenance.catalogue.effect import Counting, Effect, Question
+        from provenance.catalogue.effect import Effect
+        from provenance.catalogue.question import Counting, Question
 
         effect = Effect(self, Question(digest, deliverable, now, shown, counting or Counting()))
         words = effect.words()

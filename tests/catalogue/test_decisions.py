@@ -10,9 +10,24 @@ from provenance.errors import RecordUnknown
 from provenance.evidence import Claim, Credential, Kind, Signal, State, Strength
 from provenance.records import Revocation, Scope
 from provenance.records.decisions import Supersession
+from provenance.records.disclosure import Binding, Disclosure
 from provenance.verdict import Origin
 from tests.catalogue.deciding import cut_anew, ids, made, reaching, refused, say, superseded, words
-from tests.catalogue.making import AI, HINT, approved, at, cleared, derived, digest_of, evidence, seen, stamp, take
+from tests.catalogue.making import (
+    AI,
+    DELIVERABLE,
+    HINT,
+    approved,
+    at,
+    cleared,
+    derived,
+    digest_of,
+    evidence,
+    seen,
+    stamp,
+    subject,
+    take,
+)
 
 OTHER = Signal(Kind.XMP, Claim.AI_GENERATED, Strength.DECLARED, "XMP / CreatorTool", "another generator")
 V1, V2 = "SH010_comp_v001.1001.png", "SH010_comp_v002.1001.png"
@@ -281,6 +296,37 @@ def test_peoples_work_has_no_marks(catalogue: Catalogue) -> None:
     assert freed(catalogue, "clean")
     catalogue.record(Batch((seen(evidence("clean", AI), b"clean"),)), stamp(9))
     assert not freed(catalogue, "clean")
+
+
+def told(*names: str, use: str = "ideation") -> Disclosure:
+    """Return that these were told of as made with a generative tool."""
+    return Disclosure(
+        by="VFX",
+        reason="a sky",
+        made_at=at(6),
+        project=DELIVERABLE.project,
+        title=DELIVERABLE.title,
+        use=use,
+        subjects=tuple(subject(n) for n in names),
+    )
+
+
+def test_what_was_told_of_is_a_ground(catalogue: Catalogue) -> None:
+    """A use told of a final or a derivative is a ground of it; the use the approved material was told of is not new."""
+    for name, marks in (("temp", (AI,)), ("final", ()), ("render", ())):
+        file(catalogue, name, *marks)
+    say(catalogue, told("temp"))
+    for child in ("final", "render"):
+        say(catalogue, made(child, "temp"))
+    say(catalogue, superseded("final", "temp"))
+    approval = say(catalogue, reaching(catalogue, "temp"), 7)
+    bound = Binding(by="VFX", reason="", made_at=at(7), disclosure=told("temp").id, subjects=(subject("render"),))
+    say(catalogue, bound, 7)
+    assert ids(words(catalogue, "render")) == [approval]
+    assert freed(catalogue, "final")
+    say(catalogue, told("final", "render", use="key-visual"), 8)
+    assert words(catalogue, "render").approvals == ()
+    assert not freed(catalogue, "final")
 
 
 def test_what_is_not_replaced_still_flags(catalogue: Catalogue) -> None:

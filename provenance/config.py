@@ -219,6 +219,17 @@ class Config:
             raise ChannelUnknown(f"channel {channel!r} has no title {title!r}{nearest(title, sorted(titles))}")
         return Deliverable(self.project, Title(title), Channel(channel))
 
+    def title_named(self, wanted: str | None = None) -> Title:
+        """Return a title that is delivered: the one wanted, or the only one; raises `ChannelUnknown`."""
+        titles = sorted({z.title for z in self.zones if z.role is Role.FINAL})
+        if wanted is None and len(titles) == 1:
+            return titles[0]
+        if wanted is None:
+            raise ChannelUnknown(f"there are several titles: {', '.join(titles)}", help="Add --title.")
+        if wanted not in titles:
+            raise ChannelUnknown(f"no final zone delivers title {wanted!r}{nearest(wanted, [*titles])}")
+        return Title(wanted)
+
 
 def refuse_inside(path: Path, material: Path, what: str) -> None:
     """Raise `ZoneTrouble` if `path` is `material` or lies inside it: material must not bring its own rules."""

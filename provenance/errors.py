@@ -127,6 +127,13 @@ class BackupBehind(FileTrouble):
     )
 
 
+class WordRefused(ProvenanceError):
+    """What somebody wants to say cannot be said of these files: it would mean nothing, or more than they saw."""
+
+    code = 2
+    default_help = "Nothing was recorded. docs/approvals.md says what each word needs."
+
+
 class CredentialTrouble(ProvenanceError):
     """Something about a content credential, or the signing of one."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from provenance.asset import Digest, UtcTime
-from provenance.catalogue import GateRun, GateUse, Head
+from provenance.catalogue import GateRun, GateUse, Head, Shown
 from provenance.config import Config, Role, refuse_inside
 from provenance.errors import ChannelNeeded, ChannelUnknown, ConfigInvalid, WordsChanged
 from provenance.evidence import Credential
@@ -262,7 +262,8 @@ def _wanted(
 
 def _judged(judging: _Judging, seen: Seen, deliverable: Deliverable) -> Judged:
     """Step (5) for one file. A clearance counts only with the sidecar that was cleared together with the file."""
-    words = judging.gate.intake.catalogue.effective_words(seen.digest, deliverable, judging.now)
+    shown = Shown(seen.verdict, seen.credential, seen.absolute)
+    words = judging.gate.intake.catalogue.effective_words(seen.digest, deliverable, judging.now, shown)
     if (sidecar := seen.sidecar) is not None:
         kept = tuple(c for c in words.clearances if any(s.digest == sidecar.digest for s in c.subjects))
         words = replace(words, clearances=kept)
@@ -337,10 +338,10 @@ def _record(gate: Gate, judgements: Judgements, began: Head) -> Run:
     body = {**minutes.close(), "checked_at": stamp.at}
     run = content_id("run", body)
     uses = tuple(
-        GateUse(word.id, judged.digest)
+        GateUse(word, judged.digest)
         for judged in minutes.on_a_word
         if judged.digest is not None
-        for word in (*judged.decision.approvals, *judged.decision.clearances)
+        for word in judged.rests_on
     )
     uses += tuple(
         GateUse(consent, judged.digest)

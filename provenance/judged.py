@@ -44,9 +44,21 @@ class Judged:
         return self.decision.outcome is Outcome.PASS and bool(self.decision.attested)
 
     @property
+    def superseded(self) -> bool:
+        """Whether it passed because people's work took the place of what it is flagged for."""
+        return self.decision.outcome is Outcome.PASS and bool(self.decision.supersessions)
+
+    @property
     def on_a_word(self) -> bool:
         """Whether it passed because of what somebody said."""
-        return self.approved or self.cleared or self.attested
+        return self.approved or self.cleared or self.attested or self.superseded
+
+    @property
+    def rests_on(self) -> tuple[str, ...]:
+        """Ids of the words its outcome rests on, attestations aside, and of the derivations an approval went over."""
+        decision = self.decision
+        words = (*decision.approvals, *decision.clearances, *decision.supersessions)
+        return tuple(dict.fromkeys((*(w.id for w in words), *(r for way in decision.ways for r in way.records))))
 
 
 _Said = tuple[Deliverable, Origin | None, Decision]
@@ -173,7 +185,7 @@ class Minutes:
         if outcome is not Outcome.PASS:
             self.not_passed.append(judged)
             self._not_passed += b"," + line
-        elif judged.approved or judged.cleared:  # what was attested alone is counted, not listed
+        elif judged.approved or judged.cleared or judged.superseded:  # what was attested alone is counted, not listed
             self.counts["approved"] += judged.approved
             self.counts["cleared"] += judged.cleared
             self.on_a_word.append(judged)
@@ -218,8 +230,6 @@ def _listed(lines: bytearray) -> msgspec.Raw:
 
 def _line(judged: Judged) -> dict[str, object]:
     """Return what the ledger keeps of one judged file."""
-    records = [w.id for w in (*judged.decision.approvals, *judged.decision.clearances)]
-    records += [a.id for a in judged.decision.attested]
     return {
         "path": display(judged.path),
         "sha256": judged.digest,
@@ -228,5 +238,5 @@ def _line(judged: Judged) -> dict[str, object]:
         "outcome": judged.decision.outcome.value,
         "origin": judged.origin.value if judged.origin else None,
         "rules": [r.rule.value for r in judged.decision.reasons],
-        "records": records,
+        "records": [*judged.rests_on, *(a.id for a in judged.decision.attested)],
     }

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from provenance.config import Config
+from provenance.coverage import marks_of
 from provenance.credentials.keys import load_signer
 from provenance.credentials.sign import MarkRequest, MarkResult, mark
 from provenance.credentials.trust import load_trust
@@ -49,8 +50,8 @@ def mark_file(config: Config, intake: Intake, order: Order) -> Marked:
 
     (1) look at the source and join it with all that is known; (2) refuse a term that denies a flag, wherever the flag
     comes from; (3) sign in a process of its own, which writes aside, reads back and compares; (4) record the result,
-    and that it was made from the source where its credential cannot say so, so that what is said of the source later
-    reaches it too.
+    and that this tool made it from the source: what is said of the source later reaches it, and an approval of what
+    is made from the source does too, because the only marks that are new in it are our own.
 
     Raises `SourceTypeRefused`, `KeyUnusable`, and what `credentials.sign.mark` raises.
     """
@@ -84,7 +85,7 @@ def mark_file(config: Config, intake: Intake, order: Order) -> Marked:
         raise FileMissing(f"{display(source.path)} went while it was looked at") from error
     result = run_alone(mark, request, Limits(slowest=SLOWEST_SIGNING).deadline(size))  # (3)
     seen = _seen(config, intake, order.source if order.sidecar else result.destination)  # (4)
-    if not order.sidecar and result.parent is None:
+    if not order.sidecar:
         _remember(intake, source, seen)
     return Marked(result, seen, term)
 
@@ -108,6 +109,7 @@ def _seen(config: Config, intake: Intake, path: Path) -> Seen:
 
 def _remember(intake: Intake, source: Seen, made: Seen) -> None:
     stamp = intake.stamp()
+    before, after = (marks_of(s.verdict, s.credential.generator) for s in (source, made))
     record = Derivation(
         by="provenance mark",
         reason="a credential was written",
@@ -115,5 +117,6 @@ def _remember(intake: Intake, source: Seen, made: Seen) -> None:
         child=Subject(made.digest, display(made.path)),
         parents=(Subject(source.digest, display(source.path)),),
         witness=Witness.TOOL,
+        added=tuple(sorted(after - before)),
     )
     intake.catalogue.add_record(record, stamp)

@@ -83,7 +83,7 @@ def answered(gate: Gate, held: Iterable[Held]) -> Iterator[Held]:
     now = gate.intake.stamp().at
     for one in held:
         words = gate.intake.catalogue.effective_words(one.row.move.digest, _deliverable(gate.config, one), now)
-        if one.row.stay is Stay.HELD and (words.approvals or words.clearances):
+        if one.row.stay is Stay.HELD and (words.approvals or words.clearances or words.supersessions):
             yield one
 
 

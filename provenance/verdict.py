@@ -82,10 +82,13 @@ class Verdict:
     grounds: tuple[Ground, ...]
 
 
+LINEAGE = "lineage"
+"""Kind of the grounds that come from what a file was made from."""
+
 CREDENTIAL = "credential"
 """Kind of the ground that speaks of a credential's state alone, not of anything it says."""
 
-_CLAIM_OF_ORIGIN = {
+CLAIM_OF_ORIGIN = {
     Origin.CAPTURED: Claim.CAPTURED,
     Origin.CREATED: Claim.CREATED,
     Origin.AI_GENERATED: Claim.AI_GENERATED,
@@ -93,6 +96,7 @@ _CLAIM_OF_ORIGIN = {
     Origin.REVIEW: Claim.REVIEW,
     Origin.UNKNOWN: Claim.NOTED,
 }
+"""What an origin says, as a mark would."""
 _FLAGS = {Claim.AI_GENERATED, Claim.AI_ASSISTED}
 _NOT_LOOKED_AT = {State.UNREADABLE, State.BROKEN, State.REMOTE}
 _WEIGHT = {claim: n for n, claim in enumerate(Claim)}
@@ -165,18 +169,18 @@ def _from_credential(credential: Credential) -> Iterable[Ground]:
 
 
 def _from_declaration(declaration: Declaration) -> Ground:
-    claim = _CLAIM_OF_ORIGIN[Origin(declaration.origin)]
+    claim = CLAIM_OF_ORIGIN[Origin(declaration.origin)]
     place = f"record {declaration.id}"
     says = f"{declaration.by} declared it {declaration.origin}: {declaration.reason}"
     return Ground("declaration", claim, Strength.DECLARED, place, says)
 
 
 def _from_ancestor(ancestor: Ancestor) -> Ground:
-    claim = carried(_CLAIM_OF_ORIGIN[ancestor.origin], ancestor.relation, removed=ancestor.removed)
+    claim = carried(CLAIM_OF_ORIGIN[ancestor.origin], ancestor.relation, removed=ancestor.removed)
     name = ancestor.title or ancestor.digest[:12]
     through = f"{ancestor.relation.value} {name} ({ancestor.digest[:12]})"
     says = f"made from {name}, which is {ancestor.origin.value}"
-    return Ground("lineage", claim, Strength.DECLARED, f"witness: {ancestor.witness.value}", says, through)
+    return Ground(LINEAGE, claim, Strength.DECLARED, f"witness: {ancestor.witness.value}", says, through)
 
 
 def _sorted(grounds: list[Ground]) -> tuple[Ground, ...]:

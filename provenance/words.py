@@ -43,7 +43,7 @@ def take_down(
         more = f" and {len(denied) - 3:,} more" if len(denied) > 3 else ""
         raise AttestationRefused(f"what is known of {', '.join(denied[:3])}{more} denies it")
     subjects = subjects_of(seen, with_sidecars=with_sidecars)
-    return TakenDown(_kept(intake, lambda at: make(subjects, at)), subjects)
+    return TakenDown(keep(intake, lambda at: make(subjects, at)), subjects)
 
 
 def take_down_telling(
@@ -87,10 +87,11 @@ def take_down_derivation(
     """Look at what was made and at what it was made from, keep the word that `make` returns about them, return it."""
     made = subjects_of(look_at(intake, children))
     origins = subjects_of(look_at(intake, parents))
-    return TakenDown(_kept(intake, lambda at: make(made, origins, at)), (*made, *origins))
+    return TakenDown(keep(intake, lambda at: make(made, origins, at)), (*made, *origins))
 
 
-def _kept(intake: Intake, make: Callable[[UtcTime], R]) -> R:
+def keep(intake: Intake, make: Callable[[UtcTime], R]) -> R:
+    """Keep the word that `make` returns for the moment it is given, and return it."""
     stamp = intake.stamp()
     record = make(stamp.at)
     intake.catalogue.add_record(record, replace(stamp, claimed_at=record.claimed_at))

@@ -30,7 +30,7 @@ _BEFORE = re.compile(r"^<!-- before: (.*) -->$", re.MULTILINE)
 _NEEDS = re.compile(r"^<!-- needs: (.*) -->$", re.MULTILINE)
 _VARYING = (
     (re.compile(r"\b[0-9a-f]{64}\b"), "<sha256>"),
-    (re.compile(r"\b(apr|att|bnd|clr|cns|dec|drv|dsc|era|hld|hrl|per|rev|run|tol)-[0-9a-f]{20}\b"), r"\1-<id>"),
+    (re.compile(r"\b([a-z]{3})-[0-9a-f]{20}\b"), r"\1-<id>"),
     (re.compile(r"\b[0-9a-f]{12,40}\b"), "<digest>"),
     (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"), "<time>"),
     (re.compile(r"\b[\d,]+ bytes\b"), "<n> bytes"),

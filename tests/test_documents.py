@@ -28,6 +28,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Documents:
     generated(made.deliver / "still.png")
     picture(made.deliver / "plate.jpg", seed=2)
     (made.deliver / "broken.jpg").write_bytes(b"\xff\xd8 no picture")
+    (made.root / "words.txt").write_text("typed by people")
     one = ("deliver/still.png",)
     told: Documents = {
         "init": _told(made, "init", ".", "--title", "The Long Night"),
@@ -50,7 +51,13 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Documents:
         "policy": [*_told(made, "policy", "check"), *_told(made, "policy", "show", "--pack", "netflix-2025-08")],
         "explanation": _told(made, "policy", "explain", "1a", "--pack", "netflix-2025-08"),
     }
+    told["record"] += _told(made, "approve", *one, "--again", told["record"][0]["record"]["id"], *LEGAL)
     told["record"] += _told(made, "revoke", told["record"][0]["record"]["id"], *EDITOR)
+    told["record"] += _told(made, "approve", *one, "--channel", "deliver", "--scope", "derivatives", *LEGAL)
+    told["record"] += _told(made, "revoke", told["record"][-1]["record"]["id"], *EDITOR)
+    told["record"] += _told(made, "refuse", "made.jpg", "--channel", "deliver", *LEGAL)
+    told["record"] += _told(made, "supersede", *one, "--with", "words.txt", "--evidence", "provenance.toml", *LEGAL)
+    told["record"] += _told(made, "recut", *EDITOR)
     told["notice"] = _noticed(tmp_path_factory.mktemp("notified"))
     with guarded(made) as guard:
         guard.take("still.png")

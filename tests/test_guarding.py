@@ -114,6 +114,17 @@ def test_an_approval_lets_it_back_and_a_revocation_takes_it_again(tmp_path: Path
     integrity(production)
 
 
+def test_a_refusal_takes_what_nobody_flagged(tmp_path: Path) -> None:
+    """What somebody refuses is taken out of the final zone where it lies, though nothing is found in it."""
+    production = watched_production(tmp_path)
+    with watching(production) as daemon:
+        plate = picture(production.deliver / "plate.jpg", seed=2)
+        daemon.until(lambda: len(catalogued(production)) == 1)
+        assert production.run("refuse", plate, "--channel", "deliver", *LEGAL).code == 0
+        daemon.until(lambda: not plate.exists())
+        daemon.until(lambda: len(quarantine(production)) == 1)
+
+
 def test_the_daemon_puts_back_what_was_approved_where_it_may(tmp_path: Path) -> None:
     """With `on_approval = "release"` an approval is enough: the file is back, and its note is gone."""
     production = watched_production(tmp_path, final='on_approval = "release"')

@@ -3,7 +3,8 @@
 ::
 
     catalogue    the one writer: record, add_record, vanish, note_gate_run, verify
-    queries      what it can be asked
+    queries      what it can be asked of bytes and words
+    places       what it can be asked of places
     rows         what comes out
     entering     what goes in
     custody      what was taken out of a zone and is kept for it
@@ -18,6 +19,8 @@
     knowledge    what is known of single assets
     redraw       verdicts of what changed and of its descendants
     relatives    lineage as it is shown
+    question     what is asked of words, and whose count
+    effect       which words count for one file: by its bytes, its lineage, its name
     verification the tables against the ledger
     schema       the tables and their migrations
     stored       values to bytes and back
@@ -50,6 +53,7 @@ if TYPE_CHECKING:
     )
     from provenance.catalogue.holding import covering
     from provenance.catalogue.pins import Pin, ends_before, pins_in
+    from provenance.catalogue.question import Counting, Shown
 
 __all__ = [
     "IN_QUARANTINE",
@@ -60,6 +64,7 @@ __all__ = [
     "Catalogue",
     "Change",
     "Companion",
+    "Counting",
     "Counts",
     "Entry",
     "Examined",
@@ -79,6 +84,7 @@ __all__ = [
     "Recorded",
     "Relative",
     "Sealed",
+    "Shown",
     "Sighting",
     "Stamp",
     "Stay",
@@ -98,6 +104,7 @@ _LATER = (
     "provenance.catalogue.pins",
     "provenance.catalogue.holding",
     "provenance.catalogue.copying",
+    "provenance.catalogue.question",
 )
 """Loaded when a name of theirs is first asked for: a question about a known file needs none, and has to be fast."""
 

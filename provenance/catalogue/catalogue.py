@@ -31,6 +31,12 @@ if TYPE_CHECKING:
     from provenance.catalogue.redraw import Redraw
     from provenance.catalogue.verification import Verification
 
+STANDING = {
+    "refusal": "Whoever may decide otherwise approves it, and names the refusal: provenance approve --despite ID.",
+    "picture-change": "What it ended is approved anew: provenance approve --again ID.",
+}
+"""Words that cannot be taken back, because without them something would pass: what is said instead."""
+
 CHECKPOINT_EVERY = 64
 """How many entries the ledger grows before the place up to which it was verified is written down again."""
 
@@ -186,6 +192,9 @@ class Catalogue(Queries):
         if isinstance(found, Revocation):
             advice = "What was taken back stays so. Make the approval, clearance, declaration or derivation anew."
             raise RecordUnknown(f"{target} is a revocation, and no revocation can be taken back", help=advice)
+        if found.kind in STANDING:
+            advice = STANDING[found.kind]
+            raise RecordUnknown(f"{target} is a {found.kind.replace('-', ' ')}, and stands for good", help=advice)
         if isinstance(found, Derivation) and found.witness is Witness.TOOL:
             advice = "What this tool did itself is no word of anybody's. Replace the file that was made."
             raise RecordUnknown(f"{target} is what provenance saw itself, and cannot be taken back", help=advice)

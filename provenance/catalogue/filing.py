@@ -35,7 +35,8 @@ def index_of(record: Record) -> Index:
         edges = frozenset(
             (child, bytes.fromhex(p.digest), relation.value, record.witness.value, p.name) for p in record.parents
         )
-    return Index(record.points_at, frozenset(bytes.fromhex(s.digest) for s in record.about), edges)
+    found_by = (*(s.digest for s in record.about), *record.keys)
+    return Index(record.points_at, frozenset(map(bytes.fromhex, found_by)), edges)
 
 
 def file(connection: Connection, record: Record, entry: int) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from provenance.asset import Digest, Place, StatKey, UtcTime
 from provenance.catalogue import Listed
+from provenance.catalogue.effect import refused_in
 from provenance.config import OnTrouble, Role, Zone
 from provenance.daemon.logs import Log
 from provenance.daemon.notices import Kind, Notice
@@ -131,12 +132,14 @@ class Guard:
         policy, now = self._gate.policy, self._gate.intake.stamp().at
         wanted = frozenset(o for o, outcome in policy.origins.items() if outcome is not Outcome.PASS)
         for zone in self.zones:
-            for listed in self._catalogue.present(zone.name, wanted):
+            place = self._deliverable(zone)
+            refused = (r for r in refused_in(self._catalogue, zone.name, place) if r.origin not in wanted)
+            for listed in (*self._catalogue.present(zone.name, wanted), *refused):
                 if listed.place in self._moving:
                     continue
                 told = self._told.get(listed.place)
                 news = told is None or told.digest != listed.digest
-                if listed.place in self._left or (news and not self._answered(listed, self._deliverable(zone), now)):
+                if listed.place in self._left or (news and not self._answered(listed, place, now)):
                     yield listed
 
     def _answered(self, listed: Listed, deliverable: Deliverable, now: UtcTime) -> bool:

@@ -14,6 +14,7 @@
     told       from what was told to what a policy is asked, and the answer
     asking     what people told of a file adds to judging it
     judge      what a policy makes of one file
+    said       how people's words answer it, in sentences
 """
 
 from provenance.policy.judge import judge, may_pass

@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import assert_never
 
 from provenance.evidence import Claim, State
+from provenance.policy import said
 from provenance.policy.asking import Asked, asked_of
 from provenance.policy.model import Attested, Case, Decision, Outcome, Policy, Reason, Rule
-from provenance.records import Approval, Clearance, Deliverable
+from provenance.records import Clearance, Deliverable
+from provenance.records.decisions import Supersession
 from provenance.verdict import CREDENTIAL, Origin
 
 
@@ -18,21 +20,27 @@ def judge(case: Case, policy: Policy) -> Decision:
     (1) ask the policy about the origin, about what was told, and about the credential's state; (2) approvals in all
     roles that are asked for answer a refusal, but not one for want of a consent; (3) an attestation answers that
     nobody attested; (4) a clearance answers any other hold, and never a refusal; (5) what is left decides, the most
-    severe first. Answered reasons stay in the list as passes, so that nothing approved or cleared is ever hidden.
+    severe first. Answered reasons stay in the list as passes, so that nothing approved or cleared is ever hidden. What
+    a person refused stays so, unless an approval knows of it; what is flagged only through material that people's work
+    replaced is answered by that, if nobody told of it as generated.
     """
     asked = asked_of(case, policy)
-    reasons: list[Reason] = []
-    approvals: tuple[Approval, ...] = ()
+    reasons: list[Reason] = [*said.refused(case)]
+    approvals = case.words.approvals if case.words.refusals else ()
     clearances: tuple[Clearance, ...] = ()
     attested: tuple[Attested, ...] = ()
+    supersessions: tuple[Supersession, ...] = ()
     for reason in _asked(case, asked, policy):  # (1)
         match reason.rule, reason.outcome:
             case ((Rule.USE_FORBIDDEN | Rule.CONSENT_MISSING | Rule.UNTOLD), _):
                 reasons.append(reason)
             case _, Outcome.REFUSE if case.words.approvals:  # (2)
                 approvals = case.words.approvals
-                reasons += [_answered(Rule.APPROVED, a, reason) for a in approvals]
+                reasons += [said.approved(case, a, reason) for a in approvals]
                 reasons += _still_missing(case, asked)
+            case Rule.TEMPORARY_NOT_FINAL, _ if case.words.supersessions and not case.told:
+                supersessions = case.words.supersessions
+                reasons += said.superseded(case, reason)
             case Rule.NOT_ATTESTED, _:  # (3)
                 attested = tuple(
                     Attested(a.id, a.by, a.role, a.reason, len(a.subjects)) for a in case.words.attestations
@@ -42,11 +50,12 @@ def judge(case: Case, policy: Policy) -> Decision:
                 clearances = case.words.clearances
                 reasons += [_answered(Rule.CLEARED, c, reason) for c in clearances]
             case _:
-                reasons.append(reason)
+                reasons.append(said.nearly(case, reason))
     reasons.sort(key=lambda r: -r.outcome.severity)
     outcome = reasons[0].outcome  # (5)
     told = tuple(r for r in reasons if r.text)
-    return Decision(outcome, told, approvals, clearances, attested, asked.consents)
+    ways = tuple(w for w in case.words.ways if any(a.id == w.approval for a in approvals))
+    return Decision(outcome, told, approvals, clearances, attested, asked.consents, supersessions, ways)
 
 
 def may_pass(case: Case, policy: Policy) -> bool:
@@ -84,7 +93,7 @@ def _says_it_all(case: Case, of_credential: Reason, policy: Policy) -> bool:
     return doubtful and of_credential.outcome.severity >= policy.origins[Origin.REVIEW].severity
 
 
-def _answered(rule: Rule, word: Approval | Clearance | Attested, reason: Reason) -> Reason:
+def _answered(rule: Rule, word: Clearance | Attested, reason: Reason) -> Reason:
     text = f"{rule.value} by {word.by} ({word.role}): {word.reason}"
     return Reason(rule, Outcome.PASS, text, "", {"record": word.id, "answers": reason.rule.value})
 

@@ -9,7 +9,8 @@ from provenance.asset import Digest
 from provenance.evidence import Credential, State
 from provenance.policy.facts import Consented, Told
 from provenance.policy.terms import Area, Consents, Principle, Trigger, Use
-from provenance.records import Approval, Clearance, Deliverable, Words
+from provenance.records import Approval, Clearance, Deliverable, Way, Words
+from provenance.records.decisions import Supersession
 from provenance.verdict import Origin, Verdict
 
 
@@ -51,6 +52,8 @@ class Rule(Enum):
     ORPHAN_SIDECAR = "orphan-sidecar"
     UNFINISHED = "unfinished"
     TAKEN_OUT = "taken-out"
+    REFUSED = "refused"
+    SUPERSEDED = "superseded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,9 @@ class Decision:
     attested: tuple[Attested, ...] = ()
     consents: tuple[str, ...] = ()
     """Ids of the consents it rests on: without them it would be refused."""
+    supersessions: tuple[Supersession, ...] = ()
+    ways: tuple[Way, ...] = ()
+    """How each of the approvals covers the file that does not name it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@
 
     record       what all records share, and how an id is made
     words        the words a delivery rests on
+    decisions    what stands against them: refusals, people's work in place of generated, a new cut
     attestation  nothing generated is in some files
     disclosure   what was told of the use of generative tools
     consent      what performers agreed to
@@ -15,7 +16,7 @@
 from typing import TYPE_CHECKING
 
 from provenance.records.kinds import KINDS, NEVER_REVOKED, record_from, record_type
-from provenance.records.record import ENVELOPE, UNSIGNED, Record, Subject, canonical, content_id, in_force
+from provenance.records.record import ENVELOPE, UNSIGNED, Record, Subject, canonical, content_id, in_force, title_key
 from provenance.records.words import (
     Approval,
     Clearance,
@@ -23,8 +24,11 @@ from provenance.records.words import (
     Deliverable,
     Derivation,
     Revocation,
+    Scope,
+    Way,
     Words,
     covers,
+    meant_for,
 )
 
 if TYPE_CHECKING:
@@ -45,12 +49,16 @@ __all__ = [
     "Derivation",
     "Record",
     "Revocation",
+    "Scope",
     "Subject",
+    "Way",
     "Words",
     "canonical",
     "content_id",
     "covers",
     "in_force",
+    "meant_for",
     "record_from",
     "record_type",
+    "title_key",
 ]

@@ -11,6 +11,7 @@ from provenance.records.record import Record
 if TYPE_CHECKING:
     from provenance.records.attestation import Attestation
     from provenance.records.consent import Consent
+    from provenance.records.decisions import PictureChange, Refusal, Supersession
     from provenance.records.disclosure import Binding, Disclosure
     from provenance.records.personal import Erasure, HoldRelease, LegalHold
     from provenance.records.register import ToolEntry
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
         | Erasure
         | LegalHold
         | HoldRelease
+        | Refusal
+        | Supersession
+        | PictureChange
     )
 
 _HOMES: Final = {
@@ -46,6 +50,9 @@ _HOMES: Final = {
     "erasure": ("personal", "Erasure"),
     "legal-hold": ("personal", "LegalHold"),
     "hold-release": ("personal", "HoldRelease"),
+    "refusal": ("decisions", "Refusal"),
+    "supersession": ("decisions", "Supersession"),
+    "picture-change": ("decisions", "PictureChange"),
 }
 """Where each kind lives: a module of this package, and a class in it. A new kind is one new line here."""
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import msgspec
 
-from provenance.asset import Digest, UtcTime
+from provenance.asset import Digest, ProjectId, Title, UtcTime
 
 UNSIGNED = "UNSIGNED: anyone could have written this"
 """Stands wherever an approval or clearance is shown while `approvals = "unsigned"`."""
@@ -56,6 +56,11 @@ class Record(_Identified):
         return ()
 
     @property
+    def keys(self) -> tuple[Digest, ...]:
+        """Further digests it is found by: of what has no bytes, for example a title (`title_key`)."""
+        return ()
+
+    @property
     def points_at(self) -> str:
         """Id of the record it speaks of; empty where it speaks of none."""
         return ""
@@ -95,6 +100,11 @@ def canonical(content: object) -> bytes:
 def content_id(prefix: str, content: object) -> str:
     """Return the id of something that is said: the same content has the same id wherever it is computed."""
     return f"{prefix}-{hashlib.sha256(canonical(content)).hexdigest()[:20]}"
+
+
+def title_key(project: ProjectId, title: Title) -> Digest:
+    """Return the digest by which words about a whole title are found, whatever bytes they name besides."""
+    return Digest(hashlib.sha256(canonical(["provenance:title:1", project, title])).hexdigest())
 
 
 def in_force(expires: UtcTime | None, now: UtcTime) -> bool:

@@ -71,6 +71,27 @@ class RecordDocument(Document, frozen=True, kw_only=True):
     channel: str | None = None
     expires: str | None = None
     evidence_sha256: str | None = None
+    channels: list[str] = []
+    """All channels, the first included."""
+    scope: str | None = None
+    """How far an approval reaches: `exact`, `sequence`, `shot` or `derivatives`."""
+    pattern: str | None = None
+    folder: str | None = None
+    frames: list[int] | None = None
+    shot: str | None = None
+    element: str | None = None
+    until_picture_change: bool = False
+    grounds: list[str] = []
+    """What spoke against the approved material; a scope that reaches further covers nothing else."""
+    conditions: list[str] = []
+    requested_by: str | None = None
+    basis: str | None = None
+    despite: list[str] = []
+    again: str | None = None
+    replaced: list[str] = []
+    """Digests of what people's work took the place of."""
+    final: str | None = None
+    shots: list[str] = []
 
 
 class SightingDocument(Document, frozen=True, kw_only=True):
@@ -107,6 +128,8 @@ class OriginDocument(Document, frozen=True, kw_only=True):
     clearances: list[RecordDocument]
     approvals: list[RecordDocument]
     attestations: list[RecordDocument]
+    refusals: list[RecordDocument]
+    supersessions: list[RecordDocument]
     sightings: list[SightingDocument]
     examiner: ExaminerDocument
     known: bool
@@ -181,8 +204,10 @@ class JudgedDocument(Document, frozen=True, kw_only=True):
     approvals: list[RecordDocument]
     clearances: list[RecordDocument]
     attestations: list[AttestedDocument]
+    supersessions: list[RecordDocument] = []
     members: list[str] | None = None
     via: str | None = None
+    """How an approval covers it that does not name it."""
 
 
 class GateDocument(Document, frozen=True, kw_only=True):
@@ -237,6 +262,14 @@ class ScanDocument(Document, frozen=True, kw_only=True):
     complete: bool
 
 
+class DeliveryDocument(Document, frozen=True, kw_only=True):
+    """A file that passed on a record."""
+
+    run: str
+    sha256: str
+    at: str
+
+
 class WordDocument(Document, frozen=True, kw_only=True):
     """A record that was just made."""
 
@@ -246,6 +279,16 @@ class WordDocument(Document, frozen=True, kw_only=True):
     target: str | None = None
     delivered: list[str]
     """Gate runs that let something pass on a record that was now revoked."""
+    deliveries: list[DeliveryDocument] = []
+    """The same, file by file."""
+    new: list[str] = []
+    """With `approve --again`: names that were not approved before."""
+    changed: list[str] = []
+    """With `approve --again`: names under which other bytes lie than were approved."""
+    gone: list[str] = []
+    """With `approve --again`: names that were approved and are not among the files now. Their approval stays."""
+    news: list[str] = []
+    """With `approve --again`: what speaks against the files and did not against what was approved."""
 
 
 class MarkDocument(Document, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from provenance.gate import Run
 from provenance.judged import Judged
 from provenance.policy import Decision, Outcome, Policy
 from provenance.records import Approval, Clearance
+from provenance.records.decisions import Supersession
 from provenance.report.documents import (
     AttestedDocument,
     ConfigDocument,
@@ -100,6 +101,8 @@ def judged_document(judged: Judged, now: UtcTime, mode: ApprovalsMode) -> Judged
             )
             for a in decision.attested
         ],
+        supersessions=[record_document(s, now, mode) for s in decision.supersessions],
+        via="; ".join(f"{w.approval} {w.says}" for w in decision.ways) or None,
     )
 
 
@@ -169,11 +172,13 @@ def _on_a_word(judged: Judged, mode: ApprovalsMode) -> list[str]:
 
 
 def _words(decision: Decision, mode: ApprovalsMode) -> list[str]:
-    words: list[tuple[str, Approval | Clearance]] = [("approved", a) for a in decision.approvals]
+    """Return each word a file passed on. What no approval names is never shown as if one did."""
+    words: list[tuple[str, Approval | Clearance | Supersession]] = [("approved", a) for a in decision.approvals]
     words += [("cleared", c) for c in decision.clearances]
+    words += [("freed by people's work", s) for s in decision.supersessions]
+    covered = {way.approval: f", covered {way.says}" for way in decision.ways}
     return [
-        f"{verb} by {w.by} ({w.role}), {w.id}{f', until {w.expires}' if w.expires else ''}: {w.reason}"
-        f" [{unsigned_words(mode)}]"
+        f"{verb} by {w.by} ({w.role}), {w.id}{covered.get(w.id, '')}{_terms(w)}: {w.reason} [{unsigned_words(mode)}]"
         for verb, w in words
     ]
 
@@ -184,6 +189,16 @@ def _attested(run: Run, mode: ApprovalsMode) -> Iterator[str]:
         files = "file" if count == 1 else "files"
         said = f"{count:,} {files} attested by {word.by} ({word.role}), {word.id}: {word.reason}"
         yield f"{'pass':<7} {display(said)} [{unsigned_words(mode)}]"
+
+
+def _terms(word: Approval | Clearance | Supersession) -> str:
+    if isinstance(word, Supersession):
+        return f", proven by {word.evidence_name}"
+    until = f", until {word.expires}" if word.expires else ""
+    if isinstance(word, Clearance):
+        return until
+    until += ", until the picture changes" if word.until_picture_change else ""
+    return until + (f", on condition: {'; '.join(word.conditions)}" if word.conditions else "")
 
 
 def _quiet(run: Run) -> Iterator[str]:

@@ -41,6 +41,8 @@ def origin_document(account: Account, now: UtcTime, mode: ApprovalsMode) -> Orig
         clearances=_records(account, "clearance", now, mode),
         approvals=_records(account, "approval", now, mode),
         attestations=_records(account, "attestation", now, mode),
+        refusals=_records(account, "refusal", now, mode),
+        supersessions=_records(account, "supersession", now, mode),
         sightings=[_sighting(s) for s in account.sightings],
         examiner=ExaminerDocument(
             provenance=evidence.examiner.provenance,

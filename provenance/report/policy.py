@@ -162,6 +162,8 @@ RULES: Final = {
     Rule.APPROVED: "passed because somebody approved it",
     Rule.CLEARED: "passed because somebody cleared it",
     Rule.ATTESTED: "passed because somebody attested that nothing was generated",
+    Rule.REFUSED: "a person said no: an approval that names the refusal answers it",
+    Rule.SUPERSEDED: "passed because people's work took the place of what it is flagged for",
     Rule.NOT_A_FILE: "a link, pipe, device or socket among the media",
     Rule.NOTHING_TO_CHECK: "an empty folder",
     Rule.ORPHAN_SIDECAR: "a .c2pa file without its file",

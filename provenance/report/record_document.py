@@ -1,17 +1,24 @@
 """A person's word as a document."""
 
+from typing import Any
+
+from msgspec.structs import replace
+
 from provenance.asset import UtcTime
 from provenance.config import ApprovalsMode
 from provenance.records import AnyRecord, Approval, Declaration, in_force
+from provenance.records.decisions import PictureChange, Refusal, Supersession
 from provenance.report.documents import RecordDocument
 from provenance.report.records import unsigned_words
 
 
 def record_document(record: AnyRecord, now: UtcTime, mode: ApprovalsMode, *, revoked: bool = False) -> RecordDocument:
-    """Return a record as its document. `in_force` is about `now` and revocation, not about any one file."""
-    approval = record if isinstance(record, Approval) else None
+    """Return a record as its document.
+
+    `in_force` is about `now` and revocation, not about any one file, nor about a picture that was changed since.
+    """
     expires = getattr(record, "expires", None) or getattr(record, "valid_until", None)
-    return RecordDocument(
+    plain = RecordDocument(
         id=record.id,
         kind=record.kind,
         by=record.by,
@@ -25,6 +32,46 @@ def record_document(record: AnyRecord, now: UtcTime, mode: ApprovalsMode, *, rev
         origin=record.origin if isinstance(record, Declaration) else None,
         project=getattr(record, "project", None),
         title=getattr(record, "title", None),
-        channel=approval.channel if approval else None,
-        evidence_sha256=approval.evidence if approval else None,
     )
+    return replace(plain, **_more(record))
+
+
+def _more(record: AnyRecord) -> dict[str, Any]:
+    """Return what only some kinds of record say."""
+    match record:
+        case Approval():
+            return _of_deliverable(record) | {
+                "scope": record.scope.value,
+                "pattern": record.pattern or None,
+                "folder": record.folder or None,
+                "frames": [*record.frames] if record.frames else None,
+                "shot": record.shot or None,
+                "element": record.element or None,
+                "until_picture_change": record.until_picture_change,
+                "grounds": [*record.grounds],
+                "conditions": [*record.conditions],
+                "despite": [*record.despite],
+                "again": record.again or None,
+            }
+        case Refusal():
+            return _of_deliverable(record)
+        case Supersession():
+            return {
+                "evidence_sha256": record.evidence,
+                "replaced": [s.digest for s in record.replaced],
+                "final": record.final.digest,
+            }
+        case PictureChange():
+            return {"shots": [*record.shots]}
+        case _:
+            return {}
+
+
+def _of_deliverable(record: Approval | Refusal) -> dict[str, Any]:
+    return {
+        "channel": record.channel,
+        "channels": [record.channel, *record.channels],
+        "evidence_sha256": record.evidence,
+        "requested_by": record.requested_by,
+        "basis": record.basis or None,
+    }

@@ -1,6 +1,6 @@
 """People's words, as they are shown. What nothing proves is called so, wherever it is shown."""
 
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 import msgspec
 
@@ -18,8 +18,18 @@ from provenance.records import (
     Declaration,
     Derivation,
     Revocation,
+    Scope,
     record_from,
 )
+
+if TYPE_CHECKING:
+    # A question about a file that nobody decided about needs none of these.
+    from provenance.records.consent import Consent
+    from provenance.records.decisions import PictureChange, Refusal, Supersession
+    from provenance.records.disclosure import Binding, Disclosure
+    from provenance.records.register import ToolEntry
+
+    Rarer = Refusal | Supersession | PictureChange | Disclosure | Binding | Consent | ToolEntry
 
 
 def unsigned_words(mode: ApprovalsMode) -> str:
@@ -42,8 +52,7 @@ def record_text(record: AnyRecord) -> str:
         case Clearance():
             says = f"cleared by {record.by} ({record.role})"
         case Approval():
-            title = f" ({record.title})" if record.title else ""
-            says = f"approved for {record.project}, {record.channel}{title}, by {record.by} ({record.role})"
+            says = f"approved for {_where(record)}, by {record.by} ({record.role}){_reach(record)}"
         case Derivation():
             says = f"derived from {', '.join(p.name for p in record.parents)}, says {record.by}"
         case Revocation():
@@ -58,9 +67,7 @@ def record_text(record: AnyRecord) -> str:
         case HoldRelease():
             says = f"legal hold {record.target} released by {record.by}"
         case _:
-            from provenance.report.told_records import told_record_text  # few are met, and they load more
-
-            says = told_record_text(record)
+            says = _rarer_text(record)
     until = ""
     if isinstance(record, Approval | Clearance | LegalHold) and record.expires:
         until = f", until {record.expires}"
@@ -73,6 +80,52 @@ def _values(values: tuple[Commitment, ...]) -> str:
 
 def _files(count: int) -> str:
     return "this file" if count == 1 else f"these {count:,} files"
+
+
+def _rarer_text(record: "Rarer") -> str:
+    """Return what a word of a kind says that is rarely met, and loads more."""
+    from provenance.records.decisions import PictureChange, Refusal, Supersession
+
+    match record:
+        case Refusal():
+            return f"refused for {_where(record)}, by {record.by} ({record.role})"
+        case Supersession():
+            names = ", ".join(s.name for s in record.replaced)
+            return f"people's {record.final.name} took the place of {names}, says {record.by} ({record.role})"
+        case PictureChange():
+            title = f" ({record.title})" if record.title else ""
+            shots = f" in {', '.join(record.shots)}" if record.shots else ""
+            return f"picture of {record.project}{title} changed{shots}, says {record.by}"
+        case _:
+            from provenance.report.told_records import told_record_text
+
+            return told_record_text(record)
+
+
+def _where(record: "Approval | Refusal") -> str:
+    title = f" ({record.title})" if record.title else ""
+    return f"{record.project}, {' and '.join((record.channel, *record.channels))}{title}"
+
+
+def _reach(approval: Approval) -> str:
+    """Return how far an approval reaches, and on what terms, as the rest of a sentence."""
+    frames = f" frames {approval.frames[0]}-{approval.frames[1]}" if approval.frames else ""
+    folder = f" in {approval.folder}" if approval.folder else ""
+    match approval.scope:
+        case Scope.EXACT:
+            reach = ""
+        case Scope.SEQUENCE:
+            reach = f", the sequence {approval.pattern}{frames}{folder}"
+        case Scope.SHOT:
+            reach = f", and for versions of {approval.shot} ({approval.pattern}{frames}{folder}): {approval.element}"
+        case Scope.DERIVATIVES:
+            reach = ", and for what is made from it"
+        case _:
+            assert_never(approval.scope)
+    reach += ", until the picture changes" if approval.until_picture_change else ""
+    reach += f", on condition: {'; '.join(approval.conditions)}" if approval.conditions else ""
+    reach += f", asked for by {approval.requested_by}" if approval.requested_by else ""
+    return reach + (f", despite {' and '.join(approval.despite)}" if approval.despite else "")
 
 
 def entry_id(entry: Entry) -> str | None:

@@ -1,0 +1,79 @@
+"""How people's words answer the policy, in sentences: what was approved, how far it reaches, and who said no. Pure."""
+
+import shlex
+
+from provenance.policy.model import Case, Outcome, Reason, Rule
+from provenance.records import Approval
+from provenance.records.decisions import Refusal
+
+
+def approved(case: Case, approval: Approval, reason: Reason) -> Reason:
+    """Return the reason that an approval makes of one to refuse: how it covers the file, by whom, on what terms."""
+    text = f"approved by {approval.by} ({approval.role}): {approval.reason}"
+    args = {"record": approval.id, "answers": reason.rule.value, "scope": approval.scope.value}
+    for way in case.words.ways:
+        if way.approval == approval.id:
+            text = f"covered by {approval.id} {way.says}, {text}"
+            args |= {"way": way.says, "over": " ".join(way.records)}
+    if approval.conditions:
+        text += f" [on condition: {'; '.join(approval.conditions)}]"
+        args["conditions"] = "; ".join(approval.conditions)
+    return Reason(Rule.APPROVED, Outcome.PASS, text, "", args)
+
+
+def refused(case: Case) -> tuple[Reason, ...]:
+    """Return the reasons of people who said no; where approvals that count know of that, who decided otherwise."""
+    words = case.words
+    if words.approvals:
+        return tuple(_otherwise(a, r) for r in words.refusals for a in words.approvals)
+    return tuple(
+        Reason(
+            Rule.REFUSED,
+            Outcome.REFUSE,
+            f"{r.by} ({r.role}) refused it for {case.deliverable.channel}: {r.reason}",
+            f"Replace it. Who may decide otherwise names the refusal: provenance approve PATH {_where(case)}"
+            f" --despite {r.id} --by WHO --role ROLE --reason TEXT",
+            {"record": r.id},
+        )
+        for r in words.refusals
+    )
+
+
+def _otherwise(approval: Approval, refusal: Refusal) -> Reason:
+    text = f"{refusal.by} ({refusal.role}) refused it, and {approval.by} ({approval.role}) knew of that and approved it"
+    args = {"record": approval.id, "answers": Rule.REFUSED.value, "refusal": refusal.id}
+    return Reason(Rule.APPROVED, Outcome.PASS, f"{text}: {approval.reason}", "", args)
+
+
+def _where(case: Case) -> str:
+    channel, title = case.deliverable.channel, case.deliverable.title
+    return f"--channel {shlex.quote(channel)}" + (f" --title {shlex.quote(title)}" if title else "")
+
+
+def superseded(case: Case, reason: Reason) -> tuple[Reason, ...]:
+    """Return the reasons that supersessions make of one to refuse."""
+    return tuple(
+        Reason(
+            Rule.SUPERSEDED,
+            Outcome.PASS,
+            f"people's work took the place of {', '.join(s.name for s in word.replaced)},"
+            f" says {word.by} ({word.role}) with {word.evidence_name}: {word.reason}",
+            "",
+            {"record": word.id, "answers": reason.rule.value, "evidence_sha256": word.evidence},
+        )
+        for word in case.words.supersessions
+    )
+
+
+def nearly(case: Case, reason: Reason) -> Reason:
+    """Return a reason to refuse with why approvals that nearly cover the file do not."""
+    missed = case.words.missed
+    if not missed or reason.rule is not Rule.TEMPORARY_NOT_FINAL:
+        return reason
+    return Reason(
+        reason.rule,
+        reason.outcome,
+        f"{reason.text}; {'; '.join(missed)}",
+        reason.help,
+        {**reason.args, "missed": "; ".join(missed)},
+    )

@@ -70,6 +70,7 @@ class Kind(Enum):
     PNG_TEXT = "png-text"
     EXIF = "exif"
     COMMENT = "comment"
+    TAG = "tag"
 
 
 @dataclass(frozen=True, slots=True)

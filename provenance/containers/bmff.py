@@ -1,7 +1,8 @@
 """ISO base media (ISO 14496-12): boxes from one to the next, whatever lies between. Pictures, films, sound, JPEG XL.
 
 The media themselves are never read. A credential stands in a `uuid` box of the top level (C2PA 2.2, A.5), in JPEG XL
-in a `jumb` box; XMP in a `uuid` box (XMP part 3, 1.2.7.1), in `moov/udta/XMP_`, or in an item of a picture.
+in a `jumb` box; XMP in a `uuid` box (XMP part 3, 1.2.7.1), in `moov/udta/XMP_`, or in an item of a picture. The tags
+of films are read in `movie`.
 """
 
 from dataclasses import dataclass
@@ -10,12 +11,12 @@ from provenance.containers.boxes import Box, Break, boxes
 from provenance.containers.family import Family
 from provenance.containers.items import exif_item, read_items
 from provenance.containers.model import BlockKind, Carries, Format
+from provenance.containers.movie import XMP_UUID, read_movie
 from provenance.containers.notes import Notes
 from provenance.containers.packets import is_packet
 from provenance.containers.remains import STORE_UUID, find_remains, search
 from provenance.containers.window import Window
 
-_XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 _MP4 = Format("video/mp4", Carries.YES, "video/mp4")
 _HEIC = Format("image/heic", Carries.YES, "image/heic")
 _AVIF = Format("image/avif", Carries.YES, "image/avif")
@@ -38,6 +39,7 @@ _OLD_STARTS = frozenset({b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
 
 MEDIA = frozenset({b"mdat", b"jxlc", b"jxlp", b"imda"})
 INDEXES = frozenset({b"moov", b"moof", b"meta", b"styp", b"sidx", b"mfra"})
+_TAGGED = frozenset({b"moov", b"moof", b"udta"})
 _LOOKED = 4096
 _PADDING = 1 << 16
 _MOST_BRANDS = 64
@@ -113,12 +115,13 @@ def _read(window: Window, notes: Notes, box: Box) -> None:
     head = start[box.body - box.at :]
     if (box.kind == b"uuid" and head.startswith(STORE_UUID)) or find_remains(start) >= 0:
         notes.residue(place)
-    elif box.kind == b"uuid" and head.startswith(_XMP_UUID):
+    elif box.kind == b"uuid" and head.startswith(XMP_UUID):
         notes.block(BlockKind.XMP, place, window.at(box.body + 16, notes.bounded(place, box.length - 16)))
     elif box.kind == b"meta":
         read_items(window, notes, box)
-    elif box.kind == b"moov":
-        _read_movie(window, notes, box)
+        read_movie(window, notes, box)
+    elif box.kind in _TAGGED:
+        read_movie(window, notes, box)
     elif box.kind == b"Exif":
         notes.block(BlockKind.EXIF, place, exif_item(window.at(box.body, notes.bounded(place, box.length))))
     elif box.kind in {b"xml ", b"uuid"} and is_packet(head):
@@ -126,23 +129,6 @@ def _read(window: Window, notes: Notes, box: Box) -> None:
         notes.block(BlockKind.XMP, place, data[data.index(b"<") :])
     elif box.kind == b"brob":
         _read_compressed(notes, place, head[:4])
-
-
-def _read_movie(window: Window, notes: Notes, movie: Box) -> None:
-    """Hand on the XMP of a film, from `udta` (QuickTime) or a `uuid` box beside the tracks."""
-    for box in boxes(window, movie.body, movie.stop):
-        if isinstance(box, Break):
-            notes.gap(f"BMFF moov at {movie.at}", f"its boxes break off at {box.at}")
-            return
-        if box.kind == b"uuid" and window.at(box.body, 16) == _XMP_UUID:
-            place = f"BMFF moov/uuid at {box.at}"
-            notes.block(BlockKind.XMP, place, window.at(box.body + 16, notes.bounded(place, box.length - 16)))
-        elif box.kind == b"udta":
-            for inner in boxes(window, box.body, box.stop):
-                # QuickTime ends this list with four zeros, which are no box.
-                if isinstance(inner, Box) and inner.kind == b"XMP_":
-                    place = f"BMFF moov/udta/XMP_ at {inner.at}"
-                    notes.block(BlockKind.XMP, place, window.at(inner.body, notes.bounded(place, inner.length)))
 
 
 def _read_compressed(notes: Notes, place: str, kind: bytes) -> None:

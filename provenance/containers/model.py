@@ -38,6 +38,8 @@ class BlockKind(Enum):
     """One keyword with its text (PNG tEXt, zTXt, iTXt), decompressed; `key` is the keyword."""
     COMMENT = "comment"
     """A free comment (JPEG COM, GIF comment)."""
+    TAG = "tag"
+    """One tag of a film or a sound: `key` is its name as the container has it, the data its text or XML."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class Block:
     place: str
     data: bytes
     key: str = ""
+    part: bool = False
+    """Whether it stands in something kept inside the file, such as cover art, and speaks of that alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ def packet_findings(place: str, data: bytes) -> Findings:
     read as far as it goes, and leaves a gap as well.
     """
     data = packet_utf8(data)
-    if not has_document_type(data) and not _worth_parsing(data):
+    if not has_document_type(data) and not worth_parsing(data):
         return Findings()
     packet = parse(data)
     trouble = [] if packet.trouble is None else [packet.trouble]
@@ -84,7 +84,7 @@ def packet_findings(place: str, data: bytes) -> Findings:
         mark.at(Kind.XMP, f"{place} / {'/'.join((*found.inside[-2:], found.name or 'text'))}")
         for found in different
         if found not in skipped
-        for mark in _marks(found)
+        for mark in property_marks(found)
     ]
     if all(signal.claim in _HARMLESS for signal in signals) and _remains(data, packet, seen=bool(signals)):
         says = "words of a mark for generated media, in a place or state that cannot be read"
@@ -93,7 +93,8 @@ def packet_findings(place: str, data: bytes) -> Findings:
     return joined([Findings(tuple(signals), tuple(gaps))])
 
 
-def _worth_parsing(data: bytes) -> bool:
+def worth_parsing(data: bytes) -> bool:
+    """Whether a packet in UTF-8 holds any of the words that a mark is made of."""
     return any(map(data.__contains__, _NEEDLES)) or any(map(generator_named, _programs(data)))
 
 
@@ -127,8 +128,8 @@ def _remains(data: bytes, packet: Packet, *, seen: bool) -> bool:
     return packet.trouble is not None and _AI_NAMES.search(data) is not None
 
 
-def _marks(found: Property) -> tuple[Mark, ...]:
-    """Return the marks in one property."""
+def property_marks(found: Property) -> tuple[Mark, ...]:
+    """Return the marks in one property, by its own name, namespace and value; of XMP or of something like it."""
     name, value = found.local.lower(), found.value
     if not value:
         return ()

@@ -64,7 +64,8 @@ def _recognise(head: bytes, window: Window) -> Format | None:
         return None
     start = window.at(0, _LOOKED)
     at = start.find(_DOC_TYPE, 4)
-    name = start[at + 3 : at + 3 + (start[at + 2] & 0x7F)] if 0 <= at < len(start) - 3 else b""
+    found = _element(window, at, len(start)) if at >= 0 else None
+    name = window.at(found.body, min(found.length, 16)) if found is not None else b""
     return {b"matroska": _MATROSKA, b"webm": _WEBM}.get(name.rstrip(b"\0"))
 
 
@@ -130,7 +131,7 @@ def _read_segment(window: Window, notes: Notes, segment: _Element) -> None:
 def _read_top(window: Window, notes: Notes, seen: _Seen, found: _Element) -> None:
     seen.read.add(found.at)
     if found.id == _SEEK_HEAD:
-        for seek in _children(window, notes, found):
+        for seek in (e for e in _children(window, notes, found) if e.id == _SEEK):
             places = [window.number(e.body, e.length) for e in _children(window, notes, seek) if e.id == _SEEK_AT]
             if len(seen.promised) < _MOST_SEEKS:
                 seen.promised += places[:1]

@@ -30,7 +30,8 @@ _METADATA_LIMIT = 16 << 20
 _MOST_PARTITIONS = 4096
 _MOST_STREAMS = 64
 _STREAM_LIMIT = 4 << 20
-_FILL = bytes.fromhex("060e2b34010101")
+_FILL = bytes.fromhex("060e2b34010101"), bytes.fromhex("0301021001000000")
+"""The key of a filler (ST 336, annex A), without the byte for its version."""
 _NAME, _VALUE = 0x5001, 0x5003
 _PLAIN_TEXTS = {0x4402: "package name", 0x4802: "track name", 0x0602: "comment"}
 
@@ -61,6 +62,10 @@ def _length(window: Window, at: int) -> tuple[int, int]:
     if more > 8 or first[0] == 0x80:
         return at, -1
     return at + 1 + more, window.number(at + 1, more) if more else first[0]
+
+
+def _is_fill(key: bytes) -> bool:
+    return (key[:7], key[8:]) == _FILL
 
 
 def _partition(window: Window, at: int) -> _Partition | None:
@@ -118,7 +123,7 @@ def _index(window: Window) -> Iterator[int]:
 def _read_metadata(window: Window, notes: Notes, partition: _Partition) -> None:
     """Hand on the tagged values and comments in the sets behind a partition pack."""
     start = partition.stop
-    if window.at(start, 16).startswith(_FILL):
+    if _is_fill(window.at(start, 16)):
         body, length = _length(window, start + 16)
         start = body + max(length, 0)
     place = f"MXF metadata at {start}"
@@ -139,7 +144,7 @@ def _read_metadata(window: Window, notes: Notes, partition: _Partition) -> None:
             # An alignment grid leaves bytes that belong to nothing; whatever is in them is looked through.
             note_remains(notes, f"MXF at {start + at}", data[at:])
             return
-        if not key.startswith(_FILL) and key[4:6] == b"\2\x53":
+        if not _is_fill(key) and key[4:6] == b"\2\x53":
             _read_set(notes, start + at, data[body : body + length])
         at = body + length
 
@@ -184,7 +189,7 @@ def _read_stream(window: Window, notes: Notes, partition: _Partition) -> None:
         body, length = _length(window, at + 16)
         if not key.startswith(_SETS) or length < 0 or key.startswith(_PARTITION):
             return
-        if not key.startswith(_FILL):
+        if not _is_fill(key):
             place = f"MXF stream at {at}"
             if length > _STREAM_LIMIT:
                 notes.gap(place, f"only the first {_STREAM_LIMIT} of its {length} bytes were read")

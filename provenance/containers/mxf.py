@@ -4,7 +4,6 @@ Essence is never read: the index at the end of the file leads to each partition.
 (`Identification`) are facts of its history, and no tags.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -45,10 +44,11 @@ def _recognise(head: bytes, window: Window) -> Format | None:
 
 @dataclass(frozen=True, slots=True)
 class _Partition:
-    """A partition pack: its kind, where its pack ends, where the footer is and how long its metadata are."""
+    """A partition pack: its kind, where it ends, which one is before it, the footer, how long its metadata are."""
 
     kind: int
     stop: int
+    previous: int
     footer: int
     metadata: int
 
@@ -76,7 +76,7 @@ def _partition(window: Window, at: int) -> _Partition | None:
     data = window.at(body, 88)
     if length < 88 or len(data) < 88:
         return None
-    return _Partition(head[13], body + length, *(int.from_bytes(data[n : n + 8], "big") for n in (24, 32)))
+    return _Partition(head[13], body + length, *(int.from_bytes(data[n : n + 8], "big") for n in (16, 24, 32)))
 
 
 def _walk(window: Window, notes: Notes) -> None:
@@ -87,9 +87,7 @@ def _walk(window: Window, notes: Notes) -> None:
         search(window, notes, 0, "MXF data")
         return
     _read_metadata(window, notes, header)
-    places = list(_index(window))
-    if header.footer and start + header.footer not in places:
-        places.append(start + header.footer)
+    places = [start + at for at in _index(window)] or _chain(window, start, header.footer)
     if len(places) > _MOST_PARTITIONS:
         notes.gap("MXF", f"it has more than {_MOST_PARTITIONS} partitions; only the first and last were looked at")
         places = places[: _MOST_PARTITIONS - 1] + places[-1:]
@@ -108,16 +106,29 @@ def _walk(window: Window, notes: Notes) -> None:
             _read_stream(window, notes, found)
 
 
-def _index(window: Window) -> Iterator[int]:
-    """Yield where each partition starts, as the pack at the end of the file says (ST 377-1, 12)."""
-    length = int.from_bytes(window.last(4), "big")
-    at = window.size - length
-    if not 20 < length <= 64 + 12 * _MOST_PARTITIONS * 4 or window.at(at, 16) != _RANDOM_INDEX:
-        return
+def _index(window: Window) -> list[int]:
+    """Return where each partition starts, as the pack at the end of the file says (ST 377-1, 12)."""
+    at = window.size - int.from_bytes(window.last(4), "big")
+    if at <= 0 or window.at(at, 16) != _RANDOM_INDEX:
+        return []
     body, size = _length(window, at + 16)
-    data = window.at(body, max(0, size - 4))
-    for n in range(0, len(data) - 11, 12):
-        yield int.from_bytes(data[n + 4 : n + 12], "big")
+    data = window.at(body, min(size - 4, 12 * (_MOST_PARTITIONS + 1)))
+    return [int.from_bytes(data[n + 4 : n + 12], "big") for n in range(0, len(data) - 11, 12)]
+
+
+def _chain(window: Window, start: int, footer: int) -> list[int]:
+    """Return where each partition starts, from the footer back: each names the one before it (ST 377-1, 7.1)."""
+    places: list[int] = []
+    at = footer
+    while at > 0 and len(places) <= _MOST_PARTITIONS:
+        found = _partition(window, start + at)
+        if found is None:
+            break
+        places.append(start + at)
+        if found.previous >= at:
+            break
+        at = found.previous
+    return places
 
 
 def _read_metadata(window: Window, notes: Notes, partition: _Partition) -> None:

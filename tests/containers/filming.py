@@ -214,9 +214,13 @@ def mxf(*sets: bytes, stream: bytes = b"", essence: int = 256) -> bytes:
     places.append(len(out))
     out = pack(HEADER_PACK, len(out), len(metadata)) + out[len(pack(HEADER_PACK, 0, 0)) :]
     out += pack(FOOTER_PACK, places[-1], 0)
+    return out + random_index(places)
+
+
+def random_index(places: list[int]) -> bytes:
+    """Return the index of partitions that ends an MXF."""
     index = b"".join(struct.pack(">IQ", 1, at) for at in places)
-    length = 16 + 4 + len(index) + 4
-    return out + klv(RANDOM_INDEX, index + struct.pack(">I", length))
+    return klv(RANDOM_INDEX, index + struct.pack(">I", 16 + 4 + len(index) + 4))
 
 
 def script(*fields: tuple[str, str]) -> bytes:

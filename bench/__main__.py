@@ -10,9 +10,15 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import version
 
 from bench import corpus
+from bench.headers import examining
 from bench.measures import QUICK, Line, Plan, again, remembering, scanning
 
-_PARTS: dict[str, Callable[[Plan], Iterator[Line]]] = {"scan": scanning, "again": again, "memory": remembering}
+_PARTS: dict[str, Callable[[Plan], Iterator[Line]]] = {
+    "scan": scanning,
+    "again": again,
+    "headers": examining,
+    "memory": remembering,
+}
 _HEAD = Line("what", "measured", "against", "ratio", "aim")
 
 

@@ -71,6 +71,8 @@ def _read_comments(notes: Notes, place: str, data: bytes) -> None:
             return
         note_text(notes, f"{place} / {number + 1}", "comment", data[at + 8 : at + 8 + length])
         at += 8 + length + (length & 1)
+    if any(data[at:]):
+        note_remains(notes, place, data[at:])
 
 
 FAMILY = Family(_recognise, _walk)

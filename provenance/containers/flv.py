@@ -59,12 +59,15 @@ class _Script:
         self._at = 0
 
     def read(self) -> None:
-        """Hand on all texts. Where the values break off, the rest is looked through."""
-        if not self._value("", named=False):
-            return
+        """Hand on all texts. Where the values do not come to the end they should, all of them are looked through."""
+        if not self._fields():
+            note_remains(self._notes, self._place, self._data)
+
+    def _fields(self) -> bool:
+        """Read the fields of the script and of all objects in it, and return whether they come to an end."""
+        if not self._value("", named=False) or not self._open():
+            return False
         depth = 0
-        if not self._open():
-            return
         while self._at < len(self._data) and self._notes.step(self._place):
             name = self._text(2)
             kind = self._data[self._at : self._at + 1]
@@ -72,20 +75,19 @@ class _Script:
                 self._at += 1
                 depth -= 1
                 if depth < 0:
-                    return
+                    return True
                 continue
             if kind and kind[0] in {_OBJECT, _ARRAY}:
                 depth += 1
                 self._open()
             elif not self._value(name, named=True):
-                note_remains(self._notes, self._place, self._data[self._at :])
-                return
+                break
+        return False
 
     def _open(self) -> bool:
         """Go into an object, or an array of named fields, and return whether there is one."""
         kind = self._data[self._at : self._at + 1]
         if not kind or kind[0] not in {_OBJECT, _ARRAY}:
-            note_remains(self._notes, self._place, self._data[self._at :])
             return False
         self._at += 5 if kind[0] == _ARRAY else 1
         return True

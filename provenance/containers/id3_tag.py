@@ -158,6 +158,8 @@ def _read(notes: Notes, frame: _Frame) -> None:
         _text(notes, frame)
     elif name[:1] == b"W":
         note_tag(notes, frame.place, name.decode("ascii"), data.partition(b"\0")[0].decode("latin-1"))
+    else:
+        note_remains(notes, frame.place, data)
 
 
 def _text(notes: Notes, frame: _Frame) -> None:

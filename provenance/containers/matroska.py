@@ -11,7 +11,7 @@ from provenance.containers.family import Family
 from provenance.containers.inside import decline, look_inside
 from provenance.containers.model import Carries, Format
 from provenance.containers.notes import BLOCK_LIMIT, STEPS, Notes
-from provenance.containers.tags import note_tag, note_text, search_text
+from provenance.containers.tags import note_remains, note_tag, note_text, search_text
 from provenance.containers.window import Window
 
 _MATROSKA = Format("video/x-matroska", Carries.NO)
@@ -31,6 +31,11 @@ _TEXTS = {
     0x7BA9: "title", 0x7384: "segment filename", 0x536E: "track name", 0x85: "chapter", 0x5741: "writingapp",
     0x4D80: "muxingapp", 0x258688: "codec name",
 }  # fmt: skip
+_NOTHING = frozenset({0xEC, 0xBF, 0x63C0})
+"""Elements without content of their own: filler, checksums, what tags are about."""
+_ABOUT = frozenset({0x447A, 0x447B, 0x4484, 0x44B4, *_NOTHING})
+"""What is said of a tag: its language, and whether it is the default."""
+_SNIFFED = 64 << 10
 _DEEPEST = 12
 _MOST_SEEKS = 64
 _LOOKED = 4096
@@ -118,6 +123,8 @@ def _read_segment(window: Window, notes: Notes, segment: _Element) -> None:
         if found.id in _TOP:
             inside = found.id == _CLUSTER and found.unknown
             _read_top(window, notes, seen, found)
+        elif not inside and found.id not in _NOTHING:
+            note_remains(notes, f"Matroska at {found.at}", window.at(found.body, min(found.length, _SNIFFED)))
         # Of what has no length of its own only the head is stepped over.
         at = found.body if found.unknown and (inside or found.id == _SEGMENT) else found.stop
     else:
@@ -175,6 +182,8 @@ class _Reader:
                     self._notes.gap(f"Matroska at {child.at}", "tags are nested too deep to be followed")
                 elif holder.id == _SIMPLE:
                     self._value(child, path)
+                elif holder.id in {_TAGS, _TAG} and child.id not in _NOTHING:
+                    self._unknown(child)
                 elif (child.id in _TEXTS and child.id != _CHAPTER_TITLE) or holder.id == _CHAPTER_DISPLAY:
                     self._text(child, _TEXTS.get(child.id, "text"))
 
@@ -192,7 +201,7 @@ class _Reader:
         return self._window.at(found.body, min(found.length, most))
 
     def _value(self, found: _Element, path: str) -> None:
-        if found.id in {_STRING, _BINARY}:
+        if found.id not in {_NAME, *_ABOUT}:
             place = f"Matroska tag {path[1:60]!r} at {found.at}"
             data = self._window.at(found.body, self._notes.bounded(place, found.length))
             key = path.rpartition("/")[2]
@@ -200,6 +209,9 @@ class _Reader:
                 note_tag(self._notes, place, key, data.decode("utf-8", "replace").strip("\0"))
             else:
                 note_text(self._notes, place, key, data)
+
+    def _unknown(self, found: _Element) -> None:
+        note_remains(self._notes, f"Matroska at {found.at}", self._bytes(found, _SNIFFED))
 
     def _text(self, found: _Element, key: str) -> None:
         text = self._bytes(found, 1 << 16).decode("utf-8", "replace").strip("\0")

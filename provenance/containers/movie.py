@@ -26,6 +26,16 @@ _MOST_KEYS = 65_536
 _MOST_TEXTS = 256
 _KEYS_LIMIT = 4 << 20
 _LOOKED = 512
+_SNIFFED = 64 << 10
+_KNOWN = frozenset(
+    {
+        b"mvhd", b"tkhd", b"mdhd", b"hdlr", b"edts", b"tref", b"iods", b"mvex", b"minf", b"mfhd", b"tfhd", b"tfdt",
+        b"trun", b"saiz", b"saio", b"senc", b"sbgp", b"sgpd", b"subs", b"free", b"skip", b"keys", b"ilst", b"load",
+        b"tapt", b"gmhd", b"elng", b"pitm", b"iinf", b"iloc", b"iprp", b"iref", b"idat", b"ipro", b"pssh", b"dcom",
+        b"dinf", b"prof", b"trgr", b"meco", b"sdtp", b"grpl", b"clip", b"matt", b"txas",
+    }
+)  # fmt: skip
+"""Boxes that hold no tags."""
 _TEXTS = frozenset({b"titl", b"dscp", b"cprt", b"perf", b"auth", b"gnre", b"albm", b"kywd", b"rtng", b"loci"})
 """Texts of 3GPP: version and flags, a language, then the text."""
 _PICTURES = frozenset({13, 14, 27})
@@ -184,13 +194,18 @@ def _read(window: Window, notes: Notes, box: Box, path: str, *, of: bytes) -> No
     elif box.kind == b"ID32":
         size = tag_size(window.at(box.body + 6, 10))
         if size is not None:
-            read_tag(window, notes, box.body + 6, size)
+            read_tag(window, notes, box.body + 6, min(size, box.length - 6))
+        else:
+            note_remains(notes, place, window.at(box.body, notes.bounded(place, box.length)))
     elif box.kind == b"cmvd":
         _compressed(window, notes, box, place)
     elif box.kind == b"xml ":
         note_text(notes, place, "xml", window.at(box.body + 4, notes.bounded(place, box.length - 4)))
     elif of == b"udta":
         _user_data(window, notes, box, place)
+    elif box.kind not in _KNOWN:
+        # A box that was renamed, by damage or by hand, still holds what it held.
+        note_remains(notes, place, window.at(box.body, min(box.length, _SNIFFED)))
 
 
 def _extension(window: Window, notes: Notes, box: Box, place: str) -> None:

@@ -98,6 +98,8 @@ def _read(notes: Notes, place: str, stream: _Stream) -> None:
                 read_picture(notes, place, packet[4:])
         elif stream.packets[0].startswith(b"Speex   ") and len(stream.packets) > 1 and packet is stream.packets[1]:
             read_comments(notes, place, packet)
+        else:
+            note_remains(notes, place, packet)
 
 
 def _look_at_end(window: Window, notes: Notes, streams: dict[bytes, _Stream]) -> None:

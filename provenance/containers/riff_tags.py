@@ -13,9 +13,8 @@ from provenance.containers.window import Window
 TAGGED: Final = frozenset({b"bext", b"iXML", b"IXML", b"axml", b"aXML", b"id3 ", b"ID3 ", b"AIGC"})
 """Chunks of the top level that are read here."""
 
-_LISTS = frozenset({b"INFO", b"adtl", b"hdrl", b"strl", b"exif", b"odml", b"ncdt"})
-"""Lists whose texts are read; those of the media are not."""
 _MEDIA = frozenset({b"movi", b"rec ", b"wavl", b"synl"})
+"""Lists that hold no texts."""
 _LABELS = frozenset({b"labl", b"note", b"ltxt"})
 _BINARY = frozenset({b"avih", b"strh", b"strf", b"indx", b"vprp", b"dmlh", b"JUNK", b"ltxt", b"PAD "})
 _TEXT_LIMIT = 16 << 20
@@ -42,7 +41,7 @@ def read_chunk(window: Window, notes: Notes, place: str, chunk: tuple[bytes, int
 def _read_extension(notes: Notes, place: str, data: bytes) -> None:
     """Hand on the texts of a `bext` chunk: three of fixed length, and the coding history behind all numbers."""
     for start, stop, name in (*_EXTENSION, (_HISTORY, len(data), "CodingHistory")):
-        text = data[start:stop].split(b"\0", 1)[0]
+        text = data[start:stop].rstrip(b"\0")
         note_text(notes, f"{place} / {name}", name, _utf8(text))
 
 
@@ -58,17 +57,18 @@ def _utf8(text: bytes) -> bytes:
 def read_list(window: Window, notes: Notes, start: int, stop: int) -> None:
     """Hand on the texts in a list that starts at its type, and in all lists in it."""
     kind, at = window.at(start, 4), start + 4
-    if kind not in _LISTS:
+    if kind in _MEDIA:
         return
+    path = f"RIFF {_shown(kind)}"
     while stop - at >= 8 and notes.step(f"RIFF list at {start}"):
         head = window.at(at, 12)
         name, length = head[:4], int.from_bytes(head[4:8], "little")
-        place = f"RIFF {kind.decode('ascii').strip()} {_shown(name)} at {at}"
+        place = f"{path} {_shown(name)} at {at}"
         if at + 8 + length > stop or not _is_type(name):
-            search_text(window, notes, f"RIFF {kind.decode('ascii').strip()} at {at}", at, stop)
+            search_text(window, notes, f"{path} at {at}", at, stop)
             return
         if name == b"LIST" and head[8:] not in _MEDIA:
-            kind = head[8:] if head[8:] in _LISTS else kind
+            path = f"RIFF {_shown(head[8:])}"
             at += 12
             continue
         if name not in _BINARY and name != b"LIST":

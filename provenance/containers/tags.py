@@ -29,7 +29,9 @@ _WORDS = (
 """One word for each form of mark: any of them makes bytes worth being handed on as text."""
 _WIDE = tuple(word.decode().encode("utf-16-le")[:-1] for word in _WORDS)
 _BEFORE, _AFTER = 4096, 64 << 10
-_PRINTABLE = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]+")
+_ODD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]")
+"""Control characters, and what could not be decoded: one in so many, and it is a text that was damaged."""
+_FEW, _SAMPLE = 20, 4096
 
 
 def note_tag(notes: Notes, place: str, key: str, text: str) -> None:
@@ -40,7 +42,7 @@ def note_tag(notes: Notes, place: str, key: str, text: str) -> None:
 
 
 def note_text(notes: Notes, place: str, key: str, data: bytes) -> bool:
-    """Hand on bytes that are text without a control character, and otherwise what text of a mark there is in them.
+    """Hand on bytes that are text, also damaged text, and otherwise what text of a mark there is in them.
 
     Return whether the whole was text.
     """
@@ -53,13 +55,11 @@ def note_text(notes: Notes, place: str, key: str, data: bytes) -> bool:
 
 
 def _as_text(data: bytes) -> str | None:
-    """Return bytes as text in UTF-8 or, with a byte-order mark, UTF-16; None where that leaves anything unclear."""
+    """Return bytes as text in UTF-8 or, with a byte-order mark, UTF-16; None where much of them is no text."""
     encoding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8"
-    try:
-        text = data.decode(encoding).strip("\0 \r\n")
-    except UnicodeDecodeError:
-        return None
-    return text if not text or _PRINTABLE.fullmatch(text) else None
+    text = data.decode(encoding, "replace").strip("\0 \r\n")
+    odd = len(_ODD.findall(text[:_SAMPLE]))
+    return text if odd * _FEW <= min(len(text), _SAMPLE) else None
 
 
 def note_remains(notes: Notes, place: str, data: bytes) -> None:

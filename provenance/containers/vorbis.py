@@ -13,7 +13,11 @@ from provenance.containers.window import Window
 _APPLICATION, _COMMENTS, _PICTURE = 2, 4, 6
 _MOST_BLOCKS = 4096
 _MOST_COMMENTS = 65_536
+_LONGEST_KEY = 64
 _SNIFFED = 4096
+_REMAINS = 64 << 10
+_SILENT = frozenset({0, 1, 3})
+"""Blocks that hold no text: of the stream, padding, places to seek to."""
 
 
 def read_flac(window: Window, notes: Notes, at: int) -> None:
@@ -36,6 +40,8 @@ def read_flac(window: Window, notes: Notes, at: int) -> None:
             data = window.at(at + 8, notes.bounded(place, length - 4))
             if not sniff(notes, place, data):
                 note_remains(notes, place, data)
+        elif kind not in _SILENT:
+            note_remains(notes, place, window.at(at + 4, min(length, _REMAINS)))
         at += 4 + length
         if head[0] & 0x80:
             return
@@ -53,7 +59,9 @@ def read_comments(notes: Notes, place: str, data: bytes) -> None:
             notes.gap(place, "its list of comments breaks off, or is too long")
             note_remains(notes, place, data[at:])
             return
-        key, _, value = data[at + 4 : at + 4 + length].decode("utf-8", "replace").partition("=")
+        key, found, value = data[at + 4 : at + 4 + length].decode("utf-8", "replace").partition("=")
+        if not found or len(key) > _LONGEST_KEY:
+            key, value = "", f"{key}{found}{value}"
         where = f"{place} / {key[:40]!r}"
         if key.upper() == "METADATA_BLOCK_PICTURE":
             _encoded_picture(notes, where, value)
@@ -64,6 +72,8 @@ def read_comments(notes: Notes, place: str, data: bytes) -> None:
         at += 4 + length
     if at > len(data):
         notes.gap(place, "its list of comments is cut short")
+    elif any(data[at + 1 :]):
+        note_remains(notes, place, data[at:])
 
 
 def _number(data: bytes, at: int) -> int:

@@ -14,6 +14,7 @@ from tests.containers import filming as make
 from tests.containers.making import box, png, riff
 from tests.containers.making import chunk as png_chunk
 from tests.signals.making import IPTC, packet
+from tests.signals.test_aigc import LABEL as WHOLE_LABEL
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "films"
 FFMPEG = "written by FFmpeg 8"
@@ -21,7 +22,7 @@ BY_HAND = "made by hand, as the specification says"
 
 GRAPH = json.dumps({"3": {"class_type": "KSampler", "inputs": {"seed": 1}}, "4": {"class_type": "UNETLoader"}})
 COMMENT = json.dumps({"prompt": GRAPH, "workflow": {"last_node_id": 3, "nodes": [{"id": 3, "type": "KSampler"}]}})
-LABEL = json.dumps({"Label": "1", "ContentProducer": "001191110102MA0171Y57U00001", "ProduceID": "4711"})
+LABEL = json.dumps(WHOLE_LABEL)
 TYPE = f"{IPTC}trainedAlgorithmicMedia"
 XMP = packet(attributes=f'Iptc4xmpExt:DigitalSourceType="{TYPE}"')
 CAPTURE = packet(attributes=f'Iptc4xmpExt:DigitalSourceType="{IPTC}digitalCapture"')
@@ -200,10 +201,10 @@ RIFF = (
     _row(SOURCE, "AVI XMP `_PMX`", lambda v: riff(b"AVI ", (b"LIST", b"movi"), (b"_PMX", v)), _XMP),
     _row(SOURCE, "WAV XMP `_PMX`", lambda v: riff(b"WAVE", *make.SOUND, (b"_PMX", v)), _XMP),
     _row(
-        "A1111 parameters",
+        COMFY,
         "WAV `bext` Description",
         lambda v: riff(b"WAVE", make.broadcast(description=v), *make.SOUND),
-        (b"Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1", AI, TRACE, b"Scene 12, take 3; steps: 20", "a slate"),
+        _TEXT,
     ),
     _row(
         "generator's name",

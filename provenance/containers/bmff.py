@@ -15,6 +15,7 @@ from provenance.containers.movie import XMP_UUID, read_movie
 from provenance.containers.notes import Notes
 from provenance.containers.packets import is_packet
 from provenance.containers.remains import STORE_UUID, find_remains, search
+from provenance.containers.tags import note_remains
 from provenance.containers.window import Window
 
 _MP4 = Format("video/mp4", Carries.YES, "video/mp4")
@@ -39,6 +40,7 @@ _OLD_STARTS = frozenset({b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
 
 MEDIA = frozenset({b"mdat", b"jxlc", b"jxlp", b"imda"})
 INDEXES = frozenset({b"moov", b"moof", b"meta", b"styp", b"sidx", b"mfra"})
+_SILENT = frozenset({b"ftyp", b"styp", b"sidx", b"ssix", b"mfra", b"free", b"skip", b"wide", b"prft", b"jumb", b"emsg"})
 _TAGGED = frozenset({b"moov", b"moof", b"udta"})
 _LOOKED = 4096
 _PADDING = 1 << 16
@@ -103,6 +105,10 @@ def _end(window: Window, notes: Notes, broken: Break) -> None:
     if window.size - broken.at <= len(rest) and not any(rest):
         return
     notes.gap(f"BMFF at {broken.at}", broken.why)
+    longer = broken.longer
+    if longer is not None and longer.kind not in MEDIA:
+        # A film that is cut within its tags says as much as there is.
+        _read(window, notes, Box(longer.kind, longer.at, longer.body, max(longer.body, window.size)))
     search(window, notes, broken.at, "BMFF data")
 
 
@@ -129,6 +135,9 @@ def _read(window: Window, notes: Notes, box: Box) -> None:
         notes.block(BlockKind.XMP, place, data[data.index(b"<") :])
     elif box.kind == b"brob":
         _read_compressed(notes, place, head[:4])
+    elif box.kind not in _SILENT:
+        # A box that was renamed, by damage or by hand, still holds what it held.
+        note_remains(notes, place, start)
 
 
 def _read_compressed(notes: Notes, place: str, kind: bytes) -> None:

@@ -73,16 +73,16 @@ def read_movie(window: Window, notes: Notes, top: Box) -> None:
 
 
 def _inner(window: Window, notes: Notes, level: _Level) -> Iterator[Box]:
-    """Yield the boxes within a box; of user data, what is no box is looked through for text."""
+    """Yield the boxes within a box; what is no box is looked through for text."""
     place = f"BMFF {level.path} at {level.box.at}"
     for box in boxes(window, _start(window, level.box), level.box.stop):
         if isinstance(box, Box):
             yield box
-        elif level.box.kind == b"udta":
-            # QuickTime ends this list with four zeros, and some cameras put here what is no list at all.
-            search_text(window, notes, place, box.at, level.box.stop)
-        else:
+            continue
+        if level.box.kind != b"udta":
+            # QuickTime ends user data with four zeros, and some cameras put there what is no list at all.
             notes.gap(place, f"its boxes break off at {box.at}")
+        search_text(window, notes, place, box.at, level.box.stop)
 
 
 def _start(window: Window, box: Box) -> int:

@@ -8,7 +8,7 @@ from provenance.containers.notes import Notes
 from provenance.containers.packets import find_packet
 from provenance.containers.window import Window
 
-TEXT_LIMIT: Final = 1 << 20
+TEXT_LIMIT: Final = 4 << 20
 """Bytes that are looked through for text where nothing says that they are one."""
 
 _QUIET = re.compile(r"[\d\s:.,/+\-TZ\0]*")

@@ -7,7 +7,7 @@ from provenance.containers.inside import look_inside
 from provenance.containers.notes import BLOCK_LIMIT, Notes
 from provenance.containers.packets import sniff
 from provenance.containers.remains import find_remains, search
-from provenance.containers.tags import note_remains, note_tag
+from provenance.containers.tags import note_remains, note_tag, search_text
 from provenance.containers.window import Window
 
 _APPLICATION, _COMMENTS, _PICTURE = 2, 4, 6
@@ -28,6 +28,7 @@ def read_flac(window: Window, notes: Notes, at: int) -> None:
         if len(head) < 4 or at + 4 + length > window.size:
             notes.gap(f"FLAC at {at}", "its metadata is longer than the file: the file is cut short or damaged")
             search(window, notes, at, "FLAC data")
+            search_text(window, notes, f"FLAC at {at}", at, window.size)
             return
         kind, place = head[0] & 0x7F, f"FLAC block {head[0] & 0x7F} at {at}"
         if find_remains(window.at(at + 4, min(length, _SNIFFED))) >= 0:

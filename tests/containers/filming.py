@@ -1,6 +1,7 @@
 """Films and sounds made by hand, as the specifications say, for what no writer at hand makes."""
 
 import struct
+import zlib
 from collections.abc import Mapping
 
 from tests.containers.making import box, riff
@@ -42,6 +43,13 @@ def free_form(name: bytes, value: bytes, kind: int = 1) -> bytes:
 def film(*inside: bytes, before: bytes = b"", after: bytes = b"") -> bytes:
     """Return an MP4 with these boxes in its `moov`, which comes behind the media."""
     return TYPE + before + MEDIA + box(b"moov", HEADER + b"".join(inside)) + after
+
+
+def compressed(inside: bytes) -> bytes:
+    """Return a `moov` that holds another, compressed as QuickTime does it."""
+    inner = box(b"moov", inside)
+    packed = box(b"cmvd", struct.pack(">I", len(inner)) + zlib.compress(inner))
+    return box(b"moov", box(b"cmov", box(b"dcom", b"zlib") + packed))
 
 
 def user_data(*inside: bytes) -> bytes:

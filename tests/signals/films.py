@@ -153,6 +153,12 @@ QUICKTIME = (
         _PLAIN,
     ),
     _row(
+        AIGC,
+        "MOV with an index that is compressed (`cmov`)",
+        lambda v: make.OLD_TYPE + make.MEDIA + make.compressed(make.HEADER + make.keyed({"AIGC": v})),
+        _LABEL,
+    ),
+    _row(
         "picture of a generator",
         "M4A cover art `covr`",
         lambda v: make.film(make.user_data(make.listed(box(b"covr", make.data_box(v, 14))))),

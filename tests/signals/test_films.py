@@ -1,5 +1,6 @@
 """Marks in films and sound, row by row; and the words that are none."""
 
+import hashlib
 import random
 import re
 from itertools import pairwise
@@ -63,6 +64,24 @@ def test_one_changed_byte_in_the_text_of_a_mark_hides_nothing(row: Row) -> None:
 def test_ordinary_files_of_ffmpeg_are_silent(path: Path) -> None:
     """Titles of words that generators are called, and all that FFmpeg writes of itself, say nothing in any format."""
     assert examined(path.read_bytes()) == Findings()
+
+
+@pytest.mark.parametrize("name", ["label.mp4", "label.mkv", "label.mp3", "label.flac", "label.flv", "comment.aiff"])
+def test_a_film_that_is_cut_within_its_tags_still_speaks(name: str) -> None:
+    """Of a file that ends behind half of a mark's text, both are said: the mark, and that it is cut short."""
+    data = (FIXTURES / name).read_bytes()
+    half = max(found.end() for found in _TEXT.finditer(data)) + 20
+    found = examined(data[:half])
+    assert any(s.claim is Claim.AI_GENERATED for s in found.signals)
+    assert found.gaps != ()
+
+
+def test_the_files_of_ffmpeg_are_those_that_were_made() -> None:
+    """The committed films are those whose sums were written when they were made."""
+    lines = [line.split("  ") for line in (FIXTURES / "SHA256SUMS").read_text().splitlines()]
+    sums = {name: digest for digest, name in lines}
+    files = {p.name: p for p in FIXTURES.iterdir() if p.is_file() and p.suffix != ".py" and p.name != "SHA256SUMS"}
+    assert {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()} == sums
 
 
 WRITERS = ["Lavf62.12.102", "Lavc62.28.102 libx264", "VideoHandler", "HandBrake 1.9", "Adobe Premiere Pro 2026.0"]

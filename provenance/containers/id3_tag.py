@@ -87,7 +87,7 @@ def _frames(notes: Notes, data: bytes, tag: tuple[int, int, int]) -> Iterator[_F
         size = _size(data, at, version, name_size)
         body = at + header
         place = f"ID3 {name.decode('ascii')} at {start + HEADER + at}"
-        content = _content(notes, place, data[body : body + size], (version, head[-1]))
+        content = _content(notes, place, data[body : body + size], (version, head[-1], flags))
         yield _Frame(name, start + HEADER + at, content)
         at = body + size
     if any(data[at:]):
@@ -125,16 +125,19 @@ def _extended_header(data: bytes, version: int) -> int:
     return _syncsafe(data) if version == 4 else 4 + int.from_bytes(data[:4], "big")
 
 
-def _content(notes: Notes, place: str, data: bytes, form: tuple[int, int]) -> bytes:
-    """Return a frame's content as its flags say it is kept (ID3v2.3.0, 3.3.1; ID3v2.4.0 structure, 4.1.2)."""
-    version, flags = form
+def _content(notes: Notes, place: str, data: bytes, form: tuple[int, int, int]) -> bytes:
+    """Return a frame's content as its flags say it is kept (ID3v2.3.0, 3.3.1; ID3v2.4.0 structure, 4.1.2).
+
+    In version 4 each frame says that it is unsynchronised, but some writers say it of the whole tag only.
+    """
+    version, flags, of_all = form
     if version == 2 or not data:
         return data
     compressed, encrypted = (flags & 0x80, flags & 0x40) if version == 3 else (flags & 0x08, flags & 0x04)
     if encrypted:
         notes.gap(place, "it is encrypted")
         return b""
-    if version == 4 and flags & 0x02:
+    if version == 4 and (flags & 0x02 or of_all & 0x80):
         data = data.replace(b"\xff\0", b"\xff")
     if compressed:
         # Where there is not even room for its length, there is nothing in it.

@@ -128,6 +128,12 @@ def frame4(name: bytes, content: bytes, flags: int = 0) -> bytes:
     return name + size + bytes([0, flags]) + content
 
 
+def wide_text(description: str, value: str, flags: int = 0) -> bytes:
+    """Return an ID3v2.4 frame of text in UTF-16, with a zero behind each byte that looks like sound."""
+    text = description.encode("utf-16") + b"\0\0" + value.encode("utf-16")
+    return frame4(b"TXXX", b"\1" + text.replace(b"\xff", b"\xff\0"), flags)
+
+
 def ape(*items: tuple[str, bytes]) -> bytes:
     """Return an APE tag without a header."""
     body = b"".join(struct.pack("<II", len(v), 0) + k.encode() + b"\0" + v for k, v in items)

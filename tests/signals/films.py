@@ -290,12 +290,13 @@ SOUND = (
     _row(
         AIGC,
         "MP3 ID3v2.4 `TXXX`, UTF-16, unsynchronised",
-        lambda v: (
-            make.tag(
-                make.frame4(b"TXXX", b"\1" + "AIGC\0".encode("utf-16") + v.decode().encode("utf-16"), 0), version=4
-            )
-            + make.FRAMES
-        ),
+        lambda v: make.tag(make.wide_text("AIGC", v.decode(), flags=2), version=4) + make.FRAMES,
+        _LABEL,
+    ),
+    _row(
+        AIGC,
+        "MP3 ID3v2.4 `TXXX`, UTF-16, a tag that is unsynchronised",
+        lambda v: make.tag(make.wide_text("AIGC", v.decode()), version=4, flags=0x80) + make.FRAMES,
         _LABEL,
     ),
     _row(SOURCE, "MP3 XMP in `PRIV`", lambda v: make.tag(make.frame(b"PRIV", b"XMP\0" + v)) + make.FRAMES, _XMP),

@@ -14,6 +14,8 @@ BLOCK_LIMIT = 16 << 20
 _ALL_BLOCKS = 64 << 20
 _MOST_BLOCKS = 512
 _MOST_TAGS = 16_384
+_SMALL = frozenset({BlockKind.TAG})
+"""Blocks that are many and small, and are counted by themselves."""
 _MOST_PLACES = 64
 _INFLATED_LIMIT = 8 << 20
 _ALL_INFLATED = 32 << 20
@@ -55,7 +57,7 @@ class Notes:
             self.gap(place, f"only the first {limit} bytes were read")
             data = data[:limit]
         self._room -= len(data)
-        self._tags += kind is BlockKind.TAG
+        self._tags += kind in _SMALL
         self._blocks.append(Block(kind, place, data, key, part))
 
     def bounded(self, place: str, length: int) -> int:

@@ -70,6 +70,11 @@ class Kind(Enum):
     PNG_TEXT = "png-text"
     EXIF = "exif"
     COMMENT = "comment"
+    FIELD = "field"
+    IPTC = "iptc"
+    PIXELS = "pixels"
+    NAME = "name"
+    """The name of the file, or where the system says it came from: never more than a hint."""
 
 
 @dataclass(frozen=True, slots=True)

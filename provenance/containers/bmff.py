@@ -13,6 +13,7 @@ from provenance.containers.model import BlockKind, Carries, Format
 from provenance.containers.notes import Notes
 from provenance.containers.packets import is_packet
 from provenance.containers.remains import STORE_UUID, find_remains, search
+from provenance.containers.samsung import read_trailer
 from provenance.containers.window import Window
 
 _XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
@@ -124,6 +125,8 @@ def _read(window: Window, notes: Notes, box: Box) -> None:
     elif box.kind in {b"xml ", b"uuid"} and is_packet(head):
         data = window.at(box.body, notes.bounded(place, box.length))
         notes.block(BlockKind.XMP, place, data[data.index(b"<") :])
+    elif box.kind == b"sefd":
+        read_trailer(window, notes, box.stop)
     elif box.kind == b"brob":
         _read_compressed(notes, place, head[:4])
 

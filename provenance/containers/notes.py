@@ -22,9 +22,11 @@ _STEP = 256
 class Notes:
     """Collects what a walk finds. What does not fit becomes a gap, never a silence."""
 
-    __slots__ = ("_blocks", "_gaps", "_inflatable", "_residue", "_room")
+    __slots__ = ("_blocks", "_gaps", "_inflatable", "_residue", "_room", "inner")
 
-    def __init__(self) -> None:
+    def __init__(self, *, inner: bool = False) -> None:
+        self.inner = inner
+        """Whether this is about something that lies in something else already."""
         self._blocks: list[Block] = []
         self._residue: dict[str, None] = {}
         self._gaps: dict[Gap, None] = {}
@@ -36,7 +38,7 @@ class Notes:
         """Bytes of metadata that can still be handed on."""
         return self._room if len(self._blocks) < _MOST_BLOCKS else 0
 
-    def block(self, kind: BlockKind, place: str, data: bytes, key: str = "") -> None:
+    def block(self, kind: BlockKind, place: str, data: bytes, key: str = "", *, part: bool = False) -> None:
         """Hand on a block of metadata, cut to what there is room for."""
         limit = min(BLOCK_LIMIT, self.room)
         if limit == 0:
@@ -46,7 +48,7 @@ class Notes:
             self.gap(place, f"only the first {limit} bytes were read")
             data = data[:limit]
         self._room -= len(data)
-        self._blocks.append(Block(kind, place, data, key))
+        self._blocks.append(Block(kind, place, data, key, part))
 
     def bounded(self, place: str, length: int) -> int:
         """Return how much of `length` bytes to read for one block, noting a gap where that is not all."""

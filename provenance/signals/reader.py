@@ -1,16 +1,20 @@
 """All families of marks outside credentials, asked one after another."""
 
+from dataclasses import replace
+
 from provenance.containers.model import Container
 from provenance.evidence import Claim, Gap, Signal, Strength
 from provenance.signals.comment import read_comments
 from provenance.signals.exif import read_exif
+from provenance.signals.field import read_fields
 from provenance.signals.findings import Findings, Reader, joined
+from provenance.signals.iptc import read_iptc
 from provenance.signals.png_text import read_png_text
 from provenance.signals.xmp import read_xmp
 
 __all__ = ["READERS", "Findings", "Reader", "read_signals"]
 
-READERS: tuple[Reader, ...] = (read_xmp, read_png_text, read_exif, read_comments)
+READERS: tuple[Reader, ...] = (read_xmp, read_png_text, read_exif, read_comments, read_fields, read_iptc)
 """One reader a family. A new family is one new file and one line here."""
 
 MOST = 200
@@ -21,12 +25,33 @@ def read_signals(container: Container) -> Findings:
     """Return what all families find in `container`. Never raises; what could not be read is a gap."""
     if not container.blocks:
         return Findings()
-    found = joined(reader(container) for reader in READERS)
+    found = _read(container)
     if len(found.signals) <= MOST:
         return found
     kept = sorted(found.signals, key=_weight)[:MOST]
     more = Gap("signals", f"{len(found.signals)} marks in one file; only the {MOST} weightiest are kept")
     return Findings(tuple(kept), (*found.gaps, more))
+
+
+def _read(container: Container) -> Findings:
+    """Ask all readers: what stands in a part of the file, such as its cover art, is said of a part."""
+    parts = tuple(block for block in container.blocks if block.part)
+    if not parts:
+        return joined(reader(container) for reader in READERS)
+    whole = tuple(block for block in container.blocks if not block.part)
+    within = joined(reader(Container(None, parts)) for reader in READERS)
+    softened = tuple(
+        replace(signal, claim=_OF_A_PART.get(signal.claim, signal.claim), clears=False) for signal in within.signals
+    )
+    own = (reader(replace(container, blocks=whole)) for reader in READERS)
+    return joined((*own, Findings(softened, within.gaps)))
+
+
+_OF_A_PART = {
+    Claim.AI_GENERATED: Claim.AI_ASSISTED,
+    Claim.CAPTURED: Claim.NOTED,
+    Claim.CREATED: Claim.NOTED,
+}
 
 
 def _weight(signal: Signal) -> tuple[bool, int, int]:

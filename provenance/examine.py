@@ -80,7 +80,7 @@ def _evidence(
         credential = Credential(State.UNSUPPORTED, why="a content credential by itself, about another file")
         return Evidence(blank.asset, media_type, credential, (), (), (), blank.examiner), container
     reading = reader.read(media, container)
-    found = read_signals(container)
+    found = read_signals(container, media)
     gaps = (*container.gaps, *reading.gaps, *found.gaps, *_unlooked(container))
     signals = (*reading.signals, *found.signals)
     return Evidence(

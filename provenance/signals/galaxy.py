@@ -19,9 +19,7 @@ def galaxy_mark(key: str, text: str) -> Mark | None:
         return None
     values = {value for value in _TYPE.findall(text) if value not in {"0", "null", "false", ""}}
     if any(value.isdecimal() for value in values):
-        return Mark(
-            Claim.AI_ASSISTED, Strength.TRACE, "edited with a generative tool of Galaxy AI (genAIType)"
-        )
+        return Mark(Claim.AI_ASSISTED, Strength.TRACE, "edited with a generative tool of Galaxy AI (genAIType)")
     if values or not _TYPE.search(text):
         return Mark(Claim.REVIEW, Strength.HINT, "a genAIType of a Galaxy telephone's editor that cannot be read")
     return None

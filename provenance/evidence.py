@@ -182,10 +182,28 @@ class Sidecar:
 
 
 @dataclass(frozen=True, slots=True)
+class Companion:
+    """A file of metadata without a signature (`.xmp`) found beside an asset: nothing but its name binds it to that."""
+
+    name: str
+    digest: Digest
+    signals: tuple[Signal, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Beside:
     """Facts of one sighting: they can arrive later, or lie by one copy only."""
 
     sidecar: Sidecar | None = None
+    companions: tuple[Companion, ...] = ()
+    signals: tuple[Signal, ...] = ()
+    """What the name of this copy says, and the system's note of where it came from. Never more than hints."""
+
+    @property
+    def companied(self) -> bool:
+        """Whether another file was read together with this one."""
+        return self.sidecar is not None or bool(self.companions)
 
 
 def effective_credential(evidence: Evidence, beside: Beside) -> Credential:

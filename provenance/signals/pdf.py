@@ -128,7 +128,8 @@ class _Reader:
         if kind == "/Metadata" or form == "/XML":
             data = thing.read_bytes()
             # A packet that is plain in a part that was searched has been found in the bytes already.
-            if not (PACKET[0] in data and self._searched and "/Filter" not in thing and not self._document.is_encrypted):
+            plain = self._searched and "/Filter" not in thing and not self._document.is_encrypted
+            if not (plain and PACKET[0] in data):
                 self._notes.block(BlockKind.XMP, f"{name}, metadata", data, part=part)
         elif kind == "/EmbeddedFile":
             self._look(f"{name}, an attachment", thing, thing.read_bytes)

@@ -107,7 +107,8 @@ def _beside(
         return Beside()
     name = request.path.rpartition(b"/")[2]
     hints = (*name_signals(name), *attribute_signals(descriptor))
-    sidecar, companions = None, []
+    sidecar: Sidecar | None = None
+    companions: list[Companion] = []
     for candidate in request.sidecars:
         if candidate.endswith(PACKET_SUFFIX):
             companions += _companion(request, candidate, name)

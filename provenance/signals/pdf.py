@@ -57,10 +57,14 @@ def _parser() -> Any:
     """Return the parser, with bounds to what it takes for a stream. They count for all of this process."""
     import pikepdf
 
-    memory = dict.fromkeys(
-        ("flate_max_memory", "png_max_memory", "run_length_max_memory", "tiff_max_memory", "dct_max_memory"), _MEMORY
+    pikepdf.settings.set_qpdf_limits(
+        flate_max_memory=_MEMORY,
+        png_max_memory=_MEMORY,
+        run_length_max_memory=_MEMORY,
+        tiff_max_memory=_MEMORY,
+        dct_max_memory=_MEMORY,
+        doc_max_warnings=10_000,
     )
-    pikepdf.settings.set_qpdf_limits(**memory, doc_max_warnings=10_000)
     return pikepdf
 
 

@@ -190,14 +190,14 @@ def _bits(media: Media, picture: _Picture, start: int, count: int) -> bytes:
     columns = -(-(start + count) // (picture.height * per_pixel))
     if columns > picture.width:
         raise ValueError(columns)
+    from PIL import Image
+
     with _decoded(media, picture) as image:
-        part = image.crop((0, 0, columns, picture.height)).transpose(_TRANSPOSE)
+        part = image.crop((0, 0, columns, picture.height)).transpose(Image.Transpose.TRANSPOSE)
         values = (part.getchannel("A") if per_pixel == 1 else part.convert("RGB")).tobytes()
     return int(values.translate(_LOWEST)[start : start + count] or b"0", 2).to_bytes(-(-count // 8), "big")
 
 
-_TRANSPOSE = 5
-"""`PIL.Image.Transpose.TRANSPOSE`: columns become rows."""
 _LOWEST = bytes(b"01"[value & 1] for value in range(256))
 
 

@@ -16,11 +16,11 @@ from provenance.containers.whole import cut_short
 from provenance.credentials.read import CredentialReader, Reading
 from provenance.credentials.trust import Trust
 from provenance.evidence import Beside, Companion, Credential, Evidence, Examiner, Gap, Sidecar, Source, State
-from provenance.examination import PACKET_SUFFIX, SIDECAR_TYPE, Answer, Failed, Failure, Looked, Request
+from provenance.examination import PACKET_SUFFIX, SIDECAR_SUFFIX, SIDECAR_TYPE, Answer, Failed, Failure, Looked, Request
 from provenance.examiner import examiner_for
 from provenance.files import IN_MEMORY, Media, Pace, asset_of, display, read_once, stat_key
 from provenance.signals import read_signals
-from provenance.signals.whence import attribute_signals, companion_findings, name_signals
+from provenance.signals.whence import attribute_signals, companion_findings, name_signals, text_signals
 from watcher.opening import LastFolder, NotRegular, opened_file
 from watcher.probe import unfinished
 
@@ -110,7 +110,7 @@ def _beside(
     sidecar: Sidecar | None = None
     companions: list[Companion] = []
     for candidate in request.sidecars:
-        if candidate.endswith(PACKET_SUFFIX):
+        if not candidate.endswith(SIDECAR_SUFFIX):
             companions += _companion(request, candidate, name)
         elif sidecar is None:
             sidecar = _sidecar(request, candidate, media, container, reader)
@@ -143,19 +143,23 @@ def _sidecar(
 
 
 def _companion(request: Request, name: bytes, about: bytes) -> tuple[Companion, ...]:
-    """Read XMP that lies beside a file called `about`. It too is there if it cannot be read."""
+    """Read metadata that lies beside a file called `about`. XMP is there too if it cannot be read, and says so."""
+    is_packet = name.endswith(PACKET_SUFFIX)
     try:
         with opened_file(request.root, _in_folder(request, name)) as descriptor:
-            asset, packet = read_once(descriptor)
+            asset, content = read_once(descriptor)
     except FileNotFoundError:
         return ()
     except OSError as error:
         gap = Gap("XMP", f"it cannot be read: {error.strerror or error}")
-        return (Companion(display(name), asset_of(b"").digest, gaps=(gap,)),)
+        return (Companion(display(name), asset_of(b"").digest, gaps=(gap,) if is_packet else ()),)
+    data = content.read(0, min(asset.size, BLOCK_LIMIT))
+    if not is_packet:
+        return (Companion(display(name), asset.digest, text_signals(data)),)
     if asset.size > BLOCK_LIMIT:
         gap = Gap("XMP", f"it has {asset.size} bytes, more than are read of one")
         return (Companion(display(name), asset.digest, gaps=(gap,)),)
-    return (Companion(display(name), asset.digest, *companion_findings(packet.read(0, asset.size), about)),)
+    return (Companion(display(name), asset.digest, *companion_findings(data, about)),)
 
 
 def _in_folder(request: Request, name: bytes) -> bytes:

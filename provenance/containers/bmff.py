@@ -128,7 +128,7 @@ def _read(window: Window, notes: Notes, box: Box) -> None:
     elif box.kind == b"sefd":
         read_trailer(window, notes, box.stop)
     elif box.kind == b"brob":
-        _read_compressed(notes, place, head[:4])
+        _read_compressed(window, notes, place, box)
 
 
 def _read_movie(window: Window, notes: Notes, movie: Box) -> None:
@@ -148,11 +148,19 @@ def _read_movie(window: Window, notes: Notes, movie: Box) -> None:
                     notes.block(BlockKind.XMP, place, window.at(inner.body, notes.bounded(place, inner.length)))
 
 
-def _read_compressed(notes: Notes, place: str, kind: bytes) -> None:
-    """Note a Brotli-compressed box of JPEG XL (ISO 18181-2, 9.8): nothing here can decompress it."""
+def _read_compressed(window: Window, notes: Notes, place: str, box: Box) -> None:
+    """Read a Brotli-compressed box of JPEG XL (ISO 18181-2, 9.8): its real type, and its compressed content."""
+    kind = window.at(box.body, 4)
     if kind == b"jumb":
         notes.residue(place)
-    notes.gap(place, "its metadata is compressed with Brotli and was not read")
+        return
+    data = notes.unpacked(place, window.at(box.body + 4, notes.bounded(place, box.length - 4)))
+    if find_remains(data) >= 0:
+        notes.residue(place)
+    elif kind == b"Exif":
+        notes.block(BlockKind.EXIF, place, exif_item(data))
+    elif is_packet(data):
+        notes.block(BlockKind.XMP, place, data[data.index(b"<") :])
 
 
 FAMILY = Family(_recognise, _walk)

@@ -54,7 +54,6 @@ _SIGNATURES: Final[tuple[tuple[int, bytes, Format], ...]] = (
     (0, b"\x89HDF\r\n\x1a\n", _plain("application/x-hdf5")),
     # What systems and applications leave in folders
     (0, b"\0\0\0\1Bud1", _plain("application/x-ds-store")),
-    (0, b"\0\5\x16\7\0\2\0\0", _plain("application/applefile")),
     (0, b"SQLite format 3\0", _plain("application/vnd.sqlite3")),
     (0, b"bplist00", _plain("application/x-bplist")),
     (0, b"OTTO\0", _plain("font/otf")),

@@ -7,6 +7,7 @@ import struct
 from typing import Final
 
 from provenance.containers import (
+    appledouble,
     archive,
     bmff,
     dpx,
@@ -43,6 +44,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
     exr.FAMILY,
     dpx.FAMILY,
     psd.FAMILY,
+    appledouble.FAMILY,
     others.FAMILY,
     pdf.FAMILY,
     text.FAMILY,

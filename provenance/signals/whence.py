@@ -124,3 +124,21 @@ def companion_findings(data: bytes, about: bytes) -> tuple[tuple[Signal, ...], t
         return (), ()
     found = packet_findings("XMP", plain)
     return found.signals, found.gaps
+
+
+_TEXT_LIMIT = 1 << 20
+
+
+def text_signals(data: bytes) -> tuple[Signal, ...]:
+    """Return the hint in a text or JSON file beside a file: whether a generator's own parameters stand there.
+
+    Nothing binds it to the file but half a name, so it is for review at the most.
+    """
+    from provenance.signals.generator import generator_text
+    from provenance.signals.text import text_of
+
+    marks = generator_text("parameters", text_of(data[:_TEXT_LIMIT]))
+    telling = next((m for m in marks if m.claim is Claim.AI_GENERATED), None)
+    if telling is None:
+        return ()
+    return (Signal(Kind.NAME, Claim.REVIEW, Strength.HINT, "text beside it", telling.says),)

@@ -32,6 +32,7 @@ def _walk(window: Window, notes: Notes) -> None:
     """Read the headers, one for each part, up to the empty name that ends each, and the empty header that ends all."""
     parts = _MOST_PARTS if int.from_bytes(window.at(4, 4), "little") & _MULTI_PART else 1
     at, left = 8, _MOST_ATTRIBUTES
+    seen: set[tuple[bytes, bytes]] = set()
     for number in range(parts):
         if number and window.at(at, 1) == b"\0":
             return
@@ -42,7 +43,7 @@ def _walk(window: Window, notes: Notes) -> None:
                 why = "the header breaks off: the file is cut short or damaged" if left > 0 else "too many attributes"
                 notes.gap(f"EXR header{part} at {at}", why)
                 return
-            _read(window, notes, found, part)
+            _read(window, notes, found, (part, seen))
             at, left = found[2] + found[3], left - 1
         at += 1
 
@@ -58,8 +59,11 @@ def _attribute(window: Window, at: int) -> tuple[bytes, bytes, int, int] | None:
     return (name, kind, start, size) if sound and 0 <= size <= window.size - start else None
 
 
-def _read(window: Window, notes: Notes, found: tuple[bytes, bytes, int, int], part: str) -> None:
-    name, kind, start, size = found
+def _read(
+    window: Window, notes: Notes, found: tuple[bytes, bytes, int, int], context: tuple[str, set[tuple[bytes, bytes]]]
+) -> None:
+    """Hand on the text of one attribute, unless another part has said the same."""
+    (name, kind, start, size), (part, seen) = found, context
     if kind in _KNOWN or not size:
         return
     key = name.decode("utf-8", "replace")
@@ -68,7 +72,10 @@ def _read(window: Window, notes: Notes, found: tuple[bytes, bytes, int, int], pa
         notes.gap(place, f"{size} bytes of a type that only its program knows were not read")
         return
     data = window.at(start, notes.bounded(place, size))
-    notes.block(BlockKind.FIELD, place, _joined(data) if kind == b"stringvector" else data, key)
+    text = _joined(data) if kind == b"stringvector" else data
+    if (name, text) not in seen:
+        seen.add((name, text))
+        notes.block(BlockKind.FIELD, place, text, key)
 
 
 def _joined(data: bytes) -> bytes:

@@ -19,7 +19,7 @@ _SHAPES = (
     ("ChatGPT", r"ChatGPT Image (?:[A-Z][a-z]{2} \d{1,2}, \d{4}|\d{1,2}[. ].{1,12}\d{4}).{0,24}"),
     ("Gemini", r"Gemini_Generated_Image_[a-z0-9]{12,40}(?: ?\(\d{1,3}\)|-\d{1,3})?"),
     ("DALL-E", r"DALL[·-]E \d{4}-\d{2}-\d{2} \d{2}\.\d{2}\.\d{2}\b.{0,200}"),
-    ("Midjourney", rf".{{0,200}}\bmidjourney(?:_.{{0,200}})?_{_UUID}(?:_\d)?"),
+    ("Midjourney", rf"(?:.{{0,200}}[^a-z0-9])?midjourney(?:_.{{0,200}})?_{_UUID}(?:_\d)?"),
     ("Runway", r"Gen-[34] (?:Alpha|Turbo|Alpha Turbo)\b.{0,200}"),
     ("Kling", r"kling_20\d{6}_.{1,200}"),
     ("Sora", rf"sora_(?:{_UUID}|gen_[0-9a-z]{{20,40}}|video_[0-9a-f]{{20,40}})"),

@@ -172,12 +172,14 @@ PNG_TEXT = (
         (_b(GRADED), REVIEW, TRACE, b"", "an empty text"),
     ),
     _real(
-        _row("InvokeAI", "PNG `invokeai_metadata`", _text("Title"), (b"", AI, TRACE, b"Invoke the AI", "a title")),
+        _row(
+            "InvokeAI", "PNG `invokeai_metadata`", _text("invokeai_metadata"), (b"x", AI, TRACE, b"", "an empty text")
+        ),
         "sd-parsers/invokeai_imeta1.png",
     ),
     _row("InvokeAI", "PNG `invokeai_graph`", _text("invokeai_graph"), (b"{}", AI, TRACE, b"", "an empty text")),
     _real(
-        _row("InvokeAI 2", "PNG `sd-metadata`", _text("sd"), (b"", AI, TRACE, b"metadata", "another keyword")),
+        _row("InvokeAI 2", "PNG `sd-metadata`", _text("sd-metadata"), (b"x", AI, TRACE, b"", "an empty text")),
         "sd-parsers/invokeai_sdmeta1.png",
     ),
     _real(

@@ -181,7 +181,7 @@ def _hidden_text(media: Media, picture: _Picture, *, compressed: bool) -> str:
     if compressed:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
             data = stream.read(8 * _LARGEST)
-    return data.decode("utf-8")
+    return data.decode("utf-8", "replace")
 
 
 def _bits(media: Media, picture: _Picture, start: int, count: int) -> bytes:

@@ -10,7 +10,7 @@ from provenance.examination import companion_names, companions_among, read_among
 from tests.containers.drawing import where_from
 from tests.production import LEGAL, Production, new_production, outcomes, picture
 from tests.signals.making import IPTC, packet
-from tests.signals.stills import INFOTEXT
+from tests.signals.rows import INFOTEXT
 
 AI = packet(attributes=f'Iptc4xmpExt:DigitalSourceType="{IPTC}trainedAlgorithmicMedia"')
 CAPTURED = packet(attributes=f'Iptc4xmpExt:DigitalSourceType="{IPTC}digitalCapture"')

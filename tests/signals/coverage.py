@@ -10,7 +10,11 @@ from provenance.evidence import Claim, Strength
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "coverage.md"
 
-_TABLES = (("Stills and documents, and what lies beside a file", "stills"), ("Films and sound", "films"))
+_TABLES = (
+    ("Stills", "stills"),
+    ("Documents, headers and layers, and what lies beside a file", "papers"),
+    ("Films and sound", "films"),
+)
 _HEAD = """# What is read, and what proves it
 
 Written by `make coverage` from the tables that the tests run, and compared with them by a test. Each row is one mark in

@@ -16,9 +16,9 @@ from provenance.signals import Findings
 from tests.containers import drawing as make
 from tests.containers.making import box, chunk, jpeg, png, segment
 from tests.signals.making import exif, packet
-from tests.signals.stills import INFOTEXT, LABEL, ROWS
+from tests.signals.rows import INFOTEXT, LABEL
 from tests.signals.test_silence import WORDS, says_nothing
-from tests.signals.test_stills import examined, found_in
+from tests.signals.test_stills import ROWS, examined, found_in
 
 MIB = 1 << 20
 PARAMETERS = png(chunk(b"tEXt", b"parameters\0" + INFOTEXT.encode()))

@@ -21,7 +21,7 @@ from provenance.signals import Findings, read_signals
 from provenance.signals.stealth import _first_pixels, _Picture, _picture
 from tests.containers.making import chunk
 from tests.signals.hiding import hidden
-from tests.signals.stills import INFOTEXT, NOVEL
+from tests.signals.rows import INFOTEXT, NOVEL
 
 FORMS = [b"stealth_pnginfo", b"stealth_pngcomp", b"stealth_rgbinfo", b"stealth_rgbcomp"]
 

@@ -9,8 +9,10 @@ from provenance.evidence import Claim
 from provenance.files import BufferMedia
 from provenance.signals import Findings, read_signals
 from provenance.signals.whence import companion_findings, name_signals, text_signals, whence_signals
-from tests.signals import coverage
-from tests.signals.stills import ROWS, Row
+from tests.signals import coverage, papers, stills
+from tests.signals.rows import Row
+
+ROWS = (*stills.ROWS, *papers.ROWS)
 
 _NAMES = [f"{n}, {row.mark}, {row.where}" for n, row in enumerate(ROWS)]
 _HARMLESS = {Claim.CAPTURED, Claim.CREATED, Claim.NOTED}

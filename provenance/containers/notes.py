@@ -13,6 +13,9 @@ BLOCK_LIMIT = 16 << 20
 
 _ALL_BLOCKS = 64 << 20
 _MOST_BLOCKS = 512
+_MOST_TAGS = 16_384
+_SMALL = frozenset({BlockKind.FIELD})
+"""Blocks that are many and small, and are counted by themselves."""
 _MOST_PLACES = 64
 _INFLATED_LIMIT = 8 << 20
 _ALL_INFLATED = 32 << 20
@@ -22,7 +25,7 @@ _STEP = 256
 class Notes:
     """Collects what a walk finds. What does not fit becomes a gap, never a silence."""
 
-    __slots__ = ("_blocks", "_gaps", "_inflatable", "_residue", "_room", "inner")
+    __slots__ = ("_blocks", "_gaps", "_inflatable", "_residue", "_room", "_tags", "inner")
 
     def __init__(self, *, inner: bool = False) -> None:
         self.inner = inner
@@ -32,22 +35,28 @@ class Notes:
         self._gaps: dict[Gap, None] = {}
         self._room = _ALL_BLOCKS
         self._inflatable = _ALL_INFLATED
+        self._tags = 0
 
     @property
     def room(self) -> int:
         """Bytes of metadata that can still be handed on."""
-        return self._room if len(self._blocks) < _MOST_BLOCKS else 0
+        full = len(self._blocks) - self._tags >= _MOST_BLOCKS or self._tags >= _MOST_TAGS
+        return 0 if full else self._room
 
     def block(self, kind: BlockKind, place: str, data: bytes, key: str = "", *, part: bool = False) -> None:
         """Hand on a block of metadata, cut to what there is room for."""
         limit = min(BLOCK_LIMIT, self.room)
         if limit == 0:
-            self.gap("metadata", f"there is more of it than is read: {_MOST_BLOCKS} blocks, {_ALL_BLOCKS} bytes")
+            self.gap(
+                "metadata",
+                f"there is more of it than is read: {_MOST_BLOCKS} blocks, {_MOST_TAGS} tags, {_ALL_BLOCKS} bytes",
+            )
             return
         if len(data) > limit:
             self.gap(place, f"only the first {limit} bytes were read")
             data = data[:limit]
         self._room -= len(data)
+        self._tags += kind in _SMALL
         self._blocks.append(Block(kind, place, data, key, part))
 
     def bounded(self, place: str, length: int) -> int:

@@ -15,8 +15,9 @@ from provenance.containers.notes import Notes
 from provenance.containers.packets import is_packet
 
 _ELEMENTS = ("metadata", "title", "desc")
-_MOST = 64
-"""Of each: texts, and pictures. What is beyond is a gap."""
+_MOST_TEXTS = 5000
+"""Different ones of each kind: charts have a title for each of their points. What is beyond is a gap."""
+_MOST_PICTURES = 256
 _TEXT_LIMIT = 1 << 20
 _ALL_PICTURES = 32 << 20
 
@@ -39,52 +40,61 @@ def read_svg(notes: Notes, data: bytes) -> None:
 
 
 def _read_elements(notes: Notes, name: str, data: bytes) -> None:
-    at = 0
-    for count, opening in enumerate(_OPENING[name].finditer(data)):
-        if count >= _MOST:
-            notes.gap(f"SVG {name}", f"there are more than {_MOST}; the rest was not read")
-            return
+    at, texts = 0, _Texts(notes, name)
+    for opening in _OPENING[name].finditer(data):
         if opening.start() < at:
             continue
         closing = _CLOSING[name].search(data, opening.end())
         at = closing.start() if closing else len(data)
-        place = f"SVG {name} at {opening.start()}"
-        if at - opening.end() > _TEXT_LIMIT:
-            notes.gap(place, f"only the first {_TEXT_LIMIT} bytes were read")
-        _text(notes, place, data[opening.end() : at][:_TEXT_LIMIT], name)
-
-
-def _text(notes: Notes, place: str, data: bytes, key: str) -> None:
-    """Hand on a text, without what XML wraps it in. A packet is handed on by whoever looks for packets."""
-    text = data.strip().removeprefix(b"<![CDATA[").removesuffix(b"]]>").strip()
-    if text and not is_packet(text):
-        plain = html.unescape(text.decode("utf-8", "replace")).encode("utf-8", "replace") if b"&" in text else text
-        notes.block(BlockKind.FIELD, place, plain, key)
+        if not texts.take(opening.start(), data[opening.end() : min(at, opening.end() + _TEXT_LIMIT + 1)]):
+            return
 
 
 def _read_comments(notes: Notes, data: bytes) -> None:
     """Hand on comments: programs sign there."""
-    at = 0
-    for _ in range(_MOST):
-        at = data.find(b"<!--", at)
-        if at < 0:
-            return
+    at, texts = data.find(b"<!--"), _Texts(notes, "comment")
+    while at >= 0:
         stop = data.find(b"-->", at)
         stop = stop if stop >= 0 else len(data)
-        text = data[at + 4 : stop][:_TEXT_LIMIT].strip()
-        if text:
-            notes.block(BlockKind.COMMENT, f"SVG comment at {at}", text)
-        at = stop
-    if data.find(b"<!--", at) >= 0:
-        notes.gap("SVG comments", f"there are more than {_MOST}; the rest was not read")
+        if not texts.take(at, data[at + 4 : min(stop, at + 5 + _TEXT_LIMIT)]):
+            return
+        at = data.find(b"<!--", stop)
+
+
+class _Texts:
+    """Texts of one kind, each handed on once, up to a bound."""
+
+    def __init__(self, notes: Notes, name: str) -> None:
+        self._notes = notes
+        self._name = name
+        self._seen: set[bytes] = set()
+
+    def take(self, at: int, data: bytes) -> bool:
+        """Hand on a text without what XML wraps it in; return whether there is room for another.
+
+        A packet is handed on by whoever looks for packets.
+        """
+        place = f"SVG {self._name} at {at}"
+        if len(data) > _TEXT_LIMIT:
+            self._notes.gap(place, f"only the first {_TEXT_LIMIT} bytes were read")
+        text = data[:_TEXT_LIMIT].strip().removeprefix(b"<![CDATA[").removesuffix(b"]]>").strip()
+        if not text or text in self._seen or is_packet(text):
+            return True
+        if len(self._seen) >= _MOST_TEXTS:
+            self._notes.gap(f"SVG {self._name}", f"there are more than {_MOST_TEXTS}; the rest was not read")
+            return False
+        self._seen.add(text)
+        plain = html.unescape(text.decode("utf-8", "replace")).encode("utf-8", "replace") if b"&" in text else text
+        self._notes.block(BlockKind.FIELD, place, plain, self._name)
+        return True
 
 
 def _read_pictures(notes: Notes, data: bytes) -> None:
     left = _ALL_PICTURES
     for count, uri in enumerate(_URI.finditer(data)):
         place = f"SVG {uri[1].decode('ascii', 'replace')} at {uri.start()}"
-        if count >= _MOST or left <= 0:
-            decline(notes, place, f"more than {_MOST} pictures, or {_ALL_PICTURES} bytes of them, are in one SVG")
+        if count >= _MOST_PICTURES or left <= 0:
+            decline(notes, place, f"more than {_MOST_PICTURES} pictures or {_ALL_PICTURES} bytes are in one SVG")
             return
         inner = _content(data, uri, left)
         if inner is None:

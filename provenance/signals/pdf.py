@@ -24,8 +24,8 @@ _MEMORY = 64 << 20
 _MOST_OBJECTS = 200_000
 _MOST_PROPERTIES = 256
 _LONGEST = 1 << 20
-_MOST_INSIDE = 256
-_ALL_INSIDE = 64 << 20
+_MOST_INSIDE = 4096
+_ALL_INSIDE = 512 << 20
 _NAMES = {"Creator": "CreatorTool"}
 """What a property is called where programs write their own name elsewhere."""
 _PICTURES = frozenset({"/DCTDecode", "/JPXDecode"})

@@ -35,7 +35,7 @@ _MAGIC = 15
 _LENGTH = 32
 _LARGEST = 1 << 20
 """Bytes of hidden text that are read, and that they may decompress to eight of."""
-_MOST_PIXELS = 1 << 26
+_MOST_PIXELS = 1 << 25
 _WIDEST = 1 << 16
 _PIECE = 4096
 _STEPS = 4096

@@ -28,6 +28,8 @@ _SHAPES = (
     ("Leonardo", r"Leonardo_(?:Phoenix|Kino_XL|Lightning_XL|Diffusion_XL|Anime_XL|Vision_XL)_.{1,200}"),
 )
 _ANY_SHAPE = re.compile("|".join(rf"(?P<g{n}>{shape})" for n, (_, shape) in enumerate(_SHAPES)), re.IGNORECASE)
+_PICTURES = frozenset({"avif", "jpeg", "jpg", "png", "webp"})
+"""What numbers alone may be the name of."""
 _SHAPE_BY_GROUP = {f"g{n}": who for n, (who, _) in enumerate(_SHAPES)}
 _FIRST = re.compile(
     r"ComfyUI_|\d{5}-|ChatGPT I|Gemini_|DALL|Gen-|kling_|sora_|ElevenLabs_|grok-|Leonardo_", re.IGNORECASE
@@ -61,11 +63,12 @@ _ATTRIBUTES = (
 def name_signals(name: bytes) -> tuple[Signal, ...]:
     """Return the hint in a file's name, if it has the shape of one that a generator gives."""
     text = name.decode("utf-8", "replace")
-    stem = text.rpartition(".")[0] or text
+    stem, _, extension = text.rpartition(".")
+    stem = stem or text
     if not _FIRST.match(stem) and "midjourney" not in stem.lower():
         return ()
     found = _ANY_SHAPE.fullmatch(stem)
-    if found is None:
+    if found is None or (stem[0].isdigit() and extension.lower() not in _PICTURES):
         return ()
     says = f"it is named as {_SHAPE_BY_GROUP[found.lastgroup or '']} names files"
     return (Signal(Kind.NAME, Claim.REVIEW, Strength.HINT, "file name", says),)

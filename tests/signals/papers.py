@@ -1,8 +1,8 @@
 """Marks in documents, headers and layers, and beside files: what proves each, and its near miss."""
 
 from tests.containers import drawing as make
-from tests.containers.making import jpeg, png, segment
-from tests.signals.making import DESCRIPTION, MAKE, exif
+from tests.containers.making import box, jpeg, png, segment
+from tests.signals.making import DESCRIPTION, MAKE, SOFTWARE, exif
 from tests.signals.rows import (
     A1111,
     AI,
@@ -65,6 +65,15 @@ OTHERS = (
         "Galaxy AI",
         "PNG, Samsung's trailer, `genAIType`",
         lambda v: png(after=make.samsung((0xBA1, b"PhotoEditor_Re_Edit_Data", v))),
+        (utf8(EDITED), PART, TRACE, utf8(UNEDITED), "type 0"),
+    ),
+    row(
+        "Galaxy AI",
+        "HEIC `sefd`, `genAIType`",
+        lambda v: (
+            make.heif(b"heic", exif=exif({SOFTWARE: b"x\0"}))
+            + box(b"sefd", make.samsung((0xBA1, b"PhotoEditor_Re_Edit_Data", v)))
+        ),
         (utf8(EDITED), PART, TRACE, utf8(UNEDITED), "type 0"),
     ),
     row(COMFY, "EXR string attribute `prompt`", lambda v: make.exr([make.attribute("prompt", v)]), SAYS_GRAPH),

@@ -100,9 +100,9 @@ CUT = {
     "SVG picture of nothing": make.svg(make.data_uri(b"\x80\x01no picture\0")),
     "SVG in SVG in SVG": make.svg(make.data_uri(make.svg(make.data_uri(PARAMETERS)), "image/svg+xml")),
     "SVG film": make.svg(make.data_uri(box(b"ftyp", b"isom" + bytes(4)), "video/mp4")),
-    "SVG of many pictures": make.svg(make.data_uri(png()) * 100),
-    "SVG of many texts": make.svg(b"<desc>x</desc>" * 100),
-    "SVG of many comments": make.svg(b"<!-- x -->" * 100),
+    "SVG of many pictures": make.svg(make.data_uri(png()) * 300),
+    "SVG of many texts": make.svg(*(b"<desc>%d</desc>" % n for n in range(5100))),
+    "SVG of many comments": make.svg(*(b"<!-- %d -->" % n for n in range(5100))),
     "PDF": make.pdf({"Title": "x"})[:400],
     "PDF attachment": make.pdf(attached=b"PK\3\4" + bytes(40)),
     "PDF picture in a picture": make.pdf(attached=make.svg(make.data_uri(PARAMETERS))),
@@ -123,6 +123,12 @@ def test_a_credential_in_a_carried_picture_is_not_passed_over() -> None:
 
     found = examined(make.svg(make.data_uri(png(chunk(b"caBX", store())))))
     assert found.gaps != ()
+
+
+def test_a_chart_of_many_titles_is_nothing_to_hold() -> None:
+    """Charts and maps describe each of their points, and draw each letter with a comment."""
+    points = b"".join(b"<g><title>Point %d: %d</title><!-- 0.%d --></g>" % (n, n, n) for n in range(3000))
+    assert examined(make.svg(points)) == Findings()
 
 
 def test_plain_text_in_an_attachment_is_no_gap() -> None:

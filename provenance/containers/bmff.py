@@ -15,6 +15,7 @@ from provenance.containers.movie import XMP_UUID, read_movie
 from provenance.containers.notes import Notes
 from provenance.containers.packets import is_packet
 from provenance.containers.remains import STORE_UUID, find_remains, search
+from provenance.containers.samsung import read_trailer
 from provenance.containers.tags import note_remains
 from provenance.containers.window import Window
 
@@ -133,18 +134,28 @@ def _read(window: Window, notes: Notes, box: Box) -> None:
     elif box.kind in {b"xml ", b"uuid"} and is_packet(head):
         data = window.at(box.body, notes.bounded(place, box.length))
         notes.block(BlockKind.XMP, place, data[data.index(b"<") :])
+    elif box.kind == b"sefd":
+        read_trailer(window, notes, box.stop)
     elif box.kind == b"brob":
-        _read_compressed(notes, place, head[:4])
+        _read_compressed(window, notes, place, box)
     elif box.kind not in _SILENT:
         # A box that was renamed, by damage or by hand, still holds what it held.
         note_remains(notes, place, start)
 
 
-def _read_compressed(notes: Notes, place: str, kind: bytes) -> None:
-    """Note a Brotli-compressed box of JPEG XL (ISO 18181-2, 9.8): nothing here can decompress it."""
+def _read_compressed(window: Window, notes: Notes, place: str, box: Box) -> None:
+    """Read a Brotli-compressed box of JPEG XL (ISO 18181-2, 9.8): its real type, and its compressed content."""
+    kind = window.at(box.body, 4)
     if kind == b"jumb":
         notes.residue(place)
-    notes.gap(place, "its metadata is compressed with Brotli and was not read")
+        return
+    data = notes.unpacked(place, window.at(box.body + 4, notes.bounded(place, box.length - 4)))
+    if find_remains(data) >= 0:
+        notes.residue(place)
+    elif kind == b"Exif":
+        notes.block(BlockKind.EXIF, place, exif_item(data))
+    elif is_packet(data):
+        notes.block(BlockKind.XMP, place, data[data.index(b"<") :])
 
 
 FAMILY = Family(_recognise, _walk)

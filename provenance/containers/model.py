@@ -40,6 +40,10 @@ class BlockKind(Enum):
     """A free comment (JPEG COM, GIF comment)."""
     TAG = "tag"
     """One tag of a film or a sound: `key` is its name as the container has it, the data its text or XML."""
+    FIELD = "field"
+    """One field of a header or of a list of properties (EXR, DPX, PDF, SVG, makers' trailers); `key` is its name."""
+    IPTC = "iptc"
+    """Records of IPTC-IIM, as Photoshop keeps them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ BLOCK_LIMIT = 16 << 20
 _ALL_BLOCKS = 64 << 20
 _MOST_BLOCKS = 512
 _MOST_TAGS = 16_384
-_SMALL = frozenset({BlockKind.TAG})
+_SMALL = frozenset({BlockKind.FIELD, BlockKind.TAG})
 """Blocks that are many and small, and are counted by themselves."""
 _MOST_PLACES = 64
 _INFLATED_LIMIT = 8 << 20
@@ -105,6 +105,27 @@ class Notes:
         elif not whole:
             self.gap(place, "its compressed data is cut short")
         return out
+
+    def unpacked(self, place: str, data: bytes) -> bytes:
+        """Return Brotli data decompressed as far as it is sound, within the same bounds as `inflated`."""
+        import brotli
+
+        limit = min(_INFLATED_LIMIT, self._inflatable)
+        stream, out = brotli.Decompressor(), bytearray()
+        try:
+            out += stream.process(data, output_buffer_limit=limit + 1)
+            while len(out) <= limit and not stream.is_finished() and not stream.can_accept_more_data():
+                out += stream.process(b"", output_buffer_limit=limit + 1 - len(out))
+        except brotli.error:
+            self.gap(place, "its compression is damaged; it was read as far as it goes")
+        else:
+            if len(out) <= limit and not stream.is_finished():
+                self.gap(place, "its compressed data is cut short")
+        self._inflatable -= min(len(out), limit)
+        if len(out) > limit:
+            self.gap(place, f"it decompresses to more than {limit} bytes and was not read")
+            return b""
+        return bytes(out)
 
     def container(self, found: Format | None) -> Container:
         """Return everything noted."""

@@ -22,13 +22,8 @@ def _holder(media_type: str) -> Format:
 
 _SIGNATURES: Final[tuple[tuple[int, bytes, Format], ...]] = (
     # Pictures and frames
-    (0, b"\x76\x2f\x31\x01", _plain("image/x-exr")),
-    (0, b"SDPX", _plain("image/x-dpx")),
-    (0, b"XPDS", _plain("image/x-dpx")),
     (0, b"\x80\x2a\x5f\xd7", _plain("image/x-cineon")),
     (0, b"\xd7\x5f\x2a\x80", _plain("image/x-cineon")),
-    (0, b"8BPS\0\1\0\0\0\0\0\0", _plain("image/vnd.adobe.photoshop")),
-    (0, b"8BPS\0\2\0\0\0\0\0\0", _plain("image/vnd.adobe.photoshop.psb")),
     (0, b"\0\0\0\x0cjP  \r\n\x87\n", _plain("image/jp2")),
     (0, b"\xff\x4f\xff\x51\x00", _plain("image/x-jp2-codestream")),
     (0, b"#?RADIANCE\n", _plain("image/vnd.radiance")),
@@ -58,7 +53,6 @@ _SIGNATURES: Final[tuple[tuple[int, bytes, Format], ...]] = (
     (0, b"\x89HDF\r\n\x1a\n", _plain("application/x-hdf5")),
     # What systems and applications leave in folders
     (0, b"\0\0\0\1Bud1", _plain("application/x-ds-store")),
-    (0, b"\0\5\x16\7\0\2\0\0", _plain("application/applefile")),
     (0, b"SQLite format 3\0", _plain("application/vnd.sqlite3")),
     (0, b"bplist00", _plain("application/x-bplist")),
     (0, b"OTTO\0", _plain("font/otf")),

@@ -4,27 +4,47 @@ from dataclasses import replace
 
 from provenance.containers.model import Container
 from provenance.evidence import Claim, Gap, Signal, Strength
+from provenance.files import Media
 from provenance.signals.comment import read_comments
 from provenance.signals.exif import read_exif
-from provenance.signals.findings import Findings, Reader, joined
+from provenance.signals.field import read_fields
+from provenance.signals.findings import DeepReader, Findings, Reader, joined
+from provenance.signals.iptc import read_iptc
+from provenance.signals.pdf import read_pdf
 from provenance.signals.png_text import read_png_text
+from provenance.signals.stealth import read_stealth
 from provenance.signals.tags import read_media_tags
 from provenance.signals.xmp import read_xmp
 
 __all__ = ["READERS", "Findings", "Reader", "read_signals"]
 
-READERS: tuple[Reader, ...] = (read_xmp, read_png_text, read_exif, read_comments, read_media_tags)
+READERS: tuple[Reader, ...] = (
+    read_xmp,
+    read_png_text,
+    read_exif,
+    read_comments,
+    read_fields,
+    read_iptc,
+    read_media_tags,
+)
 """One reader a family. A new family is one new file and one line here."""
+
+DEEP_READERS: tuple[DeepReader, ...] = (read_stealth, read_pdf)
+"""Those that need the bytes as well: each looks at files of its own type alone, and cheaply first."""
 
 MOST = 200
 """Signals kept of one file. Those that claim most come first, so nothing that decides is dropped."""
 
 
-def read_signals(container: Container) -> Findings:
-    """Return what all families find in `container`. Never raises; what could not be read is a gap."""
-    if not container.blocks:
-        return Findings()
-    found = _read(container)
+def read_signals(container: Container, media: Media | None = None) -> Findings:
+    """Return what all families find in `container`, and in the bytes themselves, where those are at hand.
+
+    Never raises for what a file holds; what could not be read is a gap. Raises `OSError` where the storage does.
+    """
+    found = read_blocks(container) if container.blocks else Findings()
+    if media is not None:
+        deeper = [reader(container, media) for reader in DEEP_READERS]
+        found = joined((found, *deeper)) if any(part.signals or part.gaps for part in deeper) else found
     if len(found.signals) <= MOST:
         return found
     kept = sorted(found.signals, key=_weight)[:MOST]
@@ -32,8 +52,8 @@ def read_signals(container: Container) -> Findings:
     return Findings(tuple(kept), (*found.gaps, more))
 
 
-def _read(container: Container) -> Findings:
-    """Ask all readers: what stands in a part of the file, such as its cover art, is said of a part."""
+def read_blocks(container: Container) -> Findings:
+    """Ask all readers of blocks: what stands in a part of the file, such as its cover art, is said of a part."""
     parts = tuple(block for block in container.blocks if block.part)
     if not parts:
         return joined(reader(container) for reader in READERS)

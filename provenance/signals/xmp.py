@@ -5,6 +5,7 @@ import re
 from provenance.containers.model import BlockKind, Container
 from provenance.evidence import Claim, Gap, Kind, Strength
 from provenance.signals.aigc import label_mark
+from provenance.signals.credit import misplaced_credit
 from provenance.signals.findings import Findings, Mark, joined, near, shown
 from provenance.signals.generator import generator_text
 from provenance.signals.names import generator_named
@@ -141,7 +142,7 @@ def property_marks(found: Property) -> tuple[Mark, ...]:
     if found.namespace == _TC260 or name == "aigc":
         mark = _label(found)
         return () if mark is None else (mark,)
-    mark = _credit(name, value) or _misplaced_term(found)
+    mark = misplaced_credit(name, value) or _misplaced_term(found)
     texts = generator_text(found.local, value)
     return texts if mark is None else (mark, *texts)
 
@@ -184,32 +185,6 @@ def _label(found: Property) -> Mark | None:
         return label_mark(f'{{"Label":"{found.value[:20]}"}}', named=True)
     if found.local == "AIGC" or "AIGC" in found.value or "{" in found.value:
         return label_mark(found.value, named=True)
-    return None
-
-
-_CREDITS = {
-    "made with google ai": Claim.AI_GENERATED,
-    "edited with google ai": Claim.AI_ASSISTED,
-    "apple photos clean up": Claim.AI_ASSISTED,
-}
-_CREDIT_START = "ai-generated with google"
-_CREDIT_FIELDS = frozenset({"credit", "creditline", "creatortool", "software"})
-
-
-def _credit(name: str, value: str) -> Mark | None:
-    """Read the credit lines of Google and Apple, exact phrases all: the makers' names alone say nothing."""
-    if len(value) > 200:
-        return None
-    plain = " ".join(value.lower().split()).rstrip(".")
-    if name not in _CREDIT_FIELDS:
-        says = f"the credit line {shown(value)} of a generator, in another property"
-        return Mark(Claim.REVIEW, Strength.HINT, says) if plain in _CREDITS else None
-    if plain.startswith(_CREDIT_START):
-        return Mark(Claim.AI_GENERATED, Strength.DECLARED, f"credit line {shown(value)}")
-    if plain in _CREDITS:
-        return Mark(_CREDITS[plain], Strength.DECLARED, f"credit line {shown(value)}")
-    if near(plain[: len(_CREDIT_START)], _CREDIT_START) or any(near(plain, known) for known in _CREDITS):
-        return Mark(Claim.REVIEW, Strength.HINT, "a credit line that differs from a generator's by one character")
     return None
 
 

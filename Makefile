@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TESTS ?= tests
 
-.PHONY: help demo test check lint types contracts unit docs bench soak lock schemas clean
+.PHONY: help demo test check lint types contracts unit docs bench soak coverage lock schemas clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -47,6 +47,9 @@ soak: $(VENV)/.dev  ## the long counts: mutants, kills, what a watch must stand 
 
 schemas: $(VENV)/.run  ## write the JSON Schemas from the document types
 	$(BIN)/python -m provenance.report.schemas
+
+coverage: $(VENV)/.dev  ## write docs/coverage.md from the tables of marks that the tests run
+	$(BIN)/python -m tests.signals.coverage
 
 lock:  ## with uv on the PATH: resolve the floors of pyproject.toml into the lock files
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -c requirements/constraints.txt pyproject.toml -o requirements/run.txt

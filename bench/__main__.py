@@ -11,6 +11,7 @@ from importlib.metadata import version
 
 from bench import corpus
 from bench.book import verifying
+from bench.headers import examining
 from bench.measures import QUICK, Line, Plan, again, remembering, scanning
 
 _PARTS: dict[str, Callable[[Plan], Iterator[Line]]] = {
@@ -18,6 +19,7 @@ _PARTS: dict[str, Callable[[Plan], Iterator[Line]]] = {
     "again": again,
     "memory": remembering,
     "book": verifying,
+    "headers": examining,
 }
 _HEAD = Line("what", "measured", "against", "ratio", "aim")
 

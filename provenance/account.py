@@ -12,7 +12,7 @@ from provenance.catalogue import Catalogue, Filed, Lineage, Sighting
 from provenance.config import Config
 from provenance.errors import FileMissing, NotARegularFile
 from provenance.evidence import Beside, Evidence
-from provenance.examination import Answer, Failed, Looked, Request, sidecar_names
+from provenance.examination import Answer, Failed, Looked, Request, companion_names, read_among
 from provenance.files import display, stat_key
 from provenance.targets import Target, failure_error, folder_error, targets_of
 from provenance.verdict import Verdict, classify
@@ -136,13 +136,14 @@ def _unchanged(catalogue: Catalogue, target: Target) -> Sighting | None:
     if sighting is None:
         return None
     folder, slash, name = target.below.rpartition(b"/")
-    beside = [n for n in sidecar_names(name) if n != name and os.path.lexists(target.absolute(folder + slash + n))]
-    if not beside:
-        return sighting if sighting.beside.sidecar is None else None
-    read = sighting.beside.sidecar
-    if read is None or read.name != display(beside[0]):
+    there = [n for n in companion_names(name) if os.path.lexists(target.absolute(folder + slash + n))]
+    wanted = read_among(there)
+    beside = sighting.beside
+    read = [*([beside.sidecar.name] if beside.sidecar else []), *(c.name for c in beside.companions)]
+    if read != [display(n) for n in wanted]:
         return None
-    return sighting if _same_version(catalogue, target, folder + slash + beside[0]) else None
+    same = all(_same_version(catalogue, target, folder + slash + n) for n in wanted)
+    return sighting if same else None
 
 
 def _same_version(catalogue: Catalogue, target: Target, path: bytes) -> Sighting | None:

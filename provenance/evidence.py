@@ -70,6 +70,12 @@ class Kind(Enum):
     PNG_TEXT = "png-text"
     EXIF = "exif"
     COMMENT = "comment"
+    TAG = "tag"
+    FIELD = "field"
+    IPTC = "iptc"
+    PIXELS = "pixels"
+    NAME = "name"
+    """The name of the file, or where the system says it came from: never more than a hint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +183,28 @@ class Sidecar:
 
 
 @dataclass(frozen=True, slots=True)
+class Companion:
+    """A file of metadata without a signature (`.xmp`) found beside an asset: nothing but its name binds it to that."""
+
+    name: str
+    digest: Digest
+    signals: tuple[Signal, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Beside:
     """Facts of one sighting: they can arrive later, or lie by one copy only."""
 
     sidecar: Sidecar | None = None
+    companions: tuple[Companion, ...] = ()
+    signals: tuple[Signal, ...] = ()
+    """What the name of this copy says, and the system's note of where it came from. Never more than hints."""
+
+    @property
+    def companied(self) -> bool:
+        """Whether another file was read together with this one."""
+        return self.sidecar is not None or bool(self.companions)
 
 
 def effective_credential(evidence: Evidence, beside: Beside) -> Credential:

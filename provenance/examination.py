@@ -11,6 +11,10 @@ from provenance.evidence import Beside, Evidence
 from watcher.wait import Wait
 
 SIDECAR_SUFFIX = b".c2pa"
+PACKET_SUFFIX = b".xmp"
+TEXT_SUFFIXES = (b".txt", b".json")
+_COMPANIONS = (PACKET_SUFFIX, *TEXT_SUFFIXES)
+_READ_TOGETHER = (SIDECAR_SUFFIX, *_COMPANIONS)
 SIDECAR_TYPE = "application/c2pa"
 """Media type of a manifest store by itself."""
 
@@ -19,6 +23,7 @@ SIDECAR_TYPE = "application/c2pa"
 class Request:
     """What to look at. `size` is a hint for the deadline; `sidecars` are names in the same folder, best first.
 
+    Of these the first credential is read, and everything else.
     `without_parsers` asks for the identity alone, because the parsers failed on this file before, and says how.
     `rate` is how many bytes a second a worker may read of what has this root; None: as many as it can.
     """
@@ -99,12 +104,16 @@ def _unpacker() -> Any:
     return msgspec.msgpack.Decoder(tuple[tuple[Looked | None, Failed | None], ...])
 
 
-def sidecars_among(names: Iterable[bytes]) -> frozenset[bytes]:
-    """Return those of some names that a sidecar may have. In most folders there are none, and then nobody looks on."""
+def companions_among(names: Iterable[bytes]) -> frozenset[bytes]:
+    """Return those of some names that a sidecar or a companion may have.
+
+    In most folders there are none, and then nobody looks on.
+    """
     names = tuple(names)
-    if SIDECAR_SUFFIX not in b"/".join(names):  # a tenth of the time of asking each name
+    joined = b"/".join(names)
+    if not any(map(joined.__contains__, _READ_TOGETHER)):  # a tenth of the time of asking each name
         return frozenset()
-    return frozenset(name for name in names if name.endswith(SIDECAR_SUFFIX))
+    return frozenset(name for name in names if name.endswith(_READ_TOGETHER))
 
 
 def sidecar_names(name: bytes) -> tuple[bytes, ...]:
@@ -113,6 +122,34 @@ def sidecar_names(name: bytes) -> tuple[bytes, ...]:
     `NAME.EXT.c2pa` is ours and cannot be mistaken; `STEM.c2pa` is the specification's (C2PA 2.2, 11.4), which all
     files of one stem share.
     """
+    return _beside(name, SIDECAR_SUFFIX)
+
+
+def companion_names(name: bytes) -> tuple[bytes, ...]:
+    """Return the names of whatever is read together with a file: the sidecar it may have, XMP, and generators' text.
+
+    `STEM.xmp` is how Adobe's programs call it, `NAME.EXT.xmp` how others do. Some generators keep the prompt of
+    `STEM.png` in `STEM.txt` or `STEM.json`.
+    """
+    if name.endswith(SIDECAR_SUFFIX):
+        return tuple(n for n in _beside(name, SIDECAR_SUFFIX) if n != name)
+    if name.endswith(PACKET_SUFFIX):
+        return (name + SIDECAR_SUFFIX,)  # `STEM.c2pa` is about what this speaks of too
+    names = _beside(name, SIDECAR_SUFFIX)
+    if name.endswith(TEXT_SUFFIXES):
+        return names
+    texts = tuple(_beside(name, suffix)[-1] for suffix in TEXT_SUFFIXES) if b"." in name[1:] else ()
+    return names + _beside(name, PACKET_SUFFIX) + texts
+
+
+def read_among(names: Iterable[bytes]) -> tuple[bytes, ...]:
+    """Return those of the companion names that are there which are read: the first sidecar, and every other."""
+    there = tuple(names)
+    first = next(((n,) for n in there if n.endswith(SIDECAR_SUFFIX)), ())
+    return (*first, *(n for n in there if n.endswith(_COMPANIONS)))
+
+
+def _beside(name: bytes, suffix: bytes) -> tuple[bytes, ...]:
     stem, dot, _ = name.rpartition(b".")
-    full = name + SIDECAR_SUFFIX
-    return (full, stem + SIDECAR_SUFFIX) if dot and stem else (full,)
+    full = name + suffix
+    return (full, stem + suffix) if dot and stem else (full,)

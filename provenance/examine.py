@@ -11,14 +11,16 @@ from functools import cache, lru_cache
 
 from provenance.asset import StatKey
 from provenance.containers import Container, walk
+from provenance.containers.notes import BLOCK_LIMIT
 from provenance.containers.whole import cut_short
 from provenance.credentials.read import CredentialReader, Reading
 from provenance.credentials.trust import Trust
-from provenance.evidence import Beside, Credential, Evidence, Examiner, Gap, Sidecar, Source, State
-from provenance.examination import SIDECAR_TYPE, Answer, Failed, Failure, Looked, Request
+from provenance.evidence import Beside, Companion, Credential, Evidence, Examiner, Gap, Sidecar, Source, State
+from provenance.examination import PACKET_SUFFIX, SIDECAR_SUFFIX, SIDECAR_TYPE, Answer, Failed, Failure, Looked, Request
 from provenance.examiner import examiner_for
 from provenance.files import IN_MEMORY, Media, Pace, asset_of, display, read_once, stat_key
 from provenance.signals import read_signals
+from provenance.signals.whence import attribute_signals, companion_findings, name_signals, text_signals
 from watcher.opening import LastFolder, NotRegular, opened_file, stat_below
 from watcher.probe import unfinished
 
@@ -39,7 +41,7 @@ def examine(request: Request, reader: CredentialReader, examiner: Examiner, last
             before = stat_key(os.fstat(descriptor))
             asset, media = read_once(descriptor, _pace(request.root, request.rate))  # (2)
             evidence, container = _evidence(request, media, Evidence(asset, "", _NOTHING, (), (), (), examiner), reader)
-            beside = _beside(request, media, container, reader)  # (5)
+            beside = _beside(request, media, container, reader, descriptor)  # (5)
             waits = unfinished(descriptor, request.path, cut_short) if request.probe else {}
             after = stat_key(os.fstat(descriptor))  # (6)
             named = stat_key(stat_below(request.root, request.path))
@@ -80,7 +82,7 @@ def _evidence(
         credential = Credential(State.UNSUPPORTED, why="a content credential by itself, about another file")
         return Evidence(blank.asset, media_type, credential, (), (), (), blank.examiner), container
     reading = reader.read(media, container)
-    found = read_signals(container)
+    found = read_signals(container, media)
     gaps = (*container.gaps, *reading.gaps, *found.gaps, *_unlooked(container))
     signals = (*reading.signals, *found.signals)
     return Evidence(
@@ -97,29 +99,72 @@ def _unlooked(container: Container) -> tuple[Gap, ...]:
     return ()
 
 
-def _beside(request: Request, media: Media, container: Container | None, reader: CredentialReader) -> Beside:
-    """Read the first sidecar there is. One that cannot be read is there all the same, and says so."""
-    folder, slash, _ = request.path.rpartition(b"/")
+def _beside(
+    request: Request, media: Media, container: Container | None, reader: CredentialReader, descriptor: int
+) -> Beside:
+    """Read the first sidecar there is, all XMP, the name and the system's note of where the file came from."""
     if container is None:
         return Beside()
-    for name in request.sidecars:
-        try:
-            with opened_file(request.root, folder + slash + name) as descriptor:
-                asset, manifest = read_once(descriptor)
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            reading = _unread_sidecar(f"the sidecar cannot be read: {error.strerror or error}")
-            asset = asset_of(b"")
+    name = request.path.rpartition(b"/")[2]
+    hints = (*name_signals(name), *attribute_signals(descriptor))
+    sidecar: Sidecar | None = None
+    companions: list[Companion] = []
+    for candidate in request.sidecars:
+        if not candidate.endswith(SIDECAR_SUFFIX):
+            companions += _companion(request, candidate, name)
+        elif sidecar is None:
+            sidecar = _sidecar(request, candidate, media, container, reader)
+    if sidecar is None and not companions and not hints:
+        return _NOTHING_BESIDE
+    return Beside(sidecar, tuple(companions), hints)
+
+
+_NOTHING_BESIDE = Beside()
+
+
+def _sidecar(
+    request: Request, name: bytes, media: Media, container: Container, reader: CredentialReader
+) -> Sidecar | None:
+    """Read a sidecar. One that cannot be read is there all the same, and says so; None where there is none."""
+    try:
+        with opened_file(request.root, _in_folder(request, name)) as descriptor:
+            asset, manifest = read_once(descriptor)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        reading = _unread_sidecar(f"the sidecar cannot be read: {error.strerror or error}")
+        asset = asset_of(b"")
+    else:
+        if asset.size > IN_MEMORY:
+            reading = _unread_sidecar(f"the sidecar has {asset.size} bytes, more than any credential needs")
         else:
-            if asset.size > IN_MEMORY:
-                reading = _unread_sidecar(f"the sidecar has {asset.size} bytes, more than any credential needs")
-            else:
-                reading = reader.read_sidecar(media, container, manifest.read(0, asset.size))
-        return Beside(
-            Sidecar(display(name), asset.digest, reading.credential, reading.signals, reading.ingredients, reading.gaps)
-        )
-    return Beside()
+            reading = reader.read_sidecar(media, container, manifest.read(0, asset.size))
+    return Sidecar(display(name), asset.digest, reading.credential, reading.signals, reading.ingredients, reading.gaps)
+
+
+def _companion(request: Request, name: bytes, about: bytes) -> tuple[Companion, ...]:
+    """Read metadata that lies beside a file called `about`. XMP is there too if it cannot be read, and says so."""
+    is_packet = name.endswith(PACKET_SUFFIX)
+    try:
+        with opened_file(request.root, _in_folder(request, name)) as descriptor:
+            asset, content = read_once(descriptor)
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        gap = Gap("XMP", f"it cannot be read: {error.strerror or error}")
+        return (Companion(display(name), asset_of(b"").digest, gaps=(gap,) if is_packet else ()),)
+    data = content.read(0, min(asset.size, BLOCK_LIMIT))
+    if not is_packet:
+        return (Companion(display(name), asset.digest, text_signals(data)),)
+    if asset.size > BLOCK_LIMIT:
+        gap = Gap("XMP", f"it has {asset.size} bytes, more than are read of one")
+        return (Companion(display(name), asset.digest, gaps=(gap,)),)
+    return (Companion(display(name), asset.digest, *companion_findings(data, about)),)
+
+
+def _in_folder(request: Request, name: bytes) -> bytes:
+    folder, slash, _ = request.path.rpartition(b"/")
+    return folder + slash + name
 
 
 def _unread_sidecar(why: str) -> Reading:

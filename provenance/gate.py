@@ -261,11 +261,12 @@ def _wanted(
 
 
 def _judged(judging: _Judging, seen: Seen, deliverable: Deliverable) -> Judged:
-    """Step (5) for one file. A clearance counts only with the sidecar that was cleared together with the file."""
+    """Step (5) for one file. A clearance counts only with what was cleared together with the file."""
     shown = Shown(seen.verdict, seen.credential, seen.absolute)
     words = judging.gate.intake.catalogue.effective_words(seen.digest, deliverable, judging.now, shown)
-    if (sidecar := seen.sidecar) is not None:
-        kept = tuple(c for c in words.clearances if any(s.digest == sidecar.digest for s in c.subjects))
+    beside = {c.digest for c in seen.speaking} | ({seen.sidecar.digest} if seen.sidecar else set())
+    if beside:
+        kept = tuple(c for c in words.clearances if beside <= {s.digest for s in c.subjects})
         words = replace(words, clearances=kept)
     case = case_of(seen.verdict, seen.credential, deliverable, words, judging.gate.policy)
     return Judged(seen.path, deliverable, seen.digest, seen.verdict.origin, judge(case, judging.gate.policy))

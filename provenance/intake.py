@@ -21,8 +21,9 @@ from provenance.examination import (
     Failure,
     Looked,
     Request,
-    sidecar_names,
-    sidecars_among,
+    companion_names,
+    companions_among,
+    read_among,
 )
 from provenance.files import display
 from provenance.looking import COMMIT_FILES, Intake, examined
@@ -108,7 +109,7 @@ def _scan_target(intake: Intake, target: Target, tally: Tally) -> None:
             intake.progress.found(len(sizes), sum(sizes))
             if not changed:
                 continue
-            beside = sidecars_among(name for name, _ in folder.files)
+            beside = companions_among(name for name, _ in folder.files)
             yield from (target.request(folder.path, n, f.st_size, beside) for n, f in folder.files if n in changed)
 
     for request, answer in intake.pool.examine(requests()):  # (2)
@@ -201,7 +202,7 @@ def _with_sidecar(intake: Intake, target: Target, folder: Folder) -> set[bytes]:
     changed = set()
     for name, found in folder.files:
         was = intake.catalogue.sighting_at(target.place(_join(folder.path, name)))
-        if target.request(folder.path, name, found.st_size, ()).sidecars or (was and was.beside.sidecar):
+        if target.request(folder.path, name, found.st_size, ()).sidecars or (was and was.beside.companied):
             changed.add(name)
     return changed
 
@@ -227,7 +228,7 @@ def compare(folder: Folder, known: dict[bytes, Known], examiner: Examiner | None
             changed.add(name)
     names = [name for name, _ in folder.files]
     missing = [] if met == len(known) else sorted(known.keys() - set(names))
-    if accompanied or sidecars_among(names):
+    if accompanied or companions_among(names):
         changed |= unpaired(set(names), known)
     return changed | owners(folder, (*changed, *missing)), missing
 
@@ -237,20 +238,20 @@ def unpaired(names: Collection[bytes], known: Mapping[bytes, Known]) -> set[byte
 
     A sidecar is a file of its own, and may have been recorded before its owner was read again.
     """
-    sidecars = sidecars_among(names)
-    if not sidecars and not any(was.accompanied for was in known.values()):
+    there = companions_among(names)
+    if not there and not any(was.accompanied for was in known.values()):
         return set()
     return {
         name
         for name, was in known.items()
-        if name in names and bool(was.accompanied) is sidecars.isdisjoint(n for n in sidecar_names(name) if n != name)
+        if name in names and was.accompanied != len(read_among(n for n in companion_names(name) if n in there))
     }
 
 
 def owners(folder: Folder, touched: Iterable[bytes]) -> set[bytes]:
     """Return the names in a folder that any of the names touched may be the sidecar of."""
-    sidecars = sidecars_among(touched)
-    return {n for n, _ in folder.files if not sidecars.isdisjoint(sidecar_names(n))} if sidecars else set()
+    there = companions_among(touched)
+    return {n for n, _ in folder.files if not there.isdisjoint(companion_names(n))} if there else set()
 
 
 class _Batcher:

@@ -6,7 +6,7 @@ from typing import Protocol, assert_never
 
 from provenance.asset import Digest, Place
 from provenance.catalogue import Batch, Catalogue, Examined, Stamp
-from provenance.evidence import Credential, Examiner, Sidecar, effective_credential
+from provenance.evidence import Companion, Credential, Examiner, Sidecar, effective_credential
 from provenance.examination import Failed, Looked, Request
 from provenance.files import display
 from provenance.pool import Pool
@@ -66,6 +66,8 @@ class Seen:
     """What was read together with it."""
     sidecar_path: bytes | None
     """Where that lies, as the file system has it."""
+    speaking: tuple[Companion, ...]
+    """XMP read together with it that says something."""
     unfinished: tuple[tuple[Wait, str], ...]
     """What speaks against it being finished, where that was asked."""
 
@@ -120,6 +122,7 @@ def joined(intake: Intake, target: Target, request: Request, looked: Looked) -> 
         credential=effective_credential(looked.evidence, looked.beside),
         sidecar=looked.beside.sidecar,
         sidecar_path=_sidecar_path(target, request, looked),
+        speaking=tuple(c for c in looked.beside.companions if c.signals or c.gaps),
         unfinished=looked.unfinished,
     )
 

@@ -19,7 +19,7 @@ from provenance.errors import (
     ReadFailed,
     ZoneTrouble,
 )
-from provenance.examination import Failed, Failure, Request, sidecar_names, sidecars_among
+from provenance.examination import Failed, Failure, Request, companion_names, companions_among
 from provenance.files import display
 from watcher.opening import Odd, kind_of
 from watcher.sweep import Folder, Found, sweep
@@ -94,7 +94,7 @@ class Target:
 
     def requests(self, folder: Folder) -> Iterator[Request]:
         """Yield a request for each file of a folder."""
-        beside = sidecars_among(name for name, _ in folder.files)
+        beside = companions_among(name for name, _ in folder.files)
         for name, found in folder.files:
             yield self.request(folder.path, name, found.st_size, beside)
 
@@ -102,9 +102,9 @@ class Target:
         if self.sidecars is not None:
             return self.sidecars
         if not self.single:
-            return tuple(n for n in sidecar_names(name) if n in beside and n != name) if beside else ()
+            return tuple(n for n in companion_names(name) if n in beside) if beside else ()
         there = self.absolute(folder)
-        return tuple(n for n in sidecar_names(name) if n != name and os.path.lexists(os.path.join(there, n)))
+        return tuple(n for n in companion_names(name) if os.path.lexists(os.path.join(there, n)))
 
 
 def zone_target(config: Config, zone: Zone) -> Target:

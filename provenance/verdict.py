@@ -138,6 +138,9 @@ def _gather(evidence: Evidence, beside: Beside, context: Context) -> list[Ground
     signals = [*evidence.signals]
     if sidecar is not None:
         signals += [replace(s, place=f"sidecar {sidecar.name} / {s.place}") for s in sidecar.signals]
+    for companion in beside.companions:
+        signals += [replace(s, place=f"sidecar {companion.name} / {s.place}") for s in companion.signals]
+    signals += beside.signals
     grounds = [_from_signal(s) for s in signals]
     known = set(grounds)
     for signal in context.remembered:
@@ -146,7 +149,9 @@ def _gather(evidence: Evidence, beside: Beside, context: Context) -> list[Ground
         ground = replace(_from_signal(signal), clears=False)
         if ground not in known and replace(ground, clears=True) not in known:
             grounds.append(replace(ground, via=ground.via or "an earlier examination of the same bytes"))
-    gaps = (*evidence.gaps, *(sidecar.gaps if sidecar else ()))
+    gaps = [*evidence.gaps, *(sidecar.gaps if sidecar else ())]
+    for companion in beside.companions:
+        gaps += [replace(g, place=f"sidecar {companion.name} / {g.place}") for g in companion.gaps]
     grounds += [Ground("gap", Claim.REVIEW, Strength.HINT, g.place, g.says) for g in gaps]
     grounds += _from_credential(effective_credential(evidence, beside))
     grounds += [_from_declaration(d) for d in context.declarations]

@@ -122,4 +122,6 @@ def subjects_of(seen: Iterable[Seen], *, with_sidecars: bool = False) -> tuple[S
         subjects.setdefault(one.digest, Subject(one.digest, display(one.path)))
         if with_sidecars and one.sidecar is not None:
             subjects.setdefault(one.sidecar.digest, Subject(one.sidecar.digest, one.sidecar.name))
+        for companion in one.speaking if with_sidecars else ():
+            subjects.setdefault(companion.digest, Subject(companion.digest, companion.name))
     return tuple(subjects.values())

@@ -12,6 +12,8 @@ MUTANTS = 10_000
 def _originals() -> list[Marked]:
     flagged = ("ai-generated.png", "ai-edited-by-hand.jpg", "signed-then-expired.jpg")
     found = [*(marked(FIXTURES / name) for name in flagged), marked(FIXTURES / "captured.jpg", flagged=False)]
+    films = sorted((FIXTURES.parent / "films").iterdir())
+    found += [marked(path) for path in films if path.name.startswith(("graph", "label", "comment"))]
     if SAMPLES.is_dir():
         found += [marked(p) for p in sorted(SAMPLES.glob("sd-parsers/*.png")) if p.stat().st_size > 400]
         found += [marked(SAMPLES / "c2pa-rs" / "ocsp.jpg"), marked(SAMPLES / "verify-site" / "butteryfly.jpg")]

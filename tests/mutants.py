@@ -5,6 +5,7 @@ manifest or an AI mark that is still partly there.
 """
 
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +43,7 @@ class Marked:
 def marked(path: Path, *, flagged: bool = True) -> Marked:
     """Return a file with the spans of its marks, found by what every such mark holds."""
     data = path.read_bytes()
-    spans = [*_manifest(data), *_texts(data)]
+    spans = [*_manifest(data), *_texts(data), *_tags(data)]
     assert spans, path
     return Marked(path.name, data, tuple(spans), flagged)
 
@@ -64,6 +65,18 @@ def _texts(data: bytes) -> Iterator[tuple[int, int]]:
             if data[at + 4 : at + 8] in {b"tEXt", b"iTXt", b"zTXt"}:
                 yield at + 8, at + 8 + length
             at += 12 + length
+
+
+def _tags(data: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the span of a mark's text in the tags of a film, which is all ASCII in those used here."""
+    if data.startswith((b"\x89PNG", b"\xff\xd8")):
+        return
+    at = [found.start() for found in _WORDS.finditer(data)]
+    if at:
+        yield min(at), max(at)
+
+
+_WORDS = re.compile(rb"class_type|ContentProducer|PropagateID")
 
 
 def mutants(originals: list[Marked], count: int, seed: int) -> Iterator[Mutant]:

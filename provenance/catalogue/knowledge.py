@@ -1,6 +1,6 @@
 """What the catalogue knows of some bytes: every evidence, every word in force, every known relative."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from provenance.asset import Asset, Digest, Place, UtcTime
 from provenance.catalogue.connection import Connection, Row
@@ -8,7 +8,7 @@ from provenance.catalogue.filing import index_of
 from provenance.catalogue.rows import Filed
 from provenance.catalogue.stored import Finding, asset_from, decoded, intact, member, record_in
 from provenance.errors import CatalogueDamaged
-from provenance.evidence import Beside, Evidence, Examiner, Relation, Signal
+from provenance.evidence import Beside, Claim, Evidence, Examiner, Relation, Signal
 from provenance.lineage import Witness
 from provenance.records import AnyRecord, Declaration
 from provenance.verdict import Ancestor, Context, Origin
@@ -263,11 +263,22 @@ def ancestor(link: Link, origin: Origin | None) -> Ancestor | None:
 
 
 def remembered(evidences: tuple[Evidence, ...], special: Special | None) -> tuple[Signal, ...]:
-    """Return the marks earlier looks found: in the bytes, and in sidecars at this place that belonged to the bytes."""
+    """Return the marks earlier looks found: in the bytes, and in what lay beside them at this place.
+
+    A sidecar counts if it belonged to the bytes. XMP, which nothing binds, speaks for itself while there is any, so
+    that it can be put right; where it was only taken away, what it said of generation is not forgotten.
+    """
     found = [s for e in evidences for s in e.signals]
     for beside in special.earlier if special else ():
         if beside.sidecar is not None and intact(beside.sidecar.credential):
             found += beside.sidecar.signals
+        if special is not None and not special.beside.companions:
+            for companion in beside.companions:
+                found += [
+                    replace(s, place=f"sidecar {companion.name} / {s.place}", via=s.via or "XMP that lay beside it")
+                    for s in companion.signals
+                    if s.claim in {Claim.AI_GENERATED, Claim.AI_ASSISTED}
+                ]
     return tuple(dict.fromkeys(found))
 
 

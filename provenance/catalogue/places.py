@@ -36,7 +36,11 @@ _LISTED = (
     " FROM sightings s JOIN assets a ON a.id = s.asset WHERE s.folder = ?1 AND s.name = coalesce(?2, s.name)"
 )
 _KNOWN = (
-    "SELECT name, inode, size, mtime_ns, ctime_ns, racy, beside IS NOT NULL, examiner FROM sightings"
+    "SELECT name, inode, size, mtime_ns, ctime_ns, racy, CASE WHEN beside IS NULL THEN 0 ELSE"
+    " (SELECT CASE WHEN json_valid(CAST(body AS TEXT))"
+    " THEN (json_type(CAST(body AS TEXT), '$.sidecar') IS 'object')"
+    " + coalesce(json_array_length(CAST(body AS TEXT), '$.companions'), 0) ELSE 0 END"
+    " FROM besides WHERE besides.id = sightings.beside) END, examiner FROM sightings"
     " WHERE folder = (SELECT id FROM folders WHERE zone = ? AND path = ?) AND gone_at IS NULL"
 )
 _FEW = 256

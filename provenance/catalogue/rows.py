@@ -33,7 +33,7 @@ class Known(NamedTuple):
     racy: int
     """1 or 0, as SQLite keeps it: whether it changed too shortly before it was read."""
     accompanied: int
-    """1 or 0: whether something was read that lay beside it."""
+    """How many files were read that lay beside it."""
     examiner: Examiner
 
     def is_version(self, found: Version, examiner: Examiner) -> bool:

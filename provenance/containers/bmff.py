@@ -1,7 +1,8 @@
 """ISO base media (ISO 14496-12): boxes from one to the next, whatever lies between. Pictures, films, sound, JPEG XL.
 
 The media themselves are never read. A credential stands in a `uuid` box of the top level (C2PA 2.2, A.5), in JPEG XL
-in a `jumb` box; XMP in a `uuid` box (XMP part 3, 1.2.7.1), in `moov/udta/XMP_`, or in an item of a picture.
+in a `jumb` box; XMP in a `uuid` box (XMP part 3, 1.2.7.1), in `moov/udta/XMP_`, or in an item of a picture. The tags
+of films are read in `movie`.
 """
 
 from dataclasses import dataclass
@@ -10,12 +11,14 @@ from provenance.containers.boxes import Box, Break, boxes
 from provenance.containers.family import Family
 from provenance.containers.items import exif_item, read_items
 from provenance.containers.model import BlockKind, Carries, Format
+from provenance.containers.movie import XMP_UUID, read_movie
 from provenance.containers.notes import Notes
 from provenance.containers.packets import is_packet
 from provenance.containers.remains import STORE_UUID, find_remains, search
+from provenance.containers.samsung import read_trailer
+from provenance.containers.tags import note_remains
 from provenance.containers.window import Window
 
-_XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 _MP4 = Format("video/mp4", Carries.YES, "video/mp4")
 _HEIC = Format("image/heic", Carries.YES, "image/heic")
 _AVIF = Format("image/avif", Carries.YES, "image/avif")
@@ -38,6 +41,8 @@ _OLD_STARTS = frozenset({b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
 
 MEDIA = frozenset({b"mdat", b"jxlc", b"jxlp", b"imda"})
 INDEXES = frozenset({b"moov", b"moof", b"meta", b"styp", b"sidx", b"mfra"})
+_SILENT = frozenset({b"ftyp", b"styp", b"sidx", b"ssix", b"mfra", b"free", b"skip", b"wide", b"prft", b"jumb", b"emsg"})
+_TAGGED = frozenset({b"moov", b"moof", b"udta"})
 _LOOKED = 4096
 _PADDING = 1 << 16
 _MOST_BRANDS = 64
@@ -101,6 +106,10 @@ def _end(window: Window, notes: Notes, broken: Break) -> None:
     if window.size - broken.at <= len(rest) and not any(rest):
         return
     notes.gap(f"BMFF at {broken.at}", broken.why)
+    longer = broken.longer
+    if longer is not None and longer.kind not in MEDIA:
+        # A film that is cut within its tags says as much as there is.
+        _read(window, notes, Box(longer.kind, longer.at, longer.body, max(longer.body, window.size)))
     search(window, notes, broken.at, "BMFF data")
 
 
@@ -113,43 +122,40 @@ def _read(window: Window, notes: Notes, box: Box) -> None:
     head = start[box.body - box.at :]
     if (box.kind == b"uuid" and head.startswith(STORE_UUID)) or find_remains(start) >= 0:
         notes.residue(place)
-    elif box.kind == b"uuid" and head.startswith(_XMP_UUID):
+    elif box.kind == b"uuid" and head.startswith(XMP_UUID):
         notes.block(BlockKind.XMP, place, window.at(box.body + 16, notes.bounded(place, box.length - 16)))
     elif box.kind == b"meta":
         read_items(window, notes, box)
-    elif box.kind == b"moov":
-        _read_movie(window, notes, box)
+        read_movie(window, notes, box)
+    elif box.kind in _TAGGED:
+        read_movie(window, notes, box)
     elif box.kind == b"Exif":
         notes.block(BlockKind.EXIF, place, exif_item(window.at(box.body, notes.bounded(place, box.length))))
     elif box.kind in {b"xml ", b"uuid"} and is_packet(head):
         data = window.at(box.body, notes.bounded(place, box.length))
         notes.block(BlockKind.XMP, place, data[data.index(b"<") :])
+    elif box.kind == b"sefd":
+        read_trailer(window, notes, box.stop)
     elif box.kind == b"brob":
-        _read_compressed(notes, place, head[:4])
+        _read_compressed(window, notes, place, box)
+    elif box.kind not in _SILENT:
+        # A box that was renamed, by damage or by hand, still holds what it held.
+        note_remains(notes, place, start)
 
 
-def _read_movie(window: Window, notes: Notes, movie: Box) -> None:
-    """Hand on the XMP of a film, from `udta` (QuickTime) or a `uuid` box beside the tracks."""
-    for box in boxes(window, movie.body, movie.stop):
-        if isinstance(box, Break):
-            notes.gap(f"BMFF moov at {movie.at}", f"its boxes break off at {box.at}")
-            return
-        if box.kind == b"uuid" and window.at(box.body, 16) == _XMP_UUID:
-            place = f"BMFF moov/uuid at {box.at}"
-            notes.block(BlockKind.XMP, place, window.at(box.body + 16, notes.bounded(place, box.length - 16)))
-        elif box.kind == b"udta":
-            for inner in boxes(window, box.body, box.stop):
-                # QuickTime ends this list with four zeros, which are no box.
-                if isinstance(inner, Box) and inner.kind == b"XMP_":
-                    place = f"BMFF moov/udta/XMP_ at {inner.at}"
-                    notes.block(BlockKind.XMP, place, window.at(inner.body, notes.bounded(place, inner.length)))
-
-
-def _read_compressed(notes: Notes, place: str, kind: bytes) -> None:
-    """Note a Brotli-compressed box of JPEG XL (ISO 18181-2, 9.8): nothing here can decompress it."""
+def _read_compressed(window: Window, notes: Notes, place: str, box: Box) -> None:
+    """Read a Brotli-compressed box of JPEG XL (ISO 18181-2, 9.8): its real type, and its compressed content."""
+    kind = window.at(box.body, 4)
     if kind == b"jumb":
         notes.residue(place)
-    notes.gap(place, "its metadata is compressed with Brotli and was not read")
+        return
+    data = notes.unpacked(place, window.at(box.body + 4, notes.bounded(place, box.length - 4)))
+    if find_remains(data) >= 0:
+        notes.residue(place)
+    elif kind == b"Exif":
+        notes.block(BlockKind.EXIF, place, exif_item(data))
+    elif is_packet(data):
+        notes.block(BlockKind.XMP, place, data[data.index(b"<") :])
 
 
 FAMILY = Family(_recognise, _walk)

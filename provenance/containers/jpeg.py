@@ -12,7 +12,10 @@ from provenance.containers.model import BlockKind, Carries, Format
 from provenance.containers.notes import BLOCK_LIMIT, STEPS, Notes
 from provenance.containers.packets import EXIF_HEADER, find_tiff, salvage, sniff
 from provenance.containers.remains import find_type, is_superbox, search
+from provenance.containers.resources import read_resources
+from provenance.containers.samsung import read_trailer
 from provenance.containers.window import Window
+from provenance.files import BufferMedia
 
 _JPEG = Format("image/jpeg", Carries.YES, "image/jpeg")
 
@@ -21,8 +24,9 @@ _XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _EXTENSION = b"http://ns.adobe.com/xmp/extension/\0"
 _HEADERS = (EXIF_HEADER, _XMP[:8])
 _EXTENSION_HEADER = len(_EXTENSION) + 32 + 4 + 4
-_PLAIN = (b"JFIF\0", b"JFXX\0", b"ICC_PROFILE\0", b"Adobe", b"Photoshop 3.0\0", b"MPF\0")
-"""Segments that hold neither marks nor credentials. Those of Photoshop repeat what EXIF and XMP say."""
+_PHOTOSHOP = b"Photoshop 3.0\0"
+_PLAIN = (b"JFIF\0", b"JFXX\0", b"ICC_PROFILE\0", b"Adobe", b"MPF\0")
+"""Segments that hold neither marks nor credentials."""
 
 _HEADER_LIMIT = 1 << 20
 _TABLE = 600
@@ -128,6 +132,7 @@ class _Reader:
         self._exif: list[tuple[str, bytes]] = []
         self._extended: dict[bytes, list[tuple[int, int, _Segment]]] = {}
         self._foreign: set[bytes] = set()
+        self._resources: tuple[str, bytearray] | None = None
 
     def read(self, segment: _Segment) -> None:
         """Read one segment by what its identifier says, or failing that by what it looks like."""
@@ -148,6 +153,10 @@ class _Reader:
             self._read_extension(segment, data)
         elif data.startswith(b"JP") and data[12:16] == b"jumb":
             self._read_jumbf(segment, data)
+        elif data.startswith(_PHOTOSHOP):
+            # One list of resources may go on in several segments.
+            self._resources = self._resources or (segment.place, bytearray())
+            self._resources[1].extend(data[len(_PHOTOSHOP) :])
         elif not data.startswith(_PLAIN):
             sniff(self._notes, segment.place, data)
 
@@ -174,7 +183,11 @@ class _Reader:
             self._notes.residue(segment.place)
 
     def finish(self) -> None:
-        """Hand on what was kept: EXIF, and extended XMP put together."""
+        """Hand on what was kept: EXIF, Photoshop's resources, and extended XMP put together."""
+        if self._resources is not None:
+            place, resources = self._resources
+            inner = Window(BufferMedia(bytes(resources)))
+            read_resources(inner, self._notes, (0, inner.size), f"{place}, Photoshop")
         for place, data in self._exif:
             self._notes.block(BlockKind.EXIF, place, data)
         for parts in self._extended.values():
@@ -204,6 +217,7 @@ def _read_end(window: Window, notes: Notes, scan: int) -> None:
     if end < 0:
         notes.gap(f"JPEG picture at {scan}", "it has no end: the file is cut short")
         end = scan
+    read_trailer(window, notes, window.size)
     search(window, notes, end, "bytes behind the JPEG picture")
 
 

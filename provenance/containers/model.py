@@ -38,6 +38,12 @@ class BlockKind(Enum):
     """One keyword with its text (PNG tEXt, zTXt, iTXt), decompressed; `key` is the keyword."""
     COMMENT = "comment"
     """A free comment (JPEG COM, GIF comment)."""
+    TAG = "tag"
+    """One tag of a film or a sound: `key` is its name as the container has it, the data its text or XML."""
+    FIELD = "field"
+    """One field of a header or of a list of properties (EXR, DPX, PDF, SVG, makers' trailers); `key` is its name."""
+    IPTC = "iptc"
+    """Records of IPTC-IIM, as Photoshop keeps them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,8 @@ class Block:
     place: str
     data: bytes
     key: str = ""
+    part: bool = False
+    """Whether it stands in something kept inside the file, such as cover art, and speaks of that alone."""
 
 
 @dataclass(frozen=True, slots=True)

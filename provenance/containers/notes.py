@@ -13,6 +13,9 @@ BLOCK_LIMIT = 16 << 20
 
 _ALL_BLOCKS = 64 << 20
 _MOST_BLOCKS = 512
+_MOST_TAGS = 16_384
+_SMALL = frozenset({BlockKind.FIELD, BlockKind.TAG})
+"""Blocks that are many and small, and are counted by themselves."""
 _MOST_PLACES = 64
 _INFLATED_LIMIT = 8 << 20
 _ALL_INFLATED = 32 << 20
@@ -22,31 +25,40 @@ _STEP = 256
 class Notes:
     """Collects what a walk finds. What does not fit becomes a gap, never a silence."""
 
-    __slots__ = ("_blocks", "_gaps", "_inflatable", "_residue", "_room")
+    __slots__ = ("_blocks", "_gaps", "_inflatable", "_residue", "_room", "_steps", "_tags", "inner")
 
-    def __init__(self) -> None:
+    def __init__(self, *, inner: bool = False) -> None:
+        self.inner = inner
+        """Whether this is about something that lies in something else already."""
         self._blocks: list[Block] = []
         self._residue: dict[str, None] = {}
         self._gaps: dict[Gap, None] = {}
         self._room = _ALL_BLOCKS
         self._inflatable = _ALL_INFLATED
+        self._steps = STEPS
+        self._tags = 0
 
     @property
     def room(self) -> int:
         """Bytes of metadata that can still be handed on."""
-        return self._room if len(self._blocks) < _MOST_BLOCKS else 0
+        full = len(self._blocks) - self._tags >= _MOST_BLOCKS or self._tags >= _MOST_TAGS
+        return 0 if full else self._room
 
-    def block(self, kind: BlockKind, place: str, data: bytes, key: str = "") -> None:
+    def block(self, kind: BlockKind, place: str, data: bytes, key: str = "", *, part: bool = False) -> None:
         """Hand on a block of metadata, cut to what there is room for."""
         limit = min(BLOCK_LIMIT, self.room)
         if limit == 0:
-            self.gap("metadata", f"there is more of it than is read: {_MOST_BLOCKS} blocks, {_ALL_BLOCKS} bytes")
+            self.gap(
+                "metadata",
+                f"there is more of it than is read: {_MOST_BLOCKS} blocks, {_MOST_TAGS} tags, {_ALL_BLOCKS} bytes",
+            )
             return
         if len(data) > limit:
             self.gap(place, f"only the first {limit} bytes were read")
             data = data[:limit]
         self._room -= len(data)
-        self._blocks.append(Block(kind, place, data, key))
+        self._tags += kind in _SMALL
+        self._blocks.append(Block(kind, place, data, key, part))
 
     def bounded(self, place: str, length: int) -> int:
         """Return how much of `length` bytes to read for one block, noting a gap where that is not all."""
@@ -54,6 +66,16 @@ class Notes:
             self.gap(place, f"only the first {BLOCK_LIMIT} bytes were read")
             return BLOCK_LIMIT
         return length
+
+    def step(self, place: str) -> bool:
+        """Count one more tag, or whatever tags are kept in; return whether that is still within what one file may have.
+
+        All readers of tags count together, so that no nesting multiplies what they do.
+        """
+        self._steps -= 1
+        if self._steps < 0:
+            self.gap(place, f"there are more than {STEPS} tags and parts of tags in this file; the rest was not read")
+        return self._steps >= 0
 
     def residue(self, place: str) -> None:
         """Note a place that is, or looks like the remains of, a C2PA manifest store. One is enough to act on."""
@@ -83,6 +105,27 @@ class Notes:
         elif not whole:
             self.gap(place, "its compressed data is cut short")
         return out
+
+    def unpacked(self, place: str, data: bytes) -> bytes:
+        """Return Brotli data decompressed as far as it is sound, within the same bounds as `inflated`."""
+        import brotli
+
+        limit = min(_INFLATED_LIMIT, self._inflatable)
+        stream, out = brotli.Decompressor(), bytearray()
+        try:
+            out += stream.process(data, output_buffer_limit=limit + 1)
+            while len(out) <= limit and not stream.is_finished() and not stream.can_accept_more_data():
+                out += stream.process(b"", output_buffer_limit=limit + 1 - len(out))
+        except brotli.error:
+            self.gap(place, "its compression is damaged; it was read as far as it goes")
+        else:
+            if len(out) <= limit and not stream.is_finished():
+                self.gap(place, "its compressed data is cut short")
+        self._inflatable -= min(len(out), limit)
+        if len(out) > limit:
+            self.gap(place, f"it decompresses to more than {limit} bytes and was not read")
+            return b""
+        return bytes(out)
 
     def container(self, found: Format | None) -> Container:
         """Return everything noted."""

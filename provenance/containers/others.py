@@ -22,13 +22,8 @@ def _holder(media_type: str) -> Format:
 
 _SIGNATURES: Final[tuple[tuple[int, bytes, Format], ...]] = (
     # Pictures and frames
-    (0, b"\x76\x2f\x31\x01", _plain("image/x-exr")),
-    (0, b"SDPX", _plain("image/x-dpx")),
-    (0, b"XPDS", _plain("image/x-dpx")),
     (0, b"\x80\x2a\x5f\xd7", _plain("image/x-cineon")),
     (0, b"\xd7\x5f\x2a\x80", _plain("image/x-cineon")),
-    (0, b"8BPS\0\1\0\0\0\0\0\0", _plain("image/vnd.adobe.photoshop")),
-    (0, b"8BPS\0\2\0\0\0\0\0\0", _plain("image/vnd.adobe.photoshop.psb")),
     (0, b"\0\0\0\x0cjP  \r\n\x87\n", _plain("image/jp2")),
     (0, b"\xff\x4f\xff\x51\x00", _plain("image/x-jp2-codestream")),
     (0, b"#?RADIANCE\n", _plain("image/vnd.radiance")),
@@ -41,7 +36,6 @@ _SIGNATURES: Final[tuple[tuple[int, bytes, Format], ...]] = (
     (4, b"RED1", _plain("video/x-red-r3d")),
     (4, b"RED2", _plain("video/x-red-r3d")),
     (0, bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c"), _plain("video/x-ms-asf")),
-    (0, b"OggS\0", _plain("application/ogg")),
     (0, b"caff\0\1\0\0", _plain("audio/x-caf")),
     (0, b"MThd\0\0\0\6", _plain("audio/midi")),
     (0, b"wvpk", _plain("audio/x-wavpack")),
@@ -59,7 +53,6 @@ _SIGNATURES: Final[tuple[tuple[int, bytes, Format], ...]] = (
     (0, b"\x89HDF\r\n\x1a\n", _plain("application/x-hdf5")),
     # What systems and applications leave in folders
     (0, b"\0\0\0\1Bud1", _plain("application/x-ds-store")),
-    (0, b"\0\5\x16\7\0\2\0\0", _plain("application/applefile")),
     (0, b"SQLite format 3\0", _plain("application/vnd.sqlite3")),
     (0, b"bplist00", _plain("application/x-bplist")),
     (0, b"OTTO\0", _plain("font/otf")),
@@ -69,11 +62,6 @@ _SIGNATURES: Final[tuple[tuple[int, bytes, Format], ...]] = (
     (36, b"acsp", _plain("application/vnd.iccprofile")),
 )
 
-HEADER_PARTITION = bytes.fromhex("060e2b34020501010d0102010102")
-"""The first fourteen bytes of the key of a header partition pack (SMPTE ST 377-1, 7.1)."""
-_RUN_IN = 65_536
-
-_EBML, _DOC_TYPE = b"\x1a\x45\xdf\xa3", b"\x42\x82"
 _BMP_HEADERS = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
 _TRANSPORT = ((0, 188), (4, 192))
 _PACKETS = 5
@@ -84,12 +72,6 @@ def _signature(_head: bytes, window: Window) -> Format | None:
     return next((found for at, magic, found in _SIGNATURES if start.startswith(magic, at)), None)
 
 
-def _form(head: bytes, _window: Window) -> Format | None:
-    if head[:4] == b"FORM" and head[8:12] in {b"AIFF", b"AIFC"}:
-        return _plain("audio/aiff")
-    return None
-
-
 def _gzip(head: bytes, _window: Window) -> Format | None:
     known_flags = len(head) > 10 and head[3] & 0xE0 == 0
     if head.startswith(b"\x1f\x8b\x08") and known_flags:
@@ -97,15 +79,6 @@ def _gzip(head: bytes, _window: Window) -> Format | None:
     if head.startswith(b"BZh") and head[4:10] == b"1AY&SY":
         return _holder("application/x-bzip2")
     return None
-
-
-def _matroska(head: bytes, window: Window) -> Format | None:
-    if not head.startswith(_EBML):
-        return None
-    start = window.at(0, 4096)
-    at = start.find(_DOC_TYPE, 4)
-    name = start[at + 3 : at + 3 + (start[at + 2] & 0x7F)] if 0 <= at < len(start) - 3 else b""
-    return {b"matroska": _plain("video/x-matroska"), b"webm": _plain("video/webm")}.get(name.rstrip(b"\0"))
 
 
 def _bmp(head: bytes, window: Window) -> Format | None:
@@ -145,22 +118,13 @@ def _mpeg(head: bytes, window: Window) -> Format | None:
     return None
 
 
-def _mxf(_head: bytes, window: Window) -> Format | None:
-    """Know MXF by its first partition, which may have up to 64 KiB of anything before it (ST 377-1, 6.5)."""
-    found = window.find(HEADER_PARTITION, 0, _RUN_IN + len(HEADER_PARTITION)) >= 0
-    return _plain("application/mxf") if found else None
-
-
 _KNOWERS: Final[tuple[Callable[[bytes, Window], Format | None], ...]] = (
     _signature,
-    _form,
     _gzip,
-    _matroska,
     _bmp,
     _jxl_codestream,
     _truetype,
     _mpeg,
-    _mxf,
 )
 
 

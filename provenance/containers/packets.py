@@ -60,9 +60,23 @@ def sniff(notes: Notes, place: str, data: bytes) -> bool:
         notes.block(BlockKind.EXIF, place, exif)
     elif is_packet(data):
         notes.block(BlockKind.XMP, place, data[data.index(b"<") :])
-    elif (text := data.strip(b"\0")) and not text.translate(None, _PRINTABLE):
+    elif (text := data.strip(b"\0")) and _is_text(text):
         notes.block(BlockKind.COMMENT, place, text)
     else:
+        return False
+    return True
+
+
+def _is_text(data: bytes) -> bool:
+    """Whether all of `data` is text: ASCII, or UTF-8 without control characters."""
+    left = data.translate(None, _PRINTABLE)
+    if not left:
+        return True
+    if min(left) < 0x80:
+        return False
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
         return False
     return True
 

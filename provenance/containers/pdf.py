@@ -15,11 +15,11 @@ _PDF = Format("application/pdf", Carries.YES, "application/pdf")
 _HEADER = b"%PDF-"
 _NEAR = 1024
 _RELATIONSHIP = b"C2PA_Manifest"
-_SEARCHED = 64 << 20
+SEARCHED = 64 << 20
 _PIECE = 1 << 20
 _END = b"%%EOF"
 _MOST_PACKETS = 16
-_PACKET = (b"<x:xmpmeta", b"</x:xmpmeta>")
+PACKET = (b"<x:xmpmeta", b"</x:xmpmeta>")
 
 
 def _recognise(_head: bytes, window: Window) -> Format | None:
@@ -27,11 +27,11 @@ def _recognise(_head: bytes, window: Window) -> Format | None:
 
 
 def _walk(window: Window, notes: Notes) -> None:
-    stop = min(window.size, _SEARCHED)
+    stop = min(window.size, SEARCHED)
     at = window.find(_RELATIONSHIP, 0, stop)
     if at < 0 and window.size > stop:
         # Credentials are added to the end, as every later change is.
-        at = window.find(_RELATIONSHIP, max(stop, window.size - _SEARCHED), window.size)
+        at = window.find(_RELATIONSHIP, max(stop, window.size - SEARCHED), window.size)
     if at >= 0:
         notes.residue(f"PDF C2PA_Manifest at {at}")
     search(window, notes, 0, "PDF data")
@@ -44,7 +44,7 @@ def _read_packets(window: Window, notes: Notes, stop: int) -> None:
     """Hand on the XMP packets that are not compressed; there may be one for every change."""
     at = 0
     for _ in range(_MOST_PACKETS):
-        at = window.find(_PACKET[0], at, stop)
+        at = window.find(PACKET[0], at, stop)
         if at < 0:
             return
         packet = find_packet(window.at(at, _PIECE))[1]

@@ -15,6 +15,7 @@ from provenance.containers.notes import BLOCK_LIMIT, STEPS, Notes
 from provenance.containers.packets import as_exif, sniff
 from provenance.containers.png_text import read_text, salvage_text
 from provenance.containers.remains import is_superbox, search
+from provenance.containers.samsung import read_trailer
 from provenance.containers.window import Window
 
 _PNG = Format("image/png", Carries.YES, "image/png")
@@ -72,6 +73,7 @@ def _walk(window: Window, notes: Notes) -> None:
             unsure = at
         elif (state := _checked(window, chunk)) is not _State.BROKEN:
             if chunk.kind == _END:
+                read_trailer(window, notes, window.size)
                 search(window, notes, chunk.stop, "bytes behind the PNG")
                 return
             _read(window, notes, chunk, whole=state is _State.WHOLE)

@@ -1,7 +1,7 @@
 """RIFF: WAV, AVI and WebP, with the 64-bit forms of WAV (EBU Tech 3306: RF64; ITU-R BS.2088: BW64).
 
 Only the chunks of the top level matter: a credential stands in `C2PA` (C2PA 2.2, A.3.5), XMP in `XMP ` or `_PMX`,
-EXIF in `EXIF`. Lists are stepped over, however deep they are.
+EXIF in `EXIF`. Tags, and lists of them, are read in `riff_tags`.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,8 @@ from provenance.containers.model import BlockKind, Carries, Format
 from provenance.containers.notes import STEPS, Notes
 from provenance.containers.packets import as_exif, is_packet, sniff
 from provenance.containers.remains import is_superbox, search
+from provenance.containers.riff_tags import TAGGED, read_chunk, read_list
+from provenance.containers.tags import note_remains
 from provenance.containers.window import Window
 
 _FORMS = {
@@ -128,6 +130,8 @@ def _read_last(window: Window, notes: Notes, chunk: _Chunk, end: tuple[int, bool
     if not (unfinished and chunk.kind in _ENDLESS and chunk.length in UNFINISHED):
         notes.gap(chunk.place, "it is longer than what holds it: the file is cut short or damaged")
     search(window, notes, chunk.body, "RIFF data")
+    if chunk.kind not in _MEDIA:
+        note_remains(notes, chunk.place, window.at(chunk.body, _SNIFFED))
     return stop >= window.size
 
 
@@ -138,6 +142,10 @@ def _read(window: Window, notes: Notes, chunk: _Chunk, head: bytes) -> None:
     elif chunk.kind in _MEDIA or chunk.kind == b"LIST":
         if head == b"jumb" and is_superbox(window.at(chunk.body, 256)):
             notes.residue(chunk.place)
+        elif chunk.kind == b"LIST":
+            read_list(window, notes, chunk.body, chunk.body + chunk.length)
+    elif chunk.kind in TAGGED and head != b"jumb":
+        read_chunk(window, notes, chunk.place, (chunk.kind, chunk.body, chunk.length))
     elif chunk.kind in _XMP:
         data = window.at(chunk.body, notes.bounded(chunk.place, chunk.length))
         notes.block(BlockKind.XMP, chunk.place, data)
@@ -148,7 +156,8 @@ def _read(window: Window, notes: Notes, chunk: _Chunk, head: bytes) -> None:
         data = window.at(chunk.body, min(chunk.length, _SNIFFED))
         if len(data) < chunk.length and is_packet(data):
             data = window.at(chunk.body, notes.bounded(chunk.place, chunk.length))
-        sniff(notes, chunk.place, data)
+        if not sniff(notes, chunk.place, data):
+            note_remains(notes, chunk.place, data)
 
 
 FAMILY = Family(_recognise, _walk)

@@ -12,6 +12,7 @@ from provenance.containers.model import BlockKind, Carries, Format
 from provenance.containers.notes import Notes
 from provenance.containers.packets import find_packet
 from provenance.containers.remains import find_encoded_remains
+from provenance.containers.svg import read_svg
 from provenance.containers.window import Window
 
 _SVG = Format("image/svg+xml", Carries.YES, "image/svg+xml")
@@ -132,8 +133,14 @@ def _walk(window: Window, notes: Notes) -> None:
     for at in (window.find(_MANIFEST, 0, stop), find_encoded_remains(window, 0, stop)):
         if at >= 0:
             notes.residue(f"SVG at {at}")
-    if _markup(window.at(0, _MARKUP), _encoding(window.at(0, 2))) == _SVG and not _ends(window):
-        notes.gap("SVG", "it has no end: the file is cut short")
+    encoding = _encoding(window.at(0, 2))
+    if _markup(window.at(0, _MARKUP), encoding) == _SVG:
+        if not _ends(window):
+            notes.gap("SVG", "it has no end: the file is cut short")
+        if window.size > stop:
+            notes.gap("SVG", f"only its first {stop} bytes were searched for texts and pictures")
+        data = window.at(0, stop)
+        read_svg(notes, data if encoding == "utf-8" else data.decode(encoding, "replace").encode())
     # Anything longer is a document with pictures in it, and has its own XMP near the start.
     at, packet = find_packet(window.at(0, stop))
     if packet:

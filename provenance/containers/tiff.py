@@ -11,6 +11,7 @@ from provenance.containers.family import Family
 from provenance.containers.model import BlockKind, Carries, Format
 from provenance.containers.notes import STEPS, Notes
 from provenance.containers.remains import find_remains, find_type, search
+from provenance.containers.resources import read_resources
 from provenance.containers.tiff_block import rebuilt
 from provenance.containers.window import Window
 
@@ -26,6 +27,7 @@ _OWN_HEADERS = {b"IIRO": "image/x-olympus-orf", b"IIRS": "image/x-olympus-orf", 
 
 _MAKE, _PHOTOMETRIC, _DNG_VERSION, _COLOUR_FILTER = 0x010F, 0x0106, 0xC612, 32803
 _SUB_IFDS, _EXIF, _XMP, _STORE = 0x014A, 0x8769, 0x02BC, 0xCD41
+_IPTC, _PHOTOSHOP = 0x83BB, 0x8649
 _STRIPS = frozenset({0x0111, 0x0144})
 _MOST_DIRECTORIES = 4096
 _MOST_SUBS = 32
@@ -123,6 +125,10 @@ def _read(window: Window, notes: Notes, layout: Layout, at: tuple[Directory, str
             notes.block(BlockKind.XMP, place, data)
             if start + length > window.size:
                 notes.gap(place, "its value lies outside the file")
+        elif entry.tag == _IPTC:
+            notes.block(BlockKind.IPTC, place, window.at(start, notes.bounded(place, length)))
+        elif entry.tag == _PHOTOSHOP:
+            read_resources(window, notes, (start, min(start + length, window.size)), place)
         elif entry.tag == _SUB_IFDS and entry.count > _MOST_SUBS:
             notes.gap(place, f"it names {entry.count} directories; only the first {_MOST_SUBS} were read")
         elif entry.tag in _STRIPS:

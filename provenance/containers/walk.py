@@ -6,13 +6,36 @@ A new family is one new file with a `FAMILY`, and one line here.
 import struct
 from typing import Final
 
-from provenance.containers import archive, bmff, gif, id3, jpeg, others, pdf, png, riff, store, text, tiff
+from provenance.containers import (
+    aiff,
+    appledouble,
+    archive,
+    bmff,
+    dpx,
+    exr,
+    flv,
+    gif,
+    glb,
+    id3,
+    jpeg,
+    matroska,
+    mxf,
+    ogg,
+    others,
+    pdf,
+    png,
+    psd,
+    riff,
+    store,
+    text,
+    tiff,
+)
 from provenance.containers.family import HEAD, Family
 from provenance.containers.model import Container, Format
 from provenance.containers.notes import Notes
 from provenance.containers.remains import search, search_unknown
 from provenance.containers.window import Window
-from provenance.files import Media
+from provenance.files import BufferMedia, Media
 
 FAMILIES: Final[tuple[Family, ...]] = (
     jpeg.FAMILY,
@@ -24,7 +47,17 @@ FAMILIES: Final[tuple[Family, ...]] = (
     store.FAMILY,
     archive.FAMILY,
     id3.FAMILY,
+    matroska.FAMILY,
+    ogg.FAMILY,
+    aiff.FAMILY,
+    flv.FAMILY,
+    glb.FAMILY,
+    exr.FAMILY,
+    dpx.FAMILY,
+    psd.FAMILY,
+    appledouble.FAMILY,
     others.FAMILY,
+    mxf.FAMILY,
     pdf.FAMILY,
     text.FAMILY,
 )
@@ -42,7 +75,15 @@ def walk(media: Media) -> Container:
     Reads, memory, counts and nesting are bounded, and no bytes make it raise: what cannot be followed is in `gaps`.
     Raises `OSError` where the storage does.
     """
-    window, notes = Window(media), Notes()
+    return _walk(Window(media), Notes())
+
+
+def walk_within(data: bytes) -> Container:
+    """Walk what lies whole within another file: the same, but nothing within it is looked into."""
+    return _walk(Window(BufferMedia(data)), Notes(inner=True))
+
+
+def _walk(window: Window, notes: Notes) -> Container:
     family, found = _family(window, notes)
     if family is None:
         search_unknown(window, notes)

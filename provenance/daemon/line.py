@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
-from provenance.examination import Answer, Request, sidecar_names
+from provenance.examination import Answer, Request, companion_names
 from provenance.pool import HANDFUL_BYTES, HANDFUL_FILES, Pool
 from provenance.targets import Target
 from watcher.tree import Arrival
@@ -134,7 +134,6 @@ def _path(request: Request) -> _Path:
 def _request(target: Target, arrival: Arrival, workers: int) -> Request:
     """Return what to ask of a worker. Which sidecar there is it finds out itself: this process does not look."""
     name = arrival.path.rpartition(b"/")[2]
-    sidecars = tuple(n for n in sidecar_names(name) if n != name)
     most = None if target.zone is None else target.zone.max_read_rate
     rate = None if most is None else most / workers
-    return Request(target.root, arrival.path, arrival.found.st_size, sidecars, rate=rate)
+    return Request(target.root, arrival.path, arrival.found.st_size, companion_names(name), rate=rate)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from provenance.containers.model import Container
 from provenance.evidence import Claim, Gap, Kind, Signal, Strength
+from provenance.files import Media
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,13 @@ class Reader(Protocol):
 
     def __call__(self, container: Container) -> Findings:
         """Return what this family finds in `container`."""
+
+
+class DeepReader(Protocol):
+    """Reads one family of marks that no block of metadata holds. Never raises, whatever the bytes are."""
+
+    def __call__(self, container: Container, media: Media) -> Findings:
+        """Return what this family finds in the bytes that `container` was walked from."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,9 @@ from collections.abc import Callable
 from provenance.evidence import Claim, Strength
 from provenance.signals.aigc import bytedance_mark, label_mark
 from provenance.signals.comfyui import graph_mark
+from provenance.signals.credit import credit_mark
 from provenance.signals.findings import Mark, near
+from provenance.signals.galaxy import galaxy_mark
 from provenance.signals.names import generator_named
 
 _TRACE = Strength.TRACE
@@ -267,9 +269,10 @@ def _bytedance(_key: str, text: str) -> Mark | None:
     return bytedance_mark(text)
 
 
-_KEY_RULES: tuple[Callable[[str, str], Mark | None], ...] = (_keyword, _exact, _program, _label)
+_KEY_RULES: tuple[Callable[[str, str], Mark | None], ...] = (_keyword, _exact, credit_mark, _program, _label)
 _ALL_RULES = (
     *_KEY_RULES,
+    galaxy_mark,
     graph_mark,
     _json_parameters,
     _infotext,

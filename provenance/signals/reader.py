@@ -1,32 +1,76 @@
 """All families of marks outside credentials, asked one after another."""
 
+from dataclasses import replace
+
 from provenance.containers.model import Container
 from provenance.evidence import Claim, Gap, Signal, Strength
+from provenance.files import Media
 from provenance.signals.comment import read_comments
 from provenance.signals.exif import read_exif
-from provenance.signals.findings import Findings, Reader, joined
+from provenance.signals.field import read_fields
+from provenance.signals.findings import DeepReader, Findings, Reader, joined
+from provenance.signals.iptc import read_iptc
+from provenance.signals.pdf import read_pdf
 from provenance.signals.png_text import read_png_text
+from provenance.signals.stealth import read_stealth
+from provenance.signals.tags import read_media_tags
 from provenance.signals.xmp import read_xmp
 
 __all__ = ["READERS", "Findings", "Reader", "read_signals"]
 
-READERS: tuple[Reader, ...] = (read_xmp, read_png_text, read_exif, read_comments)
+READERS: tuple[Reader, ...] = (
+    read_xmp,
+    read_png_text,
+    read_exif,
+    read_comments,
+    read_fields,
+    read_iptc,
+    read_media_tags,
+)
 """One reader a family. A new family is one new file and one line here."""
+
+DEEP_READERS: tuple[DeepReader, ...] = (read_stealth, read_pdf)
+"""Those that need the bytes as well: each looks at files of its own type alone, and cheaply first."""
 
 MOST = 200
 """Signals kept of one file. Those that claim most come first, so nothing that decides is dropped."""
 
 
-def read_signals(container: Container) -> Findings:
-    """Return what all families find in `container`. Never raises; what could not be read is a gap."""
-    if not container.blocks:
-        return Findings()
-    found = joined(reader(container) for reader in READERS)
+def read_signals(container: Container, media: Media | None = None) -> Findings:
+    """Return what all families find in `container`, and in the bytes themselves, where those are at hand.
+
+    Never raises for what a file holds; what could not be read is a gap. Raises `OSError` where the storage does.
+    """
+    found = read_blocks(container) if container.blocks else Findings()
+    if media is not None:
+        deeper = [reader(container, media) for reader in DEEP_READERS]
+        found = joined((found, *deeper)) if any(part.signals or part.gaps for part in deeper) else found
     if len(found.signals) <= MOST:
         return found
     kept = sorted(found.signals, key=_weight)[:MOST]
     more = Gap("signals", f"{len(found.signals)} marks in one file; only the {MOST} weightiest are kept")
     return Findings(tuple(kept), (*found.gaps, more))
+
+
+def read_blocks(container: Container) -> Findings:
+    """Ask all readers of blocks: what stands in a part of the file, such as its cover art, is said of a part."""
+    parts = tuple(block for block in container.blocks if block.part)
+    if not parts:
+        return joined(reader(container) for reader in READERS)
+    whole = tuple(block for block in container.blocks if not block.part)
+    within = joined(reader(Container(None, parts)) for reader in READERS)
+    softened = tuple(
+        replace(signal, claim=_OF_A_PART.get(signal.claim, signal.claim), clears=False) for signal in within.signals
+    )
+    own = (reader(replace(container, blocks=whole)) for reader in READERS)
+    return joined((*own, Findings(softened, within.gaps)))
+
+
+_OF_A_PART = {
+    Claim.AI_GENERATED: Claim.AI_ASSISTED,
+    Claim.CAPTURED: Claim.NOTED,
+    Claim.CREATED: Claim.NOTED,
+}
 
 
 def _weight(signal: Signal) -> tuple[bool, int, int]:

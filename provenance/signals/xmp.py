@@ -5,6 +5,7 @@ import re
 from provenance.containers.model import BlockKind, Container
 from provenance.evidence import Claim, Gap, Kind, Strength
 from provenance.signals.aigc import label_mark
+from provenance.signals.credit import misplaced_credit
 from provenance.signals.findings import Findings, Mark, joined, near, shown
 from provenance.signals.generator import generator_text
 from provenance.signals.names import generator_named
@@ -71,7 +72,7 @@ def packet_findings(place: str, data: bytes) -> Findings:
     read as far as it goes, and leaves a gap as well.
     """
     data = packet_utf8(data)
-    if not has_document_type(data) and not _worth_parsing(data):
+    if not has_document_type(data) and not worth_parsing(data):
         return Findings()
     packet = parse(data)
     trouble = [] if packet.trouble is None else [packet.trouble]
@@ -84,7 +85,7 @@ def packet_findings(place: str, data: bytes) -> Findings:
         mark.at(Kind.XMP, f"{place} / {'/'.join((*found.inside[-2:], found.name or 'text'))}")
         for found in different
         if found not in skipped
-        for mark in _marks(found)
+        for mark in property_marks(found)
     ]
     if all(signal.claim in _HARMLESS for signal in signals) and _remains(data, packet, seen=bool(signals)):
         says = "words of a mark for generated media, in a place or state that cannot be read"
@@ -93,7 +94,8 @@ def packet_findings(place: str, data: bytes) -> Findings:
     return joined([Findings(tuple(signals), tuple(gaps))])
 
 
-def _worth_parsing(data: bytes) -> bool:
+def worth_parsing(data: bytes) -> bool:
+    """Whether a packet in UTF-8 holds any of the words that a mark is made of."""
     return any(map(data.__contains__, _NEEDLES)) or any(map(generator_named, _programs(data)))
 
 
@@ -127,8 +129,8 @@ def _remains(data: bytes, packet: Packet, *, seen: bool) -> bool:
     return packet.trouble is not None and _AI_NAMES.search(data) is not None
 
 
-def _marks(found: Property) -> tuple[Mark, ...]:
-    """Return the marks in one property."""
+def property_marks(found: Property) -> tuple[Mark, ...]:
+    """Return the marks in one property, by its own name, namespace and value; of XMP or of something like it."""
     name, value = found.local.lower(), found.value
     if not value:
         return ()
@@ -140,7 +142,7 @@ def _marks(found: Property) -> tuple[Mark, ...]:
     if found.namespace == _TC260 or name == "aigc":
         mark = _label(found)
         return () if mark is None else (mark,)
-    mark = _credit(name, value) or _misplaced_term(found)
+    mark = misplaced_credit(name, value) or _misplaced_term(found)
     texts = generator_text(found.local, value)
     return texts if mark is None else (mark, *texts)
 
@@ -183,32 +185,6 @@ def _label(found: Property) -> Mark | None:
         return label_mark(f'{{"Label":"{found.value[:20]}"}}', named=True)
     if found.local == "AIGC" or "AIGC" in found.value or "{" in found.value:
         return label_mark(found.value, named=True)
-    return None
-
-
-_CREDITS = {
-    "made with google ai": Claim.AI_GENERATED,
-    "edited with google ai": Claim.AI_ASSISTED,
-    "apple photos clean up": Claim.AI_ASSISTED,
-}
-_CREDIT_START = "ai-generated with google"
-_CREDIT_FIELDS = frozenset({"credit", "creditline", "creatortool", "software"})
-
-
-def _credit(name: str, value: str) -> Mark | None:
-    """Read the credit lines of Google and Apple, exact phrases all: the makers' names alone say nothing."""
-    if len(value) > 200:
-        return None
-    plain = " ".join(value.lower().split()).rstrip(".")
-    if name not in _CREDIT_FIELDS:
-        says = f"the credit line {shown(value)} of a generator, in another property"
-        return Mark(Claim.REVIEW, Strength.HINT, says) if plain in _CREDITS else None
-    if plain.startswith(_CREDIT_START):
-        return Mark(Claim.AI_GENERATED, Strength.DECLARED, f"credit line {shown(value)}")
-    if plain in _CREDITS:
-        return Mark(_CREDITS[plain], Strength.DECLARED, f"credit line {shown(value)}")
-    if near(plain[: len(_CREDIT_START)], _CREDIT_START) or any(near(plain, known) for known in _CREDITS):
-        return Mark(Claim.REVIEW, Strength.HINT, "a credit line that differs from a generator's by one character")
     return None
 
 

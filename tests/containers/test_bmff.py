@@ -4,6 +4,7 @@ import os
 import struct
 from pathlib import Path
 
+import brotli
 import pytest
 
 from provenance.containers import walk
@@ -140,7 +141,7 @@ def test_item_that_lies_nowhere() -> None:
 
 
 def test_jpeg_xl() -> None:
-    """JPEG XL keeps EXIF, XMP and credentials in boxes of their own; what Brotli compressed is a gap."""
+    """JPEG XL keeps EXIF, XMP and credentials in boxes of their own, plain or compressed with Brotli."""
     head = b"\0\0\0\x0cJXL \r\n\x87\n" + box(b"ftyp", b"jxl \0\0\0\0jxl ")
     codestream = box(b"jxlc", b"\xff\x0a")
     container = walked(head + box(b"Exif", bytes(4) + EXIF) + box(b"xml ", xmp()) + codestream)
@@ -148,4 +149,19 @@ def test_jpeg_xl() -> None:
     assert walked(head + store() + codestream).residue == ("BMFF jumb at 32",)
     assert walked(head + superbox(b"json", b"panorama") + codestream).residue == ()
     packed = walked(head + box(b"brob", b"jumb" + bytes(20)) + codestream)
-    assert (len(packed.residue), len(packed.gaps)) == (1, 1)
+    assert (packed.residue, packed.gaps) == (("BMFF brob at 32",), ())
+    small = box(b"brob", b"Exif" + brotli.compress(bytes(4) + EXIF)) + box(b"brob", b"xml " + brotli.compress(xmp()))
+    found = walked(head + small + codestream)
+    assert [(b.kind, b.data) for b in found.blocks] == [(BlockKind.EXIF, EXIF), (BlockKind.XMP, xmp())]
+    assert found.gaps == ()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"\xff" * 20, brotli.compress(xmp() * 9)[:-9], brotli.compress(bytes(40 << 20)), b""],
+    ids=["damaged", "cut short", "a bomb", "empty"],
+)
+def test_brotli_that_cannot_be_read_is_a_gap(data: bytes) -> None:
+    """Damage, a missing end and a bomb in compressed metadata are said."""
+    head = b"\0\0\0\x0cJXL \r\n\x87\n" + box(b"ftyp", b"jxl \0\0\0\0jxl ")
+    assert len(walked(head + box(b"brob", b"xml " + data) + box(b"jxlc", b"\xff\x0a")).gaps) == 1

@@ -101,7 +101,7 @@ def test_first_byte_zeroed(samples: Path, name: str) -> None:
         ("ms-extension-validator/cards.webp", [BlockKind.EXIF]),
         ("c2pa-rs/video1_no_manifest.mp4", [BlockKind.XMP]),
         ("c2pa-rs/basic.pdf", [BlockKind.XMP]),
-        ("c2pa-rs/sample1.svg", [BlockKind.XMP]),
+        ("c2pa-rs/sample1.svg", [BlockKind.FIELD] * 2 + [BlockKind.XMP]),
         ("c2pa-rs/sample1.gif", [BlockKind.COMMENT]),
         ("c2pa-rs/libpng-test_with_url.png", [BlockKind.XMP]),
     ],

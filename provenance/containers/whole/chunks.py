@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from provenance.containers import others, riff
+from provenance.containers import aiff, riff
 from provenance.containers.whole.reach import beyond
 from provenance.containers.window import Window
 
@@ -88,7 +88,7 @@ def aiff_cut(head: bytes, window: Window) -> str | None:
     """Say if an AIFF ends within a chunk, and is shorter than it says (AIFF 1.3, "FORM")."""
     if head[:4] != b"FORM":
         return None
-    found = others.FAMILY.recognise(head, window)
+    found = aiff.FAMILY.recognise(head, window)
     stop = 8 + int.from_bytes(head[4:8], "big")
     if found is None or found.media_type != "audio/aiff":
         return None

@@ -3,7 +3,7 @@
 from itertools import islice
 from typing import Final
 
-from provenance.containers import bmff, others
+from provenance.containers import bmff, matroska
 from provenance.containers.boxes import Box, Break, boxes
 from provenance.containers.whole.reach import beyond
 from provenance.containers.window import Window
@@ -92,7 +92,7 @@ def matroska_cut(head: bytes, window: Window) -> str | None:
     """
     if not head.startswith(_EBML):
         return None
-    found = others.FAMILY.recognise(head, window)
+    found = matroska.FAMILY.recognise(head, window)
     if found is None or found.media_type not in _MATROSKA:
         return None
     at, width = 0, len(_EBML)

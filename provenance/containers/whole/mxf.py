@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from provenance.containers.others import HEADER_PARTITION
+from provenance.containers.mxf import HEADER_PARTITION
 from provenance.containers.whole.reach import beyond
 from provenance.containers.window import Window
 

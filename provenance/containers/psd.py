@@ -1,0 +1,64 @@
+"""PSD and PSB (Adobe Photoshop File Formats): five sections, of which the header and the image resources are read.
+
+Layers can hold whole other files: placed and linked ones lie in blocks behind the layers, each of which is named.
+"""
+
+from provenance.containers.family import Family
+from provenance.containers.model import Carries, Format
+from provenance.containers.notes import STEPS, Notes
+from provenance.containers.resources import read_resources
+from provenance.containers.window import Window
+
+_PSD = Format("image/vnd.adobe.photoshop", Carries.NO)
+_PSB = Format("image/vnd.adobe.photoshop.psb", Carries.NO)
+_HEADER = 26
+_BLOCKS = frozenset({b"8BIM", b"8B64"})
+_LINKED = frozenset({b"lnkD", b"lnk2", b"lnk3", b"lnkE"})
+_LONG_IN_PSB = _LINKED | {
+    b"LMsk", b"Lr16", b"Lr32", b"Layr", b"Mt16", b"Mt32", b"Mtrn", b"Alph", b"FMsk", b"FEid", b"FXid", b"PxSD",
+    b"cinf",
+}  # fmt: skip
+"""Blocks whose length has eight bytes in a PSB."""
+
+
+def _recognise(head: bytes, _window: Window) -> Format | None:
+    if head.startswith(b"8BPS\0\1\0\0\0\0\0\0"):
+        return _PSD
+    return _PSB if head.startswith(b"8BPS\0\2\0\0\0\0\0\0") else None
+
+
+def _walk(window: Window, notes: Notes) -> None:
+    big = window.number(4, 2) == 2
+    at = _HEADER + 4 + window.number(_HEADER, 4)
+    start, size = at + 4, window.number(at, 4)
+    if len(window.at(at, 4)) < 4 or start + size > window.size:
+        notes.gap(f"PSD image resources at {at}", "they lie outside the file: it is cut short or damaged")
+    stop = min(start + size, window.size)
+    end = read_resources(window, notes, (start, stop), "PSD")
+    # What is left may be padding, and is no longer than that.
+    if any(window.at(end, min(stop - end, 64))):
+        notes.gap(f"PSD image resources at {end}", "no resource starts where one should")
+    _look_for_files(window, notes, start + size, big=big)
+
+
+def _look_for_files(window: Window, notes: Notes, at: int, *, big: bool) -> None:
+    """Note placed files: a list of them stands behind the layers and their mask."""
+    width = 8 if big else 4
+    section = window.number(at, width)
+    stop = min(at + width + section, window.size)
+    at += width
+    at += width + window.number(at, width)
+    at += 4 + window.number(at, 4)
+    for _ in range(STEPS):
+        head = window.at(at, 16)
+        if at + 12 > stop or head[:4] not in _BLOCKS:
+            return
+        kind = head[4:8]
+        long = big and kind in _LONG_IN_PSB
+        length = int.from_bytes(head[8:16] if long else head[8:12], "big")
+        if kind in _LINKED and length:
+            notes.gap("inside", f"PSD {kind.decode('ascii')} at {at} holds placed files, which were not examined")
+        at += (16 if long else 12) + (length + 3 & ~3)
+
+
+FAMILY = Family(_recognise, _walk)

@@ -1,0 +1,36 @@
+"""Photoshop's image resources (Adobe Photoshop File Formats, "Image Resource Blocks"), wherever they are kept.
+
+They stand in PSD, in APP13 of JPEG and in tag 0x8649 of TIFF. Of hundreds of kinds three hold what is looked for.
+"""
+
+from provenance.containers.model import BlockKind
+from provenance.containers.notes import STEPS, Notes
+from provenance.containers.packets import as_exif
+from provenance.containers.window import Window
+
+_SIGNATURES = frozenset({b"8BIM", b"MeSa", b"AgHg", b"PHUT", b"DCSR"})
+_IPTC, _EXIF, _EXIF_3, _XMP = 0x0404, 0x0422, 0x0423, 0x0424
+_KINDS = {_IPTC: BlockKind.IPTC, _EXIF: BlockKind.EXIF, _EXIF_3: BlockKind.EXIF, _XMP: BlockKind.XMP}
+
+
+def read_resources(window: Window, notes: Notes, span: tuple[int, int], place: str) -> int:
+    """Hand on the IPTC, EXIF and XMP among the resources in a span; return where they end or cannot be followed."""
+    at, stop = span
+    for _ in range(STEPS):
+        head = window.at(at, min(7, stop - at))
+        if len(head) < 7 or head[:4] not in _SIGNATURES:
+            return at
+        number = int.from_bytes(head[4:6], "big")
+        # The name is a Pascal string, and like the data it is padded to an even length.
+        size_at = at + 6 + (1 + head[6] + 1 & ~1)
+        size = window.number(size_at, 4)
+        start = size_at + 4
+        kind = _KINDS.get(number)
+        if kind is not None and size:
+            name = f"{place} resource {number} at {at}"
+            data = window.at(start, notes.bounded(name, min(size, stop - start)))
+            notes.block(kind, name, as_exif(data) if kind is BlockKind.EXIF else data)
+        if start + size > stop:
+            return at
+        at = start + (size + 1 & ~1)
+    return at

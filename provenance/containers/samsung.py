@@ -1,0 +1,43 @@
+"""What Samsung's programs put behind a picture: named blocks, and a list of them at the very end.
+
+Nobody published the layout; it is that which ExifTool reads. Only the record of the editor is handed on.
+"""
+
+from provenance.containers.model import BlockKind
+from provenance.containers.notes import Notes
+from provenance.containers.window import Window
+
+RECORD = "PhotoEditor_Re_Edit_Data"
+_FOOT, _HEAD = b"SEFT", b"SEFH"
+_LARGEST_LIST = 64 << 10
+_LONGEST_NAME = 256
+
+
+def read_trailer(window: Window, notes: Notes, stop: int) -> None:
+    """Hand on the editor's record of the list that ends at `stop`, if one does."""
+    if window.at(stop - 4, 4) != _FOOT:
+        return
+    length = int.from_bytes(window.at(stop - 8, 4), "little")
+    start = stop - 8 - length
+    place = f"Samsung trailer at {start}"
+    listed = window.at(start, length) if 12 <= length <= _LARGEST_LIST else b""
+    if listed[:4] != _HEAD:
+        notes.gap(place, "its list of blocks is damaged")
+        return
+    count = int.from_bytes(listed[8:12], "little")
+    entries = listed[12 : 12 + 12 * count]
+    if len(entries) < 12 * count:
+        notes.gap(place, "its list of blocks is cut short")
+    for at in range(0, len(entries) - 11, 12):
+        back, size = (int.from_bytes(entries[at + i : at + i + 4], "little") for i in (4, 8))
+        _read(window, notes, start - back, size)
+
+
+def _read(window: Window, notes: Notes, at: int, size: int) -> None:
+    """Hand on a block: two zero bytes, its type, the length of its name, its name, and its data."""
+    length = int.from_bytes(window.at(at + 4, 4), "little")
+    if length > min(_LONGEST_NAME, size) or window.at(at + 8, length) != RECORD.encode():
+        return
+    place = f"Samsung {RECORD} at {at}"
+    start = at + 8 + length
+    notes.block(BlockKind.FIELD, place, window.at(start, notes.bounded(place, size - 8 - length)), RECORD)

@@ -1,0 +1,25 @@
+"""Samsung's editor: its record of an edit says which generative tool took part, if one did.
+
+Undocumented. On pictures of Galaxy telephones a `genAIType` above zero goes with a credential that says AI, and on
+some it is the only mark. It counts in that record alone.
+"""
+
+import re
+
+from provenance.evidence import Claim, Strength
+from provenance.signals.findings import Mark
+
+_RECORD = "photoeditor_re_edit_data"
+_TYPE = re.compile(r'\bgenAIType\\*"\s{0,8}:\s{0,8}\\*"?(-?\w{0,20})')
+
+
+def galaxy_mark(key: str, text: str) -> Mark | None:
+    """Return what the editor's record says of generation, or None."""
+    if key.lower() != _RECORD or "genAIType" not in text:
+        return None
+    values = {value for value in _TYPE.findall(text) if value not in {"0", "null", "false", ""}}
+    if any(value.isdecimal() for value in values):
+        return Mark(Claim.AI_ASSISTED, Strength.TRACE, "edited with a generative tool of Galaxy AI (genAIType)")
+    if values or not _TYPE.search(text):
+        return Mark(Claim.REVIEW, Strength.HINT, "a genAIType of a Galaxy telephone's editor that cannot be read")
+    return None

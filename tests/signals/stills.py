@@ -1,0 +1,342 @@
+"""Marks in pictures' own metadata: what proves each, and the near miss that must not trip it.
+
+A table like the one for films: a test runs it, and docs/coverage.md is made from it.
+"""
+
+import html
+
+from tests.containers import drawing as make
+from tests.containers.making import box, jpeg
+from tests.signals.hiding import hidden
+from tests.signals.making import ARTIST, DESCRIPTION, MAKE, MODEL, SOFTWARE, exif, packet
+from tests.signals.rows import (
+    A1111,
+    AI,
+    AIGC,
+    BY_EDITOR,
+    BY_HAND,
+    BYTEDANCE,
+    CHINESE,
+    COMFY,
+    DECLARED,
+    DRAW,
+    EASY,
+    GRADED,
+    GRAPH,
+    GROK,
+    HINT,
+    INFOTEXT,
+    NOTES,
+    NOVEL,
+    PART,
+    REVIEW,
+    SAYS_A1111,
+    SAYS_GRAPH,
+    SAYS_JSON,
+    SAYS_LABEL,
+    SAYS_TYPE,
+    SAYS_USED,
+    SAYS_XMP,
+    SOURCE,
+    SUSPECTED,
+    SWARM,
+    TENCENT,
+    TRACE,
+    TRAINING,
+    USED,
+    UUID,
+    WORDS,
+    WORKFLOW,
+    XMP,
+    Row,
+    app1,
+    element,
+    international,
+    packed,
+    prop,
+    real,
+    row,
+    tag,
+    text,
+    user_comment,
+    utf8,
+)
+
+PNG_TEXT = (
+    real(row(A1111, "PNG `parameters`", text("parameters"), SAYS_A1111), "sd-parsers/automatic1111_cropped.png"),
+    row(A1111, "PNG iTXt, compressed", packed("parameters"), SAYS_A1111),
+    row(
+        "SwarmUI parameters",
+        "PNG `parameters`",
+        text("parameters"),
+        (utf8(SWARM), AI, TRACE, utf8(NOTES), "other JSON"),
+    ),
+    real(
+        row("Fooocus parameters", "PNG `parameters`", text("parameters"), (b"", AI, TRACE, utf8(NOTES), "other JSON")),
+        "sd-parsers/fooocus1_cropped.png",
+    ),
+    row(
+        "Fooocus scheme", "PNG `fooocus_scheme`", text("fooocus_scheme"), (b"fooocus", AI, TRACE, b"", "an empty text")
+    ),
+    row(
+        "AUTOMATIC1111 extras",
+        "PNG `postprocessing`",
+        text("postprocessing"),
+        (b"Postprocess upscale by: 4, Postprocess upscaler: R-ESRGAN 4x+", REVIEW, TRACE, b"white balance", "prose"),
+    ),
+    row(
+        "AUTOMATIC1111 extras",
+        "PNG `extras`",
+        text("extras"),
+        (b"Upscale: 2, visibility: 1.0, model:4x-UltraSharp", REVIEW, TRACE, b"director's cut", "prose"),
+    ),
+    real(row(COMFY, "PNG `prompt`, `workflow`", text("prompt"), SAYS_GRAPH), "sd-parsers/unclip_2pass_cropped.png"),
+    row(COMFY, "PNG `workflow`", text("workflow"), (utf8(WORKFLOW), AI, TRACE, b"scan, clean, deliver", "prose")),
+    row(
+        "ComfyUI graph without a node that generates",
+        "PNG `prompt`",
+        text("prompt"),
+        (utf8(GRADED), REVIEW, TRACE, b"", "an empty text"),
+    ),
+    real(
+        row("InvokeAI", "PNG `invokeai_metadata`", text("invokeai_metadata"), (b"x", AI, TRACE, b"", "an empty text")),
+        "sd-parsers/invokeai_imeta1.png",
+    ),
+    row("InvokeAI", "PNG `invokeai_graph`", text("invokeai_graph"), (b"{}", AI, TRACE, b"", "an empty text")),
+    real(
+        row("InvokeAI 2", "PNG `sd-metadata`", text("sd-metadata"), (b"x", AI, TRACE, b"", "an empty text")),
+        "sd-parsers/invokeai_sdmeta1.png",
+    ),
+    real(
+        row("InvokeAI 1", "PNG `Dream`", text("Dream"), (b"", AI, TRACE, b"of a night - Act 2", "prose")),
+        "sd-parsers/invokeai_dream1.png",
+    ),
+    real(
+        row("NovelAI", "PNG `Software`, `Source`, `Comment`", text("Software"), (b"", AI, TRACE, b"Novel", "a word")),
+        "sd-parsers/novelai1_cropped.png",
+    ),
+    row(
+        "NovelAI",
+        "PNG `Comment`",
+        text("Comment"),
+        (utf8(NOVEL), AI, TRACE, b'{"steps": 100, "sampler": "nuts", "seed": 3}', "JSON of a simulation"),
+    ),
+    row(
+        "Easy Diffusion",
+        "PNG `Negative Prompt`",
+        text("Negative Prompt"),
+        (b"people", AI, TRACE, b"", "an empty text"),
+    ),
+    row(
+        "Draw Things",
+        "PNG, XMP `exif:UserComment`",
+        lambda v: international("XML:com.adobe.xmp")(
+            packet(f"<exif:UserComment>{html.escape(v.decode())}</exif:UserComment>")
+        ),
+        (utf8(DRAW), AI, TRACE, utf8(NOTES), "other JSON"),
+    ),
+    row(
+        "Midjourney",
+        "PNG `Description` with `Job ID:`",
+        text("Description"),
+        (utf8(f"a cat --v 7 Job ID: {UUID}"), AI, TRACE, b"Job ID: 4711, printed on Monday", "another job's id"),
+    ),
+    row(
+        "Midjourney",
+        "PNG, XMP source type",
+        international("XML:com.adobe.xmp"),
+        (XMP, AI, DECLARED, packet(f"<Iptc4xmpExt:DigImageGUID>{UUID}</Iptc4xmpExt:DigImageGUID>"), "an id alone"),
+    ),
+    row(AIGC, "PNG `AIGC`", text("AIGC"), SAYS_LABEL),
+    row(AIGC, "PNG iTXt `AIGC`, in UTF-8", international("AIGC"), (utf8(CHINESE), AI, DECLARED, b"", "an empty text")),
+    row("Hugging Face job", "PNG `hf-job-id`", text("hf-job-id"), (utf8(UUID), REVIEW, HINT, b"", "an empty text")),
+    row("Luma", "PNG `Source`", text("Source"), (b"Luma AI", AI, TRACE, b"Luma", "the word alone")),
+    row(
+        "Luma",
+        "PNG `Comment`",
+        text("Comment"),
+        (b"Generated by Luma AI's Uni-1 model", AI, TRACE, b"Luma at night", "the word alone"),
+    ),
+    row("Stable Diffusion", "PNG `Source`", text("Source"), (b"Stable Diffusion XL", AI, TRACE, b"Stable", "a word")),
+    row(
+        "stealth pnginfo",
+        "PNG, lowest bits of alpha, `stealth_pngcomp`",
+        lambda v: hidden(v.decode(), b"stealth_pngcomp"),
+        (utf8(INFOTEXT), AI, TRACE, b"", "a picture with alpha and nothing hidden"),
+    ),
+    row(
+        "stealth pnginfo",
+        "PNG, lowest bits of alpha, `stealth_pnginfo`",
+        lambda v: hidden(v.decode(), b"stealth_pnginfo"),
+        (utf8(NOVEL), AI, TRACE, b"", "a picture with alpha and nothing hidden"),
+    ),
+    row(
+        "stealth pnginfo",
+        "PNG, lowest bits of red, green and blue",
+        lambda v: hidden(v.decode(), b"stealth_rgbcomp"),
+        (utf8(INFOTEXT), AI, TRACE, b"", "noise without alpha"),
+    ),
+)
+
+EXIF = (
+    row(A1111, "EXIF UserComment, JPEG", user_comment, (utf8(INFOTEXT), AI, TRACE, utf8(WORDS), "names as words")),
+    real(
+        row(A1111, "EXIF UserComment, JPEG", user_comment, (b"a", AI, TRACE, utf8(WORDS), "names as words")),
+        "sd-parsers/automatic1111_cropped.jpg",
+    ),
+    row(
+        A1111,
+        "EXIF UserComment, WebP",
+        lambda v: make.webp(b"EXIF", exif({}, comment=b"UNICODE\0" + v.decode().encode("utf-16-be"))),
+        SAYS_A1111,
+    ),
+    *(
+        row(
+            A1111,
+            f"EXIF item, {brand.decode().upper()}",
+            lambda v, b=brand: make.heif(b, exif=exif({}, comment=b"ASCII\0\0\0" + v)),  # type: ignore[misc]
+            SAYS_A1111,
+        )
+        for brand in (b"avif", b"heic")
+    ),
+    row(A1111, "EXIF box, JPEG XL", lambda v: make.jxl(box(b"Exif", bytes(4) + exif({DESCRIPTION: v}))), SAYS_A1111),
+    row(
+        A1111,
+        "EXIF box, JPEG XL, compressed with Brotli",
+        lambda v: make.jxl(make.compressed(b"Exif", bytes(4) + exif({DESCRIPTION: v}))),
+        SAYS_A1111,
+    ),
+    row("Easy Diffusion", "EXIF UserComment", user_comment, (utf8(EASY), AI, TRACE, utf8(NOTES), "other JSON")),
+    row(
+        COMFY,
+        "EXIF Make `workflow:`",
+        tag(MAKE),
+        (utf8(f"workflow:{WORKFLOW}"), AI, TRACE, b"workflow: scan", "prose"),
+    ),
+    row(COMFY, "EXIF Model `prompt:`", tag(MODEL), (utf8(f"prompt:{GRAPH}"), AI, TRACE, b"Pixel 9 Pro", "a telephone")),
+    row(
+        COMFY,
+        "EXIF ImageDescription, WebP",
+        lambda v: make.webp(b"EXIF", exif({DESCRIPTION: v + b"\0"})),
+        (utf8(f"Workflow:{WORKFLOW}"), AI, TRACE, utf8(WORDS), "names as words"),
+    ),
+    row("SwarmUI parameters", "EXIF Model", tag(MODEL), (utf8(SWARM), AI, TRACE, b"Swarm 1", "a camera")),
+    row("Ideogram", "EXIF Make", tag(MAKE), (b"Ideogram AI", AI, TRACE, b"Google", "a maker of cameras")),
+    Row(
+        "xAI Grok",
+        "EXIF ImageDescription `Signature:` and Artist, a UUID",
+        AI,
+        TRACE,
+        app1(exif(GROK)),
+        BY_HAND,
+        app1(exif({ARTIST: UUID.encode()})),
+        "one of the pair",
+    ),
+    row("ByteDance", "EXIF UserComment", user_comment, (b'{"aigc_type":"1"}', AI, DECLARED, b'{"aigc_type":"0"}', "0")),
+    row(
+        "ByteDance",
+        "EXIF ImageDescription",
+        tag(DESCRIPTION),
+        (b'{"aigc_label_type":2}', AI, DECLARED, b'{"aigc_label_type":0}', "a zero"),
+    ),
+    row(
+        "ByteDance",
+        "EXIF UserComment, `product` and `exportType`",
+        user_comment,
+        (utf8(BYTEDANCE), AI, TRACE, utf8(BY_EDITOR), "an export of something edited"),
+    ),
+    row(
+        "name of a generator",
+        "EXIF Software",
+        tag(SOFTWARE),
+        (b"Adobe Firefly", AI, HINT, b"Adobe Photoshop", "an editor"),
+    ),
+    row("name of a generator", "EXIF Software", tag(SOFTWARE), (b"reve.com", AI, HINT, b"flux 1.0", "a word")),
+    row(
+        "Apple Clean Up",
+        "EXIF Software",
+        tag(SOFTWARE),
+        (b"Apple Photos Clean Up", PART, DECLARED, b"Apple Photos", "the program alone"),
+    ),
+    row(AIGC, "EXIF UserComment", user_comment, SAYS_JSON),
+    row(AIGC, "EXIF ImageDescription", tag(DESCRIPTION), SAYS_JSON),
+    row(
+        AIGC,
+        "EXIF UserComment, Tencent's fields",
+        user_comment,
+        (utf8(f'{{"AIGC":{TENCENT}}}'), AI, DECLARED, b"AIGC", "the name alone"),
+    ),
+    row(
+        AIGC,
+        "EXIF UserComment, label 3",
+        user_comment,
+        (utf8(f'{{"AIGC":{SUSPECTED}}}'), REVIEW, DECLARED, utf8(TRAINING), "a permission to train AI"),
+    ),
+)
+
+_FIELDS = ("AISystemUsed", "AISystemVersionUsed", "AIPromptInformation", "AIPromptWriterName")
+
+PACKETS = (
+    row(SOURCE, "XMP, JPEG, attribute", prop("Iptc4xmpExt:DigitalSourceType"), SAYS_TYPE),
+    row(SOURCE, "XMP, JPEG, element", element("Iptc4xmpExt:DigitalSourceType"), SAYS_TYPE),
+    row(SOURCE, "XMP, old name `DigitalSourcefileType`", prop("Iptc4xmpExt:DigitalSourcefileType"), SAYS_TYPE),
+    row(SOURCE, "XMP, WebP", lambda v: make.webp(b"XMP ", v), SAYS_XMP),
+    row(SOURCE, "XMP, GIF", lambda v: make.gif(make.gif_xmp(v)), SAYS_XMP),
+    *(
+        row(
+            SOURCE,
+            f"XMP item, {brand.decode().upper()}",
+            lambda v, b=brand: make.heif(b, exif=exif({SOFTWARE: b"x\0"}), xmp=v),  # type: ignore[misc]
+            SAYS_XMP,
+        )
+        for brand in (b"heic", b"avif")
+    ),
+    row(SOURCE, "XMP, JPEG XL", lambda v: make.jxl(box(b"xml ", v)), SAYS_XMP),
+    row(SOURCE, "XMP, JPEG XL, compressed with Brotli", lambda v: make.jxl(make.compressed(b"xml ", v)), SAYS_XMP),
+    row(
+        SOURCE, "XMP, TIFF tag 700, second page", lambda v: make.pages([(0x131, 2, b"x\0")], [(0x2BC, 1, v)]), SAYS_XMP
+    ),
+    row(SOURCE, "XMP, PSD resource 1060", lambda v: make.psd(make.resource(1060, v)), SAYS_XMP),
+    row(SOURCE, "XMP, PSB resource 1060", lambda v: make.psd(make.resource(1060, v), big=True), SAYS_XMP),
+    row(SOURCE, "XMP, SVG", lambda v: make.svg(b"<metadata>" + v + b"</metadata>"), SAYS_XMP),
+    row(SOURCE, "XMP, PDF, compressed", lambda v: make.pdf(packet=v), SAYS_XMP),
+    row(SOURCE, "XMP, EXR attribute", lambda v: make.exr([make.attribute("xmp", v)]), SAYS_XMP),
+    row(SOURCE, "`.xmp` beside the file", lambda v: v, SAYS_XMP, "xmp"),
+    *(row(USED, f"XMP `{name}`", prop(f"Iptc4xmpExt:{name}"), SAYS_USED) for name in _FIELDS),
+    *(
+        row(
+            "credit line",
+            "XMP `photoshop:Credit`",
+            prop("photoshop:Credit"),
+            (utf8(line), claim, DECLARED, utf8(other), "a maker's name"),
+        )
+        for line, claim, other in (
+            ("Made with Google AI", AI, "Made with Google Earth"),
+            ("Edited with Google AI", PART, "Google Photos"),
+            ("AI-Generated with Google Gemini", AI, "Gemini"),
+            ("Apple Photos Clean Up", PART, "Clean Up"),
+        )
+    ),
+    row(
+        "credit line",
+        "IPTC-IIM 2:110, JPEG",
+        lambda v: jpeg(make.photoshop_segment(make.resource(1028, make.dataset(110, v)))),
+        (b"Made with Google AI", AI, DECLARED, b"Google AI", "a maker's name"),
+    ),
+    row(
+        "Apple Clean Up",
+        "XMP `xmp:CreatorTool`",
+        prop("xmp:CreatorTool"),
+        (b"Apple Photos Clean Up", PART, DECLARED, b"Photos", "a word"),
+    ),
+    row(
+        "name of a generator",
+        "XMP `xmp:CreatorTool`",
+        prop("xmp:CreatorTool"),
+        (b"Midjourney 7", AI, HINT, b"Adobe Photoshop 27.0", "an editor"),
+    ),
+    row(AIGC, "XMP `TC260:AIGC`, attribute", prop("TC260:AIGC"), SAYS_LABEL),
+    row(AIGC, "XMP `TC260:AIGC`, element", element("TC260:AIGC"), SAYS_LABEL),
+)
+
+ROWS = (*PNG_TEXT, *EXIF, *PACKETS)

@@ -55,8 +55,12 @@ def read_pdf(container: Container, media: Media) -> Findings:
 @cache
 def _parser() -> Any:
     """Return the parser, with bounds to what it takes for a stream. They count for all of this process."""
+    import logging
+
     import pikepdf
 
+    # It tells of damage there, and a worker has nobody to tell it to.
+    logging.getLogger("pikepdf").setLevel(logging.CRITICAL + 1)
     pikepdf.settings.set_qpdf_limits(
         flate_max_memory=_MEMORY,
         png_max_memory=_MEMORY,

@@ -6,8 +6,10 @@ that another host that mounts the same storage can do the same work.
 
 import os
 import time
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from provenance.asset import StatKey
 from provenance.containers import Container, walk
@@ -20,7 +22,7 @@ from provenance.examination import PACKET_SUFFIX, SIDECAR_SUFFIX, SIDECAR_TYPE, 
 from provenance.examiner import examiner_for
 from provenance.files import IN_MEMORY, Media, Pace, asset_of, display, read_once, stat_key
 from provenance.signals import read_signals
-from provenance.signals.whence import attribute_signals, companion_findings, name_signals, text_signals
+from provenance.signals.whence import TEXT_LIMIT, attribute_signals, companion_findings, name_signals, text_signals
 from watcher.opening import LastFolder, NotRegular, opened_file, stat_below
 from watcher.probe import unfinished
 
@@ -41,7 +43,7 @@ def examine(request: Request, reader: CredentialReader, examiner: Examiner, last
             before = stat_key(os.fstat(descriptor))
             asset, media = read_once(descriptor, _pace(request.root, request.rate))  # (2)
             evidence, container = _evidence(request, media, Evidence(asset, "", _NOTHING, (), (), (), examiner), reader)
-            beside = _beside(request, media, container, reader, descriptor)  # (5)
+            beside = _beside(_Here(request, descriptor, last), media, container, reader)  # (5)
             waits = unfinished(descriptor, request.path, cut_short) if request.probe else {}
             after = stat_key(os.fstat(descriptor))  # (6)
             named = stat_key(stat_below(request.root, request.path))
@@ -99,21 +101,35 @@ def _unlooked(container: Container) -> tuple[Gap, ...]:
     return ()
 
 
-def _beside(
-    request: Request, media: Media, container: Container | None, reader: CredentialReader, descriptor: int
-) -> Beside:
-    """Read the first sidecar there is, all XMP, the name and the system's note of where the file came from."""
+class _Here(NamedTuple):
+    """The file that is looked at, open, and its folder."""
+
+    request: Request
+    descriptor: int
+    last: LastFolder | None
+
+    @property
+    def name(self) -> bytes:
+        return self.request.path.rpartition(b"/")[2]
+
+    def opened(self, name: bytes) -> AbstractContextManager[int]:
+        """Open another file of the folder, without finding the way there again."""
+        folder, slash, _ = self.request.path.rpartition(b"/")
+        return opened_file(self.request.root, folder + slash + name, self.last)
+
+
+def _beside(here: _Here, media: Media, container: Container | None, reader: CredentialReader) -> Beside:
+    """Read the first sidecar there is, all companions, the name and the system's note of where the file came from."""
     if container is None:
         return Beside()
-    name = request.path.rpartition(b"/")[2]
-    hints = (*name_signals(name), *attribute_signals(descriptor))
+    hints = (*name_signals(here.name), *attribute_signals(here.descriptor))
     sidecar: Sidecar | None = None
     companions: list[Companion] = []
-    for candidate in request.sidecars:
+    for candidate in here.request.sidecars:
         if not candidate.endswith(SIDECAR_SUFFIX):
-            companions += _companion(request, candidate, name)
+            companions += _companion(here, candidate)
         elif sidecar is None:
-            sidecar = _sidecar(request, candidate, media, container, reader)
+            sidecar = _sidecar(here, candidate, media, container, reader)
     if sidecar is None and not companions and not hints:
         return _NOTHING_BESIDE
     return Beside(sidecar, tuple(companions), hints)
@@ -122,12 +138,10 @@ def _beside(
 _NOTHING_BESIDE = Beside()
 
 
-def _sidecar(
-    request: Request, name: bytes, media: Media, container: Container, reader: CredentialReader
-) -> Sidecar | None:
+def _sidecar(here: _Here, name: bytes, media: Media, container: Container, reader: CredentialReader) -> Sidecar | None:
     """Read a sidecar. One that cannot be read is there all the same, and says so; None where there is none."""
     try:
-        with opened_file(request.root, _in_folder(request, name)) as descriptor:
+        with here.opened(name) as descriptor:
             asset, manifest = read_once(descriptor)
     except FileNotFoundError:
         return None
@@ -142,29 +156,27 @@ def _sidecar(
     return Sidecar(display(name), asset.digest, reading.credential, reading.signals, reading.ingredients, reading.gaps)
 
 
-def _companion(request: Request, name: bytes, about: bytes) -> tuple[Companion, ...]:
-    """Read metadata that lies beside a file called `about`. XMP is there too if it cannot be read, and says so."""
+def _companion(here: _Here, name: bytes) -> tuple[Companion, ...]:
+    """Read metadata that lies beside the file. XMP is there too if it cannot be read, and says so."""
     is_packet = name.endswith(PACKET_SUFFIX)
+    nothing = asset_of(b"").digest
     try:
-        with opened_file(request.root, _in_folder(request, name)) as descriptor:
+        with here.opened(name) as descriptor:
+            if not is_packet and os.fstat(descriptor).st_size > TEXT_LIMIT:
+                return (Companion(display(name), nothing),)  # no prompt is that long
             asset, content = read_once(descriptor)
     except FileNotFoundError:
         return ()
     except OSError as error:
         gap = Gap("XMP", f"it cannot be read: {error.strerror or error}")
-        return (Companion(display(name), asset_of(b"").digest, gaps=(gap,) if is_packet else ()),)
-    data = content.read(0, min(asset.size, BLOCK_LIMIT))
-    if not is_packet:
-        return (Companion(display(name), asset.digest, text_signals(data)),)
+        return (Companion(display(name), nothing, gaps=(gap,) if is_packet else ()),)
     if asset.size > BLOCK_LIMIT:
         gap = Gap("XMP", f"it has {asset.size} bytes, more than are read of one")
         return (Companion(display(name), asset.digest, gaps=(gap,)),)
-    return (Companion(display(name), asset.digest, *companion_findings(data, about)),)
-
-
-def _in_folder(request: Request, name: bytes) -> bytes:
-    folder, slash, _ = request.path.rpartition(b"/")
-    return folder + slash + name
+    data = content.read(0, asset.size)
+    if not is_packet:
+        return (Companion(display(name), asset.digest, text_signals(data)),)
+    return (Companion(display(name), asset.digest, *companion_findings(data, here.name)),)
 
 
 def _unread_sidecar(why: str) -> Reading:

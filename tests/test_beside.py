@@ -4,8 +4,10 @@ import os
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from provenance.evidence import Beside
 from provenance.examination import companion_names, companions_among, read_among
 from tests.containers.drawing import where_from
 from tests.production import LEGAL, Production, new_production, outcomes, picture
@@ -159,6 +161,19 @@ def test_where_the_system_says_it_came_from_is_a_hint(production: Production) ->
     assert origin(production, plate) == "unknown"
 
 
+def test_what_is_too_large_beside_a_file_costs_little(production: Production) -> None:
+    """Enormous XMP is a gap, an enormous text is nothing, and neither is looked at again and again."""
+    plate = picture(production.editorial / "plate.png")
+    for name, expected in (("plate.txt", "unknown"), ("plate.xmp", "review")):
+        with (production.editorial / name).open("wb") as file:
+            file.write(AI)
+            file.truncate(40 << 20)
+        time.sleep(0.03)
+        production.run("scan")
+        assert origin(production, plate) == expected
+    assert production.json("scan")["unchanged"] == 3
+
+
 def test_what_is_read_together_with_a_file() -> None:
     """The names of sidecars and companions, best first; what is one itself has none of the unsigned kinds."""
     assert companion_names(b"a.b.exr") == (
@@ -172,3 +187,8 @@ def test_what_is_read_together_with_a_file() -> None:
     assert read_among([b"a.exr.c2pa", b"a.c2pa", b"a.xmp", b"a.txt"]) == (b"a.exr.c2pa", b"a.xmp", b"a.txt")
     assert companions_among([b"a.exr", b"a.xmp", b"a.txt.gz"]) == {b"a.xmp"}
     assert companions_among([b"a.exr", b"b.mov"]) == frozenset()
+
+
+def test_what_lay_beside_a_file_before_there_were_companions_is_still_read() -> None:
+    """A row of an older catalogue, which knows of sidecars alone, means that nothing else was there."""
+    assert msgspec.json.decode(b'{"sidecar":null}', type=Beside) == Beside()

@@ -129,7 +129,8 @@ def companion_findings(data: bytes, about: bytes) -> tuple[tuple[Signal, ...], t
     return found.signals, found.gaps
 
 
-_TEXT_LIMIT = 1 << 20
+TEXT_LIMIT = 1 << 20
+"""Bytes of the longest text that is read."""
 
 
 def text_signals(data: bytes) -> tuple[Signal, ...]:
@@ -140,7 +141,7 @@ def text_signals(data: bytes) -> tuple[Signal, ...]:
     from provenance.signals.generator import generator_text
     from provenance.signals.text import text_of
 
-    marks = generator_text("parameters", text_of(data[:_TEXT_LIMIT]))
+    marks = generator_text("parameters", text_of(data[:TEXT_LIMIT]))
     telling = next((m for m in marks if m.claim is Claim.AI_GENERATED), None)
     if telling is None:
         return ()

@@ -9,13 +9,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from provenance.asset import Channel, Digest, Place, ProjectId, RelPath, Title, ZoneName
 from provenance.errors import ChannelUnknown, ZoneTrouble
+from provenance.identity.mode import ApprovalsMode as ApprovalsMode  # noqa: PLC0414 (part of a configuration's words)
 from provenance.packs import policy_path
 from provenance.records import Deliverable
 from provenance.strict import nearest
+
+if TYPE_CHECKING:
+    from provenance.identity.people import Person  # most productions list nobody, and are to be read fast
 
 
 class Role(Enum):
@@ -56,12 +61,6 @@ class AnchorPurpose(Enum):
 
     SIGNER = "signer"
     TIMESTAMP = "timestamp"
-
-
-class ApprovalsMode(Enum):
-    """Whether approvals carry a signature."""
-
-    UNSIGNED = "unsigned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +153,9 @@ class Config:
     signing: Signing | None
     watch: Watch
     notify: Notify | None
+    people: "tuple[Person, ...]" = ()
+    key_files: tuple[Path, ...] = ()
+    """Where the public keys of people lie that are not written in the configuration itself."""
 
     @property
     def folder(self) -> Path:
@@ -171,6 +173,8 @@ class Config:
         if self.signing is not None:
             yield self.signing.key, "the signing key"
             yield self.signing.certificate, "the signing certificate"
+        for path in self.key_files:
+            yield path, "a person's public key"
         if self.notify is not None and self.notify.command[:1] and "/" in self.notify.command[0]:
             yield Path(self.notify.command[0]), "the program that is told"
 

@@ -3,11 +3,12 @@
 Parsing happens here and nowhere else.
 """
 
+import datetime as dt
 import hashlib
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -86,6 +87,14 @@ class _Trust(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     anchor: tuple[_Anchor, ...] = ()
 
 
+class _Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    id: str
+    name: str
+    roles: tuple[str, ...]
+    keys: tuple[str, ...] = ()
+    until: dt.date | None = None
+
+
 class _Signing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     certificate: str
     key: str
@@ -104,6 +113,7 @@ class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     trust: _Trust = _Trust()
     signing: _Signing | None = None
     notify: _Notify | None = None
+    person: tuple[_Person, ...] = ()
 
 
 def find_config(named: str | None, environ: dict[str, str], working_folder: Path) -> Path:
@@ -191,6 +201,7 @@ def _resolve(document: _Document, path: Path, sha256: Digest) -> Config:
         ),
         watch=_watch(document.watch, path),
         notify=None if document.notify is None else _notify(document.notify, path),
+        **_people(document, path, timezone),
     )
     _check_zones(config)
     return config
@@ -259,6 +270,17 @@ def _notify(notify: _Notify, path: Path) -> Notify:
     if command and "/" in command[0]:
         command[0] = str(_absolute(path.parent, command[0]))
     return Notify(command=tuple(command), bundle=notify.bundle, apprise=notify.apprise)
+
+
+def _people(document: _Document, path: Path, timezone: ZoneInfo) -> dict[str, Any]:
+    """Return who is listed and where their keys lie, as `Config` has it; raises `ConfigInvalid`."""
+    if not document.person:
+        return {}  # as in most productions: then nothing about keys has to be loaded
+    from provenance.identity.listed import people_of
+
+    rows = [(p.id, p.name, p.roles, p.keys, p.until) for p in document.person]
+    people, files = people_of(rows, path, timezone)
+    return {"people": people, "key_files": files}
 
 
 def _absolute(folder: Path, path: str) -> Path:

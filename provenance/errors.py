@@ -20,7 +20,8 @@
     │   ├── AttestationRefused         23
     │   ├── ReadBackDiffers            24
     │   ├── DestinationExists          25
-    │   └── NotExamined                26
+    │   ├── NotExamined                26
+    │   └── SignatureRefused           27
     ├── CatalogueTrouble                   catalogue and ledger
     │   ├── CatalogueMissing           30
     │   ├── CatalogueLocked            31
@@ -38,6 +39,7 @@
     │   ├── PolicyInvalid              40
     │   ├── ChannelUnknown             40
     │   ├── ChannelNeeded               2  (a usage error: an option is missing)
+    │   ├── ConfigNotAccepted          40
     │   └── ZoneTrouble                40
     └── PersonalTrouble                50  what is known of people
         ├── PersonalUnknown            51
@@ -198,6 +200,13 @@ class NotExamined(CredentialTrouble):
     default_help = "The file was recorded as unreadable and is held. `provenance doctor` shows what the machine lacks."
 
 
+class SignatureRefused(CredentialTrouble):
+    """A signature does not belong to what it is said to sign, or to this catalogue. Nothing was recorded."""
+
+    code = 27
+    default_help = "Nothing was recorded. Have it signed anew: --request FILE writes what is to be signed."
+
+
 class CatalogueTrouble(ProvenanceError):
     """Something about the catalogue or its ledger."""
 
@@ -312,6 +321,12 @@ class ChannelNeeded(ConfigTrouble):
 
     code = 2
     default_help = "Add --channel, with the channel of a final zone."
+
+
+class ConfigNotAccepted(ConfigTrouble):
+    """Configuration or policy are not what an administrator accepted, so nothing is judged by them."""
+
+    default_help = "See what changed: provenance config show. An administrator accepts it: provenance config accept"
 
 
 class ZoneTrouble(ConfigTrouble):

@@ -6,9 +6,11 @@ a check that checked nothing has found nothing out.
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from provenance.accepting import require_accepted
 from provenance.asset import Digest, UtcTime
 from provenance.catalogue import GateRun, GateUse, Head, Shown
 from provenance.config import Config, Role, refuse_inside
@@ -23,8 +25,12 @@ from provenance.quarantine import notes_among, requests_but, taken_out
 from provenance.records import Deliverable, Words, content_id
 from provenance.targets import Target, lies_in, named_twice, targets_of
 from provenance.verdict import Verdict
+from provenance.voices import Voices
 from watcher.sweep import Folder
 from watcher.wait import Wait
+
+if TYPE_CHECKING:
+    from provenance.identity.authority import Authority
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,8 @@ class Run:
     judged: Judgements
     ledger_head: str
     checked_at: UtcTime
+    authorities: "Mapping[str, Authority]" = field(default_factory=dict)
+    """What stands behind each record that was asked about, by its id."""
 
 
 Plan = Mapping[Target, Deliverable]
@@ -75,7 +83,8 @@ def check(gate: Gate, paths: tuple[Path, ...], channel: str | None, title: str |
 def check_targets(gate: Gate, plan: Plan) -> Run:
     """Judge every file of some targets, record the run, and only then return it.
 
-    (1) the rules must not lie inside the material; (2) the clock and the ledger must be whole; (3) look at the bytes
+    (1) the rules must not lie inside the material; (2) the clock and the ledger must be whole, and the rules those that
+    were accepted; (3) look at the bytes
     in front of us; (4) record them, and join them with all that is known of them: people's words, relatives, earlier
     looks; (5) let the policy judge; (6) record the run, unless somebody spoke meanwhile: then judge again; (7) only
     then answer.
@@ -114,7 +123,7 @@ def judge_seen(gate: Gate, files: Iterable[tuple[Seen, Deliverable, tuple[Reason
         judged = _judged(judging, seen, deliverable)
         judging.judgements.add(_with(judged, *besides, *([_ORPHAN] if named_like_one else ())))
     quiet = all(j.decision.outcome is Outcome.PASS and not j.on_a_word for j in judging.judgements)
-    return None if quiet else _record(gate, judging.judgements, began)
+    return None if quiet else _record(judging, began)
 
 
 def plan_of(config: Config, targets: Iterable[Target], channel: str | None = None, title: str | None = None) -> Plan:
@@ -132,7 +141,7 @@ def _run(gate: Gate, plan: Plan) -> Run:
     """Steps (2) to (7)."""
     judging, began = _begun(gate)  # (2)
     _judge_all(judging, plan)  # (3), (4), (5)
-    return _record(gate, judging.judgements, began)  # (6), (7)
+    return _record(judging, began)  # (6), (7)
 
 
 def _begun(gate: Gate) -> "tuple[_Judging, Head]":
@@ -141,7 +150,13 @@ def _begun(gate: Gate) -> "tuple[_Judging, Head]":
     catalogue, now = gate.intake.catalogue, gate.intake.stamp().at
     catalogue.check_clock(now)
     began = catalogue.verify_since_checkpoint()
-    return _Judging(gate, now, Judgements(gate.config.catalogue.parent)), began
+    require_accepted(gate.config, gate.policy, catalogue)
+    return _Judging(gate, now, Judgements(gate.config.catalogue.parent), voices_of(gate, now)), began
+
+
+def voices_of(gate: Gate, now: UtcTime) -> Voices:
+    """Return whose word counts at an instant, by the rules of a gate."""
+    return Voices(gate.config, gate.policy, gate.intake.catalogue, now)
 
 
 def check_rules(config: Config, policy: Policy) -> None:
@@ -189,6 +204,7 @@ class _Judging:
     gate: Gate
     now: UtcTime
     judgements: Judgements
+    voices: Voices
 
 
 class _Met:
@@ -261,15 +277,22 @@ def _wanted(
 
 
 def _judged(judging: _Judging, seen: Seen, deliverable: Deliverable) -> Judged:
-    """Step (5) for one file. A clearance counts only with what was cleared together with the file."""
-    shown = Shown(seen.verdict, seen.credential, seen.absolute)
-    words = judging.gate.intake.catalogue.effective_words(seen.digest, deliverable, judging.now, shown)
+    """Step (5) for one file. A clearance counts only with what was cleared together with the file.
+
+    Whose word counts is asked here, each time: of the words, and of what they make of the verdict.
+    """
+    voices = judging.voices
+    verdict = voices.verdict(seen.digest, seen.verdict)
+    words, unheard = voices.words(seen.digest, deliverable, Shown(verdict, seen.credential, seen.absolute))
     beside = {c.digest for c in seen.speaking} | ({seen.sidecar.digest} if seen.sidecar else set())
     if beside:
         kept = tuple(c for c in words.clearances if beside <= {s.digest for s in c.subjects})
         words = replace(words, clearances=kept)
-    case = case_of(seen.verdict, seen.credential, deliverable, words, judging.gate.policy)
-    return Judged(seen.path, deliverable, seen.digest, seen.verdict.origin, judge(case, judging.gate.policy))
+    policy = judging.gate.policy
+    decision = judge(case_of(verdict, seen.credential, deliverable, words, policy), policy)
+    judged = Judged(seen.path, deliverable, seen.digest, verdict.origin, decision)
+    judged = _with(judged, *voices.untold(words, verdict))
+    return _with(judged, *voices.reasons(unheard, judged.decision.outcome))
 
 
 def case_of(verdict: Verdict, credential: Credential, deliverable: Deliverable, words: Words, policy: Policy) -> Case:
@@ -330,8 +353,9 @@ def _held(rule: Rule, text: str, advice: str, args: dict[str, str]) -> Decision:
     return Decision(Outcome.HOLD, (Reason(rule, Outcome.HOLD, text, advice, args),))
 
 
-def _record(gate: Gate, judgements: Judgements, began: Head) -> Run:
+def _record(judging: _Judging, began: Head) -> Run:
     """Step (6): one entry for the whole run, naming each record it rested on."""
+    gate, judgements = judging.gate, judging.judgements
     minutes = Minutes()
     for judged in judgements:
         minutes.take(judged)
@@ -351,6 +375,9 @@ def _record(gate: Gate, judgements: Judgements, began: Head) -> Run:
         for consent in judged.decision.consents
     )
     uses += tuple(GateUse(name, Digest(raw.hex())) for name, batch in minutes.attested.items() for raw in batch.digests)
+    over = judging.voices.resting_on({use.record for use in uses})
+    if over is not None and over <= stamp.at:
+        raise WordsChanged("somebody whose word it rests on is not listed any more since it was judged")
     head = gate.intake.catalogue.note_gate_run(GateRun(run, body, uses, began), stamp)
     return Run(
         run,
@@ -364,4 +391,5 @@ def _record(gate: Gate, judgements: Judgements, began: Head) -> Run:
         judgements,
         head,
         stamp.at,
+        judging.voices.all_heard(),
     )

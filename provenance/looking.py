@@ -10,6 +10,7 @@ from provenance.evidence import Companion, Credential, Examiner, Sidecar, effect
 from provenance.examination import Failed, Looked, Request
 from provenance.files import display
 from provenance.pool import Pool
+from provenance.records import AnyRecord
 from provenance.targets import Target, failure_error, folder_error
 from provenance.verdict import Verdict, classify
 from watcher.sweep import Folder
@@ -39,6 +40,15 @@ class Silent:
         """Say nothing."""
 
 
+Keep = Callable[[Catalogue, AnyRecord, Stamp], None]
+"""Does with a word what is to be done with it, once it is known what it says."""
+
+
+def plainly(catalogue: Catalogue, record: AnyRecord, stamp: Stamp) -> None:
+    """Record a word that nobody signs."""
+    catalogue.add_record(record, stamp)
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
     """Everything a scan needs, so that it can be passed on as one thing."""
@@ -49,6 +59,8 @@ class Intake:
     """Who would look. Asked only where something is known already: the answer loads the SDK."""
     stamp: Callable[[], Stamp]
     progress: Progress = field(default_factory=Silent)
+    keep: Keep = plainly
+    """What is done with a word: it is recorded, signed or not, or written down to be signed."""
 
 
 @dataclass(frozen=True, slots=True)

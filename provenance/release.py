@@ -21,7 +21,7 @@ from provenance.errors import (
     ReadFailed,
 )
 from provenance.files import display, stat_key
-from provenance.gate import Gate, Run, check_targets
+from provenance.gate import Gate, Run, check_targets, voices_of
 from provenance.looking import Intake, look
 from provenance.moving import NotMoved, Snag
 from provenance.policy import Outcome
@@ -80,9 +80,9 @@ def answered(gate: Gate, held: Iterable[Held]) -> Iterator[Held]:
 
     Whether it passes the gate says; this says for which it is worth asking.
     """
-    now = gate.intake.stamp().at
+    voices = voices_of(gate, gate.intake.stamp().at)
     for one in held:
-        words = gate.intake.catalogue.effective_words(one.row.move.digest, _deliverable(gate.config, one), now)
+        words, _ = voices.words(one.row.move.digest, _deliverable(gate.config, one))
         if one.row.stay is Stay.HELD and (words.approvals or words.clearances or words.supersessions):
             yield one
 

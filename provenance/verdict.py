@@ -111,7 +111,12 @@ def classify(evidence: Evidence, beside: Beside, context: Context) -> Verdict:
     (4) what could not be looked at is review; (5) only what is left may be captured or created: by a claim that
     clears, or by a person's word where nothing speaks against it; (6) else nothing was found: unknown.
     """
-    grounds = _sorted(_gather(evidence, beside, context))  # (1)
+    return conclude(_gather(evidence, beside, context))  # (1)
+
+
+def conclude(gathered: Iterable[Ground]) -> Verdict:
+    """Return the verdict that some grounds lead to: steps (2) to (6) of `classify`."""
+    grounds = _sorted(gathered)
     flags = [g for g in grounds if g.claim in _FLAGS and g.strength is not Strength.HINT]
     clearing = [g for g in grounds if g.clears]
     if flags:  # (2)
@@ -188,6 +193,6 @@ def _from_ancestor(ancestor: Ancestor) -> Ground:
     return Ground(LINEAGE, claim, Strength.DECLARED, f"witness: {ancestor.witness.value}", says, through)
 
 
-def _sorted(grounds: list[Ground]) -> tuple[Ground, ...]:
+def _sorted(grounds: Iterable[Ground]) -> tuple[Ground, ...]:
     """Order by what is claimed, then by how strongly; stable otherwise."""
     return tuple(sorted(grounds, key=lambda g: (_WEIGHT[g.claim], _STRENGTH[g.strength])))

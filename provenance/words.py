@@ -69,7 +69,7 @@ def take_down_telling(
             origin=Origin.AI_GENERATED.value,
         )
         intake.catalogue.add_record(declared, replace(stamp, claimed_at=record.claimed_at))
-    intake.catalogue.add_record(record, replace(stamp, claimed_at=record.claimed_at))
+    intake.keep(intake.catalogue, record, replace(stamp, claimed_at=record.claimed_at))
     return TakenDown(record, subjects), declared
 
 
@@ -94,7 +94,7 @@ def keep(intake: Intake, make: Callable[[UtcTime], R]) -> R:
     """Keep the word that `make` returns for the moment it is given, and return it."""
     stamp = intake.stamp()
     record = make(stamp.at)
-    intake.catalogue.add_record(record, replace(stamp, claimed_at=record.claimed_at))
+    intake.keep(intake.catalogue, record, replace(stamp, claimed_at=record.claimed_at))
     return record
 
 

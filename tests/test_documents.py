@@ -33,6 +33,8 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Documents:
     told: Documents = {
         "init": _told(made, "init", ".", "--title", "The Long Night"),
         "keys": _told(made, "keys", "new"),
+        "person-key": _told(made, "keys", "person", "grace", "--no-passphrase"),
+        "accepted": _told(made, "config", "show"),
         "scan": _told(made, "scan"),
         "mark": _told(made, "mark", "deliver/plate.jpg", "-o", "made.jpg", *AS_AI),
         "record": [

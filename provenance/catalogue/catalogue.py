@@ -4,7 +4,7 @@ Every write takes the lock first, is one transaction, and is safe to repeat. Tim
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -16,10 +16,10 @@ from provenance.catalogue.ledger import EVIDENCE, GATE
 from provenance.catalogue.queries import Queries
 from provenance.catalogue.rows import Head
 from provenance.catalogue.schema import APPLICATION_ID, ensure_current, migrate
-from provenance.errors import CatalogueDamaged, CatalogueTrouble, RecordUnknown, WordsChanged
+from provenance.errors import CatalogueDamaged, CatalogueTrouble, RecordUnknown, SignatureRefused, WordsChanged
 from provenance.files import sync_folder
 from provenance.lineage import Witness
-from provenance.records import NEVER_REVOKED, AnyRecord, Declaration, Derivation, Revocation, in_force
+from provenance.records import ENVELOPE, NEVER_REVOKED, AnyRecord, Declaration, Derivation, Revocation, in_force
 from provenance.verdict import Origin
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from provenance.catalogue.verification import Verification
 
 STANDING = {
+    "configuration-acceptance": "Accept another configuration instead: provenance config accept.",
     "refusal": "Whoever may decide otherwise approves it, and names the refusal: provenance approve --despite ID.",
     "picture-change": "What it ended is approved anew: provenance approve --again ID.",
 }
@@ -158,9 +159,11 @@ class Catalogue(Queries):
         }
         return self.ledger.append(EVIDENCE, body, stamp).seq
 
-    def add_record(self, record: AnyRecord, stamp: "Stamp") -> str:
+    def add_record(self, record: AnyRecord, stamp: "Stamp", envelope: Mapping[str, object] | None = None) -> str:
         """Keep a person's word, draw the verdicts it changes, and return its id. Safe to repeat.
 
+        `envelope` (DSSE's JSON) is kept and never believed here. Raises `SignatureRefused` for a word that was recorded
+        before without this signature: a record is never edited.
         Raises `RecordUnknown` for a revocation of nothing, or of a revocation: what was taken back is said anew.
         Raises `ValueError` for a declaration of no known origin: every later look at its bytes would fail on it.
         Raises `LegallyHeld` for an erasure of what a legal hold covers.
@@ -171,21 +174,22 @@ class Catalogue(Queries):
             Origin(record.origin)
 
         with self._db.writing():
-            if self._known.record(record.id) is None:
+            before = self._known.record(record.id)
+            if before is None:
                 if record.kind in NEVER_REVOKED:
-                    self._refuse_what_a_hold_forbids(record, stamp.at)
+                    from provenance.catalogue.holding import refuse_what_a_hold_forbids
+
+                    refuse_what_a_hold_forbids(self._db, self._known, record, stamp.at)
                 changed = redrawn_by(record)
                 if isinstance(record, Revocation):
                     changed = redrawn_by(self._revocable(record.target))
-                entry = self.ledger.append(record.kind, record.content(), stamp)
+                signed = {} if envelope is None else {ENVELOPE: dict(envelope)}
+                entry = self.ledger.append(record.kind, record.content() | signed, stamp)
                 file(self._db, record, entry.seq)
                 self._redraw().refresh(changed)
+            elif envelope is not None and before.envelope != envelope:
+                raise SignatureRefused(f"{record.id} was recorded before, without this signature")
         return record.id
-
-    def _refuse_what_a_hold_forbids(self, record: AnyRecord, at: UtcTime) -> None:
-        from provenance.catalogue.holding import refuse_what_a_hold_forbids
-
-        refuse_what_a_hold_forbids(self._db, self._known, record, at)
 
     def _revocable(self, target: str) -> AnyRecord:
         found = self.find_record(target).record

@@ -1,12 +1,13 @@
 """What the catalogue knows of some bytes: every evidence, every word in force, every known relative."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from provenance.asset import Asset, Digest, Place, UtcTime
 from provenance.catalogue.connection import Connection, Row
 from provenance.catalogue.filing import index_of
 from provenance.catalogue.rows import Filed
-from provenance.catalogue.stored import Finding, asset_from, decoded, intact, member, record_in
+from provenance.catalogue.stored import Finding, asset_from, decoded, intact, member, signed_record_in
 from provenance.errors import CatalogueDamaged
 from provenance.evidence import Beside, Claim, Evidence, Examiner, Relation, Signal
 from provenance.lineage import Witness
@@ -75,7 +76,7 @@ class Knowledge:
         self._db = connection
         self._findings: dict[int, Finding] = {}
         self._examiners: dict[int, Examiner] = {}
-        self._records: dict[str, tuple[AnyRecord, frozenset[bytes]]] = {}
+        self._records: dict[str, tuple[bytes, AnyRecord, dict[str, Any] | None, frozenset[bytes]]] = {}
         self._subjects = 0
 
     def asset(self, raw: bytes) -> AssetRow | None:
@@ -126,35 +127,35 @@ class Knowledge:
         Raises `CatalogueDamaged` where the table of subjects names a record that does not itself name these bytes.
         """
         rows = self._db.rows(
-            "SELECT r.id, r.entry,"
+            "SELECT r.id, r.entry, (SELECT l.hash FROM ledger l WHERE l.seq = r.entry),"
             " (SELECT v.id FROM records v WHERE v.target = r.id AND v.target <> '' ORDER BY v.entry LIMIT 1)"
             " FROM record_subjects s JOIN records r ON r.id = s.record WHERE s.digest = ? ORDER BY r.entry",
             (raw,),
         )
-        return tuple(Filed(self._read(record, entry, raw), entry, revoked_by) for record, entry, revoked_by in rows)
+        return tuple(self._read(name, entry, hashed, raw, gone) for name, entry, hashed, gone in rows)
 
-    def _read(self, name: str, entry: int, raw: bytes) -> AnyRecord:
+    def _read(self, name: str, entry: int, hashed: bytes, raw: bytes, revoked_by: str | None) -> Filed:
         """Return a record that must speak of some bytes.
 
-        One record can speak of a whole delivery, and is asked for at each of its files: so it is kept decoded, under
-        its id, which is the hash of what it says.
+        One record can speak of a whole delivery, and is asked for at each of its files: so it is kept decoded, with the
+        hash of its entry, which is over what it says and over what was signed.
         """
         kept = self._records.get(name)
-        if kept is None:
+        if kept is None or kept[0] != hashed:
             row = self._db.row("SELECT body FROM ledger WHERE seq = ?", (entry,))
             if row is None:
                 raise CatalogueDamaged(f"entry {entry} of the ledger, which holds {name}, is missing")
-            record = record_in(row[0], name)
-            kept = record, index_of(record).subjects
-            self._subjects += len(kept[1])
+            record, envelope = signed_record_in(row[0], name)
+            kept = hashed, record, envelope, index_of(record).subjects
+            self._subjects += len(kept[3])
             if self._subjects > MOST_SUBJECTS:
                 self._records.clear()
-                self._subjects = len(kept[1])
+                self._subjects = len(kept[3])
             self._records[name] = kept
-        record, subjects = kept
+        _, record, envelope, subjects = kept
         if raw not in subjects:
             raise CatalogueDamaged(f"record {name} is kept for {raw.hex()}, and does not speak of it")
-        return record
+        return Filed(record, entry, revoked_by, envelope)
 
     def record(self, record: str) -> Filed | None:
         """Return a record by its id."""
@@ -165,6 +166,16 @@ class Knowledge:
             (record,),
         )
         return None if row is None else _filed(row)
+
+    def of_kind(self, kind: str) -> tuple[Filed, ...]:
+        """Return every record of a kind, the oldest first."""
+        rows = self._db.rows(
+            "SELECT r.id, r.entry, l.body,"
+            " (SELECT v.id FROM records v WHERE v.target = r.id AND v.target <> '' ORDER BY v.entry LIMIT 1)"
+            " FROM records r JOIN ledger l ON l.seq = r.entry WHERE r.kind = ? ORDER BY r.entry",
+            (kind,),
+        )
+        return tuple(_filed(row) for row in rows)
 
     def declarations(self, raw: bytes) -> tuple[Declaration, ...]:
         """Return the declarations about these bytes that nobody took back."""
@@ -284,7 +295,8 @@ def remembered(evidences: tuple[Evidence, ...], special: Special | None) -> tupl
 
 def _filed(row: Row) -> Filed:
     record, entry, body, revoked_by = row
-    return Filed(record_in(body, record), entry, revoked_by)
+    found, envelope = signed_record_in(body, record)
+    return Filed(found, entry, revoked_by, envelope)
 
 
 def _link(row: Row, child: bytes) -> Link:

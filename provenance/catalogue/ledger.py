@@ -101,6 +101,11 @@ class Ledger:
         found = self._db.row(f"SELECT 1 FROM ledger WHERE seq > ? AND kind IN ({kinds}) LIMIT 1", (seq, *KINDS))  # noqa: S608
         return found is not None
 
+    def known_by(self, entry: int) -> UtcTime:
+        """Return the latest time in the ledger up to an entry: it was not written before, whatever it says."""
+        row = self._db.row("SELECT max(at) FROM ledger WHERE seq <= ?", (entry,))
+        return UtcTime(row[0] if row and row[0] else "")
+
     def last_config(self) -> Digest | None:
         """Return the digest of the configuration the newest entry was written under."""
         row = self._db.row("SELECT config FROM ledger WHERE config IS NOT NULL ORDER BY seq DESC LIMIT 1")

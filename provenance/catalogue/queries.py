@@ -20,6 +20,7 @@ from provenance.verdict import Context, Origin, Verdict, classify
 
 if TYPE_CHECKING:
     # Few questions are about these, and the others are to be answered fast.
+    from provenance.catalogue.despite import Despite
     from provenance.catalogue.question import Counting, Shown
     from provenance.catalogue.telling import Tellings, Titles, Untold
     from provenance.records.personal import LegalHold
@@ -97,9 +98,11 @@ class Queries(Places):
         from provenance.catalogue.effect import Effect
         from provenance.catalogue.question import Counting, Question
 
-        effect = Effect(self, Question(digest, deliverable, now, shown, counting or Counting()))
+        counting = counting or Counting()
+        effect = Effect(self, Question(digest, deliverable, now, shown, counting))
         words = effect.words()
-        return self.tellings.joined(words, digest, deliverable, now) if effect.told_of(digest) else words
+        told = effect.told_of(digest)
+        return self.tellings.joined(words, digest, deliverable, now, counting.standing) if told else words
 
     @property
     def tellings(self) -> "Tellings":
@@ -161,6 +164,17 @@ class Queries(Places):
         from provenance.catalogue.holding import is_erased
 
         return is_erased(self._db, value)
+
+    def records_of_kind(self, kind: str) -> tuple[Filed, ...]:
+        """Return every record of a kind, the oldest first, revoked ones included."""
+        return self._known.of_kind(kind)
+
+    @property
+    def despite(self) -> "Despite":
+        """What words say although somebody took them back, for whoever knows that they may not."""
+        from provenance.catalogue.despite import Despite
+
+        return Despite(self._db, self._known)
 
     def edges_of(self, digest: Digest) -> Lineage:
         """Return what some bytes were made from and what was made from them, one step each way."""

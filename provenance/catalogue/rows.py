@@ -96,6 +96,8 @@ class Filed:
     record: AnyRecord
     entry: int
     revoked_by: str | None
+    envelope: dict[str, Any] | None = field(default=None, hash=False)
+    """What was signed, with its signatures, as it stands in the ledger; None where nobody signed. Not checked here."""
 
 
 @dataclass(frozen=True, slots=True)

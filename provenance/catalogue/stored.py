@@ -92,14 +92,22 @@ def member(kind: type[E], value: object, what: Callable[[], str]) -> E:
 
 def record_in(body: Any, record: str) -> AnyRecord:
     """Return the record in a ledger entry's body; raises `CatalogueDamaged` unless it is the one of this id."""
-    content = decoded(body, dict[str, object], lambda: f"record {record}")
+    return signed_record_in(body, record)[0]
+
+
+def signed_record_in(body: Any, record: str) -> tuple[AnyRecord, dict[str, Any] | None]:
+    """Return the record in a ledger entry's body as `record_in` does, and what was signed, if anything was."""
+    content = decoded(body, dict[str, Any], lambda: f"record {record}")
+    envelope = content.pop(ENVELOPE, None)
+    if not (envelope is None or isinstance(envelope, dict)):
+        raise CatalogueDamaged(f"record {record} has an envelope that is none")
     try:
         found = record_from(content)
     except (KeyError, msgspec.ValidationError) as error:
         raise CatalogueDamaged(f"record {record} cannot be read: {error}") from error
     if found.id != record:
         raise CatalogueDamaged(f"record {record} is not what was recorded: its content has the id {found.id}")
-    return found
+    return found, envelope
 
 
 def whole_record(kind: str, body: bytes, record: str) -> AnyRecord:

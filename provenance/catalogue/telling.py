@@ -5,7 +5,7 @@ a file says of itself is held against the disclosures that do name it.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -55,7 +55,8 @@ class _Book:
     bindings: dict[str, Filed]
     consents: list[Filed]
     tools: list[Filed]
-    by_digest: dict[bytes, list[Disclosure]] = field(default_factory=dict)
+    by_digest: dict[bytes, list[tuple[Disclosure, frozenset[str]]]] = field(default_factory=dict)
+    """Each disclosure of some bytes, with the ids of what was taken back of it: none where it stands."""
 
 
 class Tellings:
@@ -66,19 +67,27 @@ class Tellings:
         self._known = known
         self._read: _Book | None = None
 
-    def disclosures(self, digest: Digest, project: ProjectId, title: Title | None) -> tuple[Disclosure, ...]:
-        """Return what was told of some bytes for a title, oldest first; not what was taken back."""
+    def disclosures(
+        self, digest: Digest, project: ProjectId, title: Title | None, standing: Collection[str] = ()
+    ) -> tuple[Disclosure, ...]:
+        """Return what was told of some bytes for a title, oldest first; not what was taken back.
+
+        The records in `standing` were taken back by somebody who may not, and stand.
+        """
         found = self._book().by_digest.get(bytes.fromhex(digest), ())
-        return tuple(d for d in found if speaks_for(d, project, title))
+        told = (d for d, ended in found if all(name in standing for name in ended))
+        return tuple(dict.fromkeys(d for d in told if speaks_for(d, project, title)))
 
     def consents(self, project: ProjectId, title: Title, now: UtcTime) -> tuple[Consent, ...]:
         """Return the consents in force for a title, oldest first."""
         filed = (f.record for f in self._book().consents if f.revoked_by is None)
         return tuple(c for c in filed if isinstance(c, Consent) and c.covers(project, title, now))
 
-    def joined(self, words: Words, digest: Digest, deliverable: Deliverable, now: UtcTime) -> Words:
+    def joined(
+        self, words: Words, digest: Digest, deliverable: Deliverable, now: UtcTime, standing: Collection[str] = ()
+    ) -> Words:
         """Return some words together with what was told of these bytes for a deliverable, and what that rests on."""
-        told = self.disclosures(digest, deliverable.project, deliverable.title)
+        told = self.disclosures(digest, deliverable.project, deliverable.title, standing)
         if not told:
             return words
         touched = any(d.replica is None or d.replica for d in told)
@@ -196,18 +205,18 @@ class Tellings:
         return [Filed(record_in(body, name), entry, revoked) for name, entry, body, revoked in rows]
 
 
-def _named(book: _Book) -> Iterator[tuple[bytes, Disclosure]]:
-    """Yield what each disclosure in force names, by itself or by a binding in force; each pair once."""
-    pairs: dict[tuple[bytes, str], Disclosure] = {}
+def _named(book: _Book) -> Iterator[tuple[bytes, tuple[Disclosure, frozenset[str]]]]:
+    """Yield what each disclosure names, by itself or by a binding, with what of both was taken back."""
+    pairs: dict[tuple[bytes, str, frozenset[str]], Disclosure] = {}
     for filed in (*book.disclosures.values(), *book.bindings.values()):
         word = filed.record
         of = book.disclosures.get(word.disclosure) if isinstance(word, Binding) else filed
-        if filed.revoked_by is not None or of is None or of.revoked_by is not None:
+        if of is None or not isinstance(of.record, Disclosure):
             continue
-        if isinstance(of.record, Disclosure):
-            for subject in word.about:
-                pairs.setdefault((bytes.fromhex(subject.digest), of.record.id), of.record)
-    return ((raw, disclosure) for (raw, _), disclosure in pairs.items())
+        ended = frozenset(f.record.id for f in (filed, of) if f.revoked_by is not None)
+        for subject in word.about:
+            pairs.setdefault((bytes.fromhex(subject.digest), of.record.id, ended), of.record)
+    return ((raw, (disclosure, ended)) for (raw, _, ended), disclosure in pairs.items())
 
 
 def _differences(

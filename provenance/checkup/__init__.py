@@ -3,6 +3,7 @@
 ::
 
     checks      everything that is looked at, in order
+    people      whether those who are to approve can
     watching    what this machine must allow so that folders can be watched
     finding     what is answered
 """

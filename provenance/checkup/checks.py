@@ -10,6 +10,7 @@ from pathlib import Path
 from provenance.asset import UtcTime
 from provenance.catalogue import Catalogue
 from provenance.checkup.finding import Finding, Level
+from provenance.checkup.people import check_accepted, check_people
 from provenance.checkup.watching import check_notify, check_room, check_watching
 from provenance.config import Config, Role
 from provenance.configfile import load_config
@@ -39,8 +40,10 @@ def check_up(path: Path, now: UtcTime) -> Iterator[Finding]:
     config = replace(config, zones=tuple(z for z in config.zones if z not in silent))
     checks: tuple[tuple[str, Callable[[Config, UtcTime], Iterator[Finding]]], ...] = (
         ("policy", _policy),
+        ("people", lambda c, n: check_people(c, load_policy(c.policy, c.folder), n)),
         ("zones", _zones),
         ("catalogue", _catalogue),
+        ("configuration", lambda c, _: check_accepted(c, load_policy(c.policy, c.folder))),
         ("trust", _trust),
         ("signing", _signing),
         ("workers", _workers),
@@ -66,12 +69,6 @@ def _policy(config: Config, _now: UtcTime) -> Iterator[Finding]:
     policy = load_policy(config.policy, config.folder)
     check_rules(config, policy)
     yield Finding(Level.OK, "policy", f"{policy.id} of {policy.dated}, digest {policy.sha256[:12]}")
-    yield Finding(
-        Level.WARNING,
-        "approvals",
-        "approvals are unsigned: whoever can write the catalogue can write one",
-        "Give the catalogue's folder to one user, and keep `provenance ledger head` somewhere else.",
-    )
 
 
 def _zones(config: Config, _now: UtcTime) -> Iterator[Finding]:

@@ -44,6 +44,7 @@ class _Said:
     until_picture_change: bool
     conditions: tuple[str, ...]
     despite: tuple[str, ...]
+    transcribed_by: str | None
 
     def limits(self) -> bool:
         """Whether anything was said that an earlier approval would say too."""
@@ -83,6 +84,12 @@ class _Said:
 @click.option("--frames", metavar="A-B", help="The first and last frame.")
 @click.option("--element", type=TEXT, default="", metavar="TEXT", help="What in the shot is generated and approved.")
 @click.option("--until-picture-change", is_flag=True, help="It ends with the next `provenance recut`.")
+@click.option(
+    "--transcribed-by",
+    type=TEXT,
+    metavar="CUSTODIAN",
+    help="Who writes down that --by approved, by the mail or document in --evidence, which is then kept.",
+)
 @click.option("--again", type=TEXT, metavar="ID", help="Approve what changed since that approval, on its terms.")
 @click.option("--show", is_flag=True, help="With --again: only show what changed; nothing is recorded.")
 @answer_options
@@ -99,6 +106,8 @@ def approve(
     asked = _Said(**said)  # type: ignore[arg-type]
     session = Session.with_workers(ctx)
     until, claimed = moments(session, asked.expires, asked.claimed_at)
+    if session.signed and asker(asked.requested_by) is None:
+        raise click.BadParameter("say who asked for it: nobody approves their own request", param_hint="--requested-by")
     if again is not None:
         if asked.limits():
             raise click.UsageError("With --again the channels, the scope and all terms are the earlier approval's.")
@@ -119,6 +128,7 @@ def _terms(session: Session, said: _Said, until: UtcTime | None, claimed: UtcTim
     if said.frames and frames is None:
         raise click.BadParameter(f"{said.frames!r} is no range: write 1001-1100", param_hint="--frames")
     proof, proof_name = evidence_of(said.evidence)
+    dkim = _kept(session, said)
     terms = Approval(
         by=said.by,
         reason=said.reason,
@@ -144,11 +154,26 @@ def _terms(session: Session, said: _Said, until: UtcTime | None, claimed: UtcTim
         requested_by=asker(said.requested_by),
         basis=said.basis,
         despite=said.despite,
+        transcribed_by=said.transcribed_by,
+        evidence_dkim=dkim,
     )
     says = trouble_with_terms(terms)
     if says is not None:
         raise click.UsageError(says)
     return terms
+
+
+def _kept(session: Session, said: _Said) -> str | None:
+    """Keep the document that a transcription rests on, and return what its DKIM signature is worth."""
+    if said.transcribed_by is None:
+        return None
+    if said.evidence is None:
+        says = "a transcription needs the mail or document it was written down from"
+        raise click.BadParameter(says, param_hint="--evidence")
+    from provenance.originals import Originals, dkim_of
+
+    _, content = Originals.beside(session.config.catalogue).keep(said.evidence)
+    return dkim_of(content)
 
 
 def _approve(session: Session, paths: tuple[Path, ...], terms: Approval, *, as_json: bool) -> None:
@@ -199,6 +224,8 @@ def _again(
                 basis=said.basis or record.basis,
                 despite=said.despite,
                 again=record.id,
+                transcribed_by=said.transcribed_by,
+                evidence_dkim=_kept(session, said),
             )
             says = trouble_with_terms(terms)
             if says is not None:
@@ -211,12 +238,13 @@ def _show_changes(session: Session, record: Approval, changes: "Changes", earlie
     """Print what changed, and the approval of it; the earlier one where nothing was recorded."""
     from provenance.report.documents import WordDocument, to_json
     from provenance.report.record_document import record_document
-    from provenance.report.records import record_text, unsigned_words
+    from provenance.report.records import record_text
 
     mode = session.config.approvals
     if as_json:
         document = WordDocument(
-            record=record_document(record, record.made_at, mode),
+            record=record_document(record, record.made_at, mode, authority=session.signing.authority),
+            request=session.signing.requested if record.id != earlier else None,
             subjects=[s.digest for s in changes.to_approve],
             target=earlier,
             delivered=[],
@@ -239,4 +267,5 @@ def _show_changes(session: Session, record: Approval, changes: "Changes", earlie
     for news in changes.news:
         click.echo(f"  was not there before: {display(news)}")
     click.echo(f"  {changes.same} as approved in {earlier}")
-    click.echo(f"  {unsigned_words(mode)}")
+    for line in session.signing.lines() if record.id != earlier else ():
+        click.echo(f"  {display(line)}")

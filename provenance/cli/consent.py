@@ -91,7 +91,7 @@ def record(
         expires=until,
     )
     with session.catalogue() as catalogue:
-        catalogue.add_record(made, stamp)
+        session.signing.keep(catalogue, made, stamp)
     show_record(session, made, (), as_json=as_json)
 
 
@@ -104,7 +104,7 @@ def list_(ctx: click.Context, every: bool, names: bool, as_json: bool) -> None:
     """Show the consents, one each. `--format json` prints JSON Lines."""
     from provenance.files import display
     from provenance.report.documents import to_json
-    from provenance.report.records import record_text, unsigned_words
+    from provenance.report.records import record_text, standing_words
 
     session = Session.of(ctx)
     with session.catalogue() as catalogue:
@@ -122,7 +122,7 @@ def list_(ctx: click.Context, every: bool, names: bool, as_json: bool) -> None:
         rest = len(documents) - len(shown)
         more = f"; {rest} over or withdrawn: --all" if rest else ""
         count = f"{len(shown)} {'consent' if len(shown) == 1 else 'consents'}{more}"
-        click.echo(f"{count}. {unsigned_words(session.config.approvals)}")
+        click.echo(f"{count}. {standing_words(session.config.approvals)}")
 
 
 def _name(session: Session, performer: Commitment) -> str | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from provenance.cli.evidence import content_of, digest_of
-from provenance.cli.options import MATERIAL, TEXT, answer_options, now
+from provenance.cli.options import MATERIAL, TEXT, answer_options, now, signing_options
 from provenance.cli.session import Session
 from provenance.cli.telling import form_of, is_silent, telling_options
 from provenance.cli.words import moments
@@ -33,6 +33,7 @@ CODES = {Reply.TELL: 0, Reply.FORBID: 1, Reply.ESCALATE: 3}
     type=click.Path(path_type=Path),
     help="The document that shows that rights were cleared; its digest is recorded, the file stays where it is.",
 )
+@signing_options
 @click.option("--at", "claimed_at", metavar="DATE", help="When it was decided, if not now. Proves nothing.")
 @click.option("--form", "empty", is_flag=True, help="Print an empty form, as TOML or with --format json as JSON.")
 @click.option(
@@ -139,7 +140,7 @@ def _take_down(session: Session, draft: "Draft", paths: tuple[Path, ...], claime
         stamp = session.stamp(claimed_at)
         record = make((), stamp.at)
         with session.catalogue() as catalogue:
-            catalogue.add_record(record, stamp)
+            session.signing.keep(catalogue, record, stamp)
             return Told(record, answer(catalogue, session.policy, record, stamp.at))
     from provenance.cli.progress import progress
     from provenance.quarantine import targets_with_held

@@ -16,7 +16,7 @@ _COLOURS = {"ok": "green", "warning": "yellow", "problem": "red"}
 @answer_options
 @click.pass_context
 def doctor(ctx: click.Context, as_json: bool) -> None:
-    """Check this machine's set-up: the rules, the zones, the catalogue, signing, workers, and what watching needs.
+    """Check this machine's set-up: the rules, people, zones, the catalogue, signing, workers, and what watching needs.
 
     Answers 0 when nothing is a problem, and 3 when something is.
     """

@@ -193,6 +193,15 @@ mode = "auto"  # auto | events | poll (poll for NFS, SMB and FUSE)
 # purpose = "signer"  # signer | timestamp
 # may_clear = false  # may a "captured" claim signed under it clear a file?
 
+# Whose word counts when approvals are signed, in which roles, and with which keys (`provenance keys person grace`).
+# Roles: administrator (accepts this file), custodian (writes down what others said in writing), and the policy's.
+# [[person]]
+# id = "grace"
+# name = "Production legal"
+# roles = ["production-legal"]
+# keys = ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAID65GuYWaOHrWpSnuUZXKEFJadqKKwQQDgdbBQIgJtJH"]  # or a .pub file
+# until = 2127-12-31  # the last day this person's word counts
+
 # Filled in by `provenance keys new`.
 # [signing]
 # certificate = "keys/studio-chain.pem"

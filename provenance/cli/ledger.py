@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,10 @@ from provenance.cli.pins import head_option, read_pins
 from provenance.cli.session import Session
 from provenance.errors import DestinationExists, RecordUnknown
 from provenance.files import display
+from provenance.records import ENVELOPE
+
+if TYPE_CHECKING:
+    from provenance.voices import Voices
 
 
 @click.group()
@@ -33,6 +38,7 @@ def show(ctx: click.Context, about: str | None, as_json: bool) -> None:
     session = Session.of(ctx)
     found = False
     with session.catalogue() as catalogue:
+        voices: Voices | None = None
         for sealed in catalogue.ledger.sealed():
             if about is not None and not _names(sealed.entry, about):
                 continue
@@ -40,7 +46,10 @@ def show(ctx: click.Context, about: str | None, as_json: bool) -> None:
             if as_json:
                 click.echo(to_json(entry_document(sealed), indent=None))
             else:
-                click.echo(display(entry_text(sealed.entry, session.config.approvals)))
+                if voices is None and (session.signed or ENVELOPE in sealed.entry.body):
+                    voices = session.voices(catalogue)
+                vouch = voices.authority if voices else None
+                click.echo(display(entry_text(sealed.entry, session.config.approvals, vouch)))
     if about is not None and not found:
         raise RecordUnknown(f"no entry of the ledger names {display(about)}")
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
@@ -96,14 +96,52 @@ def paths_argument(command: F) -> F:
     return click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=MATERIAL)(command)
 
 
-def by_option(command: F) -> F:
-    """Add `--by`, which every word of a person carries, and `--at`."""
+def signing_options(command: F) -> F:
+    """Add how a word is signed, here or elsewhere; `provenance.cli.signing` finds what was said."""
     for option in (
+        click.option(
+            "--request",
+            metavar="FILE",
+            type=click.Path(path_type=Path, dir_okay=False),
+            expose_value=False,
+            callback=_keep_choice,
+            help="Record nothing yet: write what somebody else is to sign to FILE; `provenance bring` takes it back.",
+        ),
+        click.option(
+            "--sign-with",
+            metavar="KEY",
+            type=click.Path(path_type=Path),
+            envvar="PROVENANCE_KEY",
+            show_envvar=True,
+            expose_value=False,
+            callback=_keep_choice,
+            help="Sign it with this private key: Ed25519 as PEM, or a key of OpenSSH.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def by_option(command: F) -> F:
+    """Add `--by`, which every word of a person carries, `--at`, and how it is signed."""
+    for option in (
+        signing_options,
         click.option("--at", "claimed_at", metavar="DATE", help="When it was decided, if not now. Proves nothing."),
         click.option("--by", required=True, type=TEXT, callback=_not_empty, metavar="WHO", help="Whose word this is."),
     ):
         command = option(command)
     return command
+
+
+SIGNING: Final = "provenance.signing"
+"""Where a context keeps what was said about signing, by the names of the options."""
+
+
+def _keep_choice(context: click.Context, option: click.Parameter, value: Path | None) -> None:
+    """Keep an option about signing: every verb that speaks takes it, and none has to pass it on."""
+    if value is not None and not os.fspath(value):
+        raise click.BadParameter("an empty path names nothing")
+    context.meta.setdefault(SIGNING, {})[option.name] = value
 
 
 def reason_option(command: F) -> F:

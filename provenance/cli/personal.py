@@ -146,7 +146,7 @@ def hold(
             everything=everything,
             expires=until,
         )
-        catalogue.add_record(record, stamp)
+        session.signing.keep(catalogue, record, stamp)
     show_record(session, record, (), as_json=as_json)
 
 
@@ -165,7 +165,7 @@ def release(ctx: click.Context, hold_id: str, by: str, reason: str, claimed_at: 
     stamp = session.stamp(said)
     record = HoldRelease(by=by, reason=reason, made_at=stamp.at, claimed_at=said, target=hold_id)
     with session.catalogue() as catalogue:
-        catalogue.add_record(record, stamp)
+        session.signing.keep(catalogue, record, stamp)
     show_record(session, record, (), as_json=as_json)
 
 

@@ -43,5 +43,5 @@ def recut(
         shots=tuple(dict.fromkeys(shots)),
     )
     with session.catalogue() as catalogue:
-        catalogue.add_record(record, stamp)
+        session.signing.keep(catalogue, record, stamp)
     show_record(session, record, (), as_json=as_json)

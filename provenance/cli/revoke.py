@@ -30,7 +30,7 @@ def revoke(ctx: click.Context, record_id: str, by: str, reason: str, claimed_at:
     """
     from provenance.report.documents import DeliveryDocument, WordDocument, to_json
     from provenance.report.record_document import record_document
-    from provenance.report.records import record_text, unsigned_words
+    from provenance.report.records import record_text
 
     session = Session.of(ctx)
     _, said = moments(session, None, claimed_at)
@@ -38,12 +38,12 @@ def revoke(ctx: click.Context, record_id: str, by: str, reason: str, claimed_at:
     record = Revocation(by=by, reason=reason, made_at=stamp.at, claimed_at=said, target=record_id)
     with session.catalogue() as catalogue:
         uses = catalogue.uses_of(record_id)
-        catalogue.add_record(record, stamp)
+        session.signing.keep(catalogue, record, stamp)
         names = {use.digest: _name(catalogue, use.digest) for use in uses}
     mode = session.config.approvals
     runs = sorted({use.run for use in uses})
     if as_json:
-        document = record_document(record, stamp.at, mode)
+        document = record_document(record, stamp.at, mode, authority=session.signing.authority)
         subjects = sorted({str(use.digest) for use in uses})
         click.echo(
             to_json(
@@ -52,6 +52,7 @@ def revoke(ctx: click.Context, record_id: str, by: str, reason: str, claimed_at:
                     subjects=subjects,
                     target=record_id,
                     delivered=runs,
+                    request=session.signing.requested,
                     deliveries=[DeliveryDocument(run=u.run, sha256=u.digest, at=u.at) for u in uses],
                 )
             )
@@ -63,7 +64,8 @@ def revoke(ctx: click.Context, record_id: str, by: str, reason: str, claimed_at:
         for use in uses:
             if use.run == run:
                 click.echo(f"    {use.digest[:12]}  {display(names[use.digest])}")
-    click.echo(f"  {unsigned_words(mode)}")
+    for line in session.signing.lines():
+        click.echo(f"  {display(line)}")
 
 
 def _name(catalogue: "Catalogue", digest: Digest) -> str:

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,12 +19,14 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from provenance.catalogue import Catalogue, Stamp
+    from provenance.cli.signing import Signing
     from provenance.config import Config
     from provenance.disclosing.draft import Commit
     from provenance.examination import Answer, Request
     from provenance.looking import Intake, Progress
     from provenance.personal import PersonalStore
     from provenance.policy import Policy
+    from provenance.voices import Voices
 
 
 class Session:
@@ -56,6 +59,26 @@ class Session:
 
             self._policy = load_policy(self.config.policy, self.config.folder)
         return self._policy
+
+    @property
+    def signed(self) -> bool:
+        """Whether words have to be signed here."""
+        from provenance.config import ApprovalsMode
+
+        return self.config.approvals is ApprovalsMode.SIGNED
+
+    @cached_property
+    def signing(self) -> "Signing":
+        """How words are recorded by this command, and what came of it."""
+        from provenance.cli.signing import Signing
+
+        return Signing.chosen(self)
+
+    def voices(self, catalogue: "Catalogue") -> "Voices":
+        """Return whose word counts now."""
+        from provenance.voices import Voices
+
+        return Voices(self.config, self.policy, catalogue, now())
 
     def check(self) -> None:
         """Read every rule the configuration names; raises `ProvenanceError` for the first that cannot be used."""
@@ -125,9 +148,10 @@ class Session:
         from provenance.examiner import examiner_for
         from provenance.looking import Intake, Silent
 
-        trust = load_trust(self.config.anchors)
+        trust, keep = load_trust(self.config.anchors), self.signing.keep  # a passphrase is asked for before any work
         with self.catalogue() as catalogue, Pool(trust, brief=True) as pool:
-            yield Intake(catalogue, pool, lambda: examiner_for(trust), self.stamp, progress or Silent())
+            intake = Intake(catalogue, pool, lambda: examiner_for(trust), self.stamp, progress or Silent(), keep)
+            yield intake
 
     def ask(self, request: "Request") -> "Answer":
         """Examine one file in a worker of its own."""

@@ -102,7 +102,7 @@ def add(
         title=_served(session, title, trained=bool(performers)),
     )
     with session.catalogue() as catalogue:
-        catalogue.add_record(record, stamp)
+        session.signing.keep(catalogue, record, stamp)
     show_record(session, record, (), as_json=as_json)
 
 
@@ -134,7 +134,7 @@ def list_(ctx: click.Context, every: bool, as_json: bool) -> None:
     from provenance.files import display
     from provenance.records.register import ToolEntry
     from provenance.report.documents import to_json
-    from provenance.report.records import record_text, unsigned_words
+    from provenance.report.records import record_text, standing_words
 
     session = Session.of(ctx)
     with session.catalogue() as catalogue:
@@ -151,7 +151,7 @@ def list_(ctx: click.Context, every: bool, as_json: bool) -> None:
         rest = len(documents) - len(shown)
         more = f"; {rest} over or retired: --all" if rest else ""
         count = f"{len(shown)} {'entry' if len(shown) == 1 else 'entries'}{more}"
-        click.echo(f"{count}. {unsigned_words(session.config.approvals)}")
+        click.echo(f"{count}. {standing_words(session.config.approvals)}")
 
 
 def _document(filed: "Filed") -> "ToolDocument":
@@ -202,5 +202,5 @@ def retire(ctx: click.Context, record_id: str, by: str, reason: str, claimed_at:
         if not isinstance(catalogue.find_record(record_id).record, ToolEntry):
             advice = "`provenance tools list` shows them."
             raise RecordUnknown(f"{record_id} is no entry of the tool register", help=advice)
-        catalogue.add_record(record, stamp)
+        session.signing.keep(catalogue, record, stamp)
     show_record(session, record, (), as_json=as_json)

@@ -55,17 +55,19 @@ def take_down(
 
 
 def show_record(session: Session, record: AnyRecord, subjects: tuple[Subject, ...], *, as_json: bool) -> None:
-    """Print a record that was just made."""
+    """Print a record that was just made, and what stands behind it."""
     from provenance.report.documents import WordDocument, to_json
     from provenance.report.record_document import record_document
-    from provenance.report.records import record_text, unsigned_words
+    from provenance.report.records import record_text
 
-    mode = session.config.approvals
+    mode, signing = session.config.approvals, session.signing
     if as_json:
-        document = record_document(record, record.made_at, mode)
-        click.echo(to_json(WordDocument(record=document, subjects=[s.digest for s in subjects], delivered=[])))
+        document = record_document(record, record.made_at, mode, authority=signing.authority)
+        digests = [str(s.digest) for s in subjects]
+        click.echo(to_json(WordDocument(record=document, subjects=digests, delivered=[], request=signing.requested)))
         return
     click.echo(display(record_text(record)))
     for subject in subjects:
         click.echo(f"  {subject.digest[:12]}  {subject.name}")
-    click.echo(f"  {unsigned_words(mode)}")
+    for line in signing.lines():
+        click.echo(f"  {display(line)}")

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from provenance.asset import Digest, Place, StatKey, UtcTime
+from provenance.asset import Digest, Place, StatKey
 from provenance.catalogue import Listed
 from provenance.catalogue.effect import refused_in
 from provenance.config import OnTrouble, Role, Zone
@@ -13,12 +13,13 @@ from provenance.daemon.notices import Kind, Notice
 from provenance.daemon.taking import Done, Taking
 from provenance.evidence import Credential, State
 from provenance.examination import SIDECAR_TYPE
-from provenance.gate import Gate, case_of, judge_seen
+from provenance.gate import Gate, case_of, judge_seen, voices_of
 from provenance.looking import Seen
 from provenance.policy import Outcome, Reason, Rule, may_pass
 from provenance.quarantine import Refused, Taken, is_our_note, mend
 from provenance.records import Deliverable
 from provenance.verdict import Verdict
+from provenance.voices import Voices
 from watcher.opening import Odd
 
 
@@ -129,7 +130,7 @@ class Guard:
 
         For what was there before the daemon was, and for words that came, ended or were taken back since.
         """
-        policy, now = self._gate.policy, self._gate.intake.stamp().at
+        policy, voices = self._gate.policy, voices_of(self._gate, self._gate.intake.stamp().at)
         wanted = frozenset(o for o, outcome in policy.origins.items() if outcome is not Outcome.PASS)
         for zone in self.zones:
             place = self._deliverable(zone)
@@ -139,12 +140,12 @@ class Guard:
                     continue
                 told = self._told.get(listed.place)
                 news = told is None or told.digest != listed.digest
-                if listed.place in self._left or (news and not self._answered(listed, place, now)):
+                if listed.place in self._left or (news and not self._answered(listed, place, voices)):
                     yield listed
 
-    def _answered(self, listed: Listed, deliverable: Deliverable, now: UtcTime) -> bool:
+    def _answered(self, listed: Listed, deliverable: Deliverable, voices: Voices) -> bool:
         """Whether what people said lets a file of this origin pass; its credential is left aside."""
-        words = self._catalogue.effective_words(listed.digest, deliverable, now)
+        words, _ = voices.words(listed.digest, deliverable)
         case = case_of(Verdict(listed.origin, ()), Credential(State.ABSENT), deliverable, words, self._gate.policy)
         return may_pass(case, self._gate.policy)
 

@@ -19,7 +19,7 @@ from provenance.daemon.guard import Guard, Suspect
 from provenance.daemon.line import Case, Line
 from provenance.daemon.releasing import Releasing
 from provenance.daemon.untold import Untelling
-from provenance.errors import CatalogueMissing, CatalogueTrouble, ProvenanceError, ReadFailed
+from provenance.errors import CatalogueMissing, CatalogueTrouble, ConfigNotAccepted, ProvenanceError, ReadFailed
 from provenance.examination import Answer, Failed, Failure, Looked
 from provenance.looking import Intake, examined, joined
 from watcher.arrivals import IDLE, Watch
@@ -148,7 +148,7 @@ class Loop:
             return
         try:
             self._settle(self._answered)
-        except (CatalogueTrouble, ReadFailed) as error:
+        except (CatalogueTrouble, ConfigNotAccepted, ReadFailed) as error:
             self.trouble, self._not_before = error, now + LATER
             return
         self.trouble = None
@@ -256,7 +256,7 @@ class Loop:
         """Do something that may fail while the catalogue is locked, full or in doubt: it is tried again later."""
         try:
             return work()
-        except (CatalogueTrouble, ReadFailed) as error:
+        except (CatalogueTrouble, ConfigNotAccepted, ReadFailed) as error:
             self.aside = error
             return None
 

@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from provenance.accepting import require_accepted
 from provenance.asset import UtcTime, ZoneName
 from provenance.catalogue import Catalogue, Opening, Stamp
 from provenance.config import Config
@@ -63,8 +64,8 @@ class Setting:
 def started(config: Config, policy: Policy, setting: Setting) -> Iterator[Loop]:
     """Yield a loop that is ready to run; at the end everything is let go.
 
-    (1) open the catalogue; (2) start whoever examines, listens and tells; (3) finish what a killed daemon left half
-    moved.
+    (1) open the catalogue, and see that an administrator accepted what is used; (2) start whoever examines, listens and
+    tells; (3) finish what a killed daemon left half moved.
 
     Raises `ConfigTrouble`, `CatalogueTrouble` or `CredentialTrouble` if it cannot be done as it is set up.
     """
@@ -75,6 +76,7 @@ def started(config: Config, policy: Policy, setting: Setting) -> Iterator[Loop]:
     roots = roots_of(config, targets, setting.storage)
     with Catalogue.open(config.catalogue) as catalogue:  # (1); this once, other writers are waited for as usual
         catalogue.note_config(stamp())
+        require_accepted(config, policy, catalogue)
     with ExitStack() as stack:
         catalogue = stack.enter_context(Catalogue.open(config.catalogue, Opening(wait=PATIENCE)))
         pool = stack.enter_context(Pool(trust))  # (2)

@@ -46,6 +46,7 @@ class Rule(Enum):
     ROLE_MISSING = "role-missing"
     APPROVED = "approved"
     CLEARED = "cleared"
+    DOES_NOT_COUNT = "does-not-count"
     ATTESTED = "attested"
     NOT_A_FILE = "not-a-file"
     NOTHING_TO_CHECK = "nothing-to-check"

@@ -10,6 +10,7 @@
     consent      what performers agreed to
     register     which generative tools somebody read the terms of
     personal     words about what is known of people
+    acceptance   an administrator's word on the configuration
     kinds        every kind by name
 """
 

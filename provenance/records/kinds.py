@@ -9,6 +9,7 @@ import msgspec
 from provenance.records.record import Record
 
 if TYPE_CHECKING:
+    from provenance.records.acceptance import ConfigurationAcceptance
     from provenance.records.attestation import Attestation
     from provenance.records.consent import Consent
     from provenance.records.decisions import PictureChange, Refusal, Supersession
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
         | Refusal
         | Supersession
         | PictureChange
+        | ConfigurationAcceptance
     )
 
 _HOMES: Final = {
@@ -53,6 +55,7 @@ _HOMES: Final = {
     "refusal": ("decisions", "Refusal"),
     "supersession": ("decisions", "Supersession"),
     "picture-change": ("decisions", "PictureChange"),
+    "configuration-acceptance": ("acceptance", "ConfigurationAcceptance"),
 }
 """Where each kind lives: a module of this package, and a class in it. A new kind is one new line here."""
 

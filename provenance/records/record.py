@@ -87,9 +87,20 @@ class Record(_Identified):
 
         Fields at their default are left out, so that a record keeps its id when its type gains a field.
         """
-        defaults = {f.name: f.default for f in fields(self)}
-        said = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != defaults[f.name]}
+        pairs = ((name, getattr(self, name), default) for name, default in _defaults(type(self)))
+        said = {name: value for name, value, default in pairs if value != default}
         return {"kind": self.kind, **msgspec.to_builtins(said)}
+
+
+_DEFAULTS: dict[type[Record], tuple[tuple[str, object], ...]] = {}
+
+
+def _defaults(kind: type[Record]) -> tuple[tuple[str, object], ...]:
+    """Return the names of a kind's fields with their defaults. Kept: it is asked for at every record that is read."""
+    found = _DEFAULTS.get(kind)
+    if found is None:
+        found = _DEFAULTS[kind] = tuple((f.name, f.default) for f in fields(kind))
+    return found
 
 
 def canonical(content: object) -> bytes:

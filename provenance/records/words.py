@@ -138,6 +138,10 @@ class Approval(Record):
     """Ids of the refusals it knows of and decides otherwise than."""
     again: str = ""
     """Id of the approval it goes on with."""
+    transcribed_by: str | None = None
+    """The custodian who wrote down that `by` approved; `evidence` is the document that shows it, kept by us."""
+    evidence_dkim: str | None = None
+    """What its DKIM signature is worth, where the document is a mail."""
 
     @property
     def about(self) -> tuple[Subject, ...]:

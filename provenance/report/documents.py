@@ -54,7 +54,10 @@ class LineageDocument(Document, frozen=True, kw_only=True):
 
 
 class RecordDocument(Document, frozen=True, kw_only=True):
-    """A person's word. `unsigned` says so for as long as nothing proves who wrote it."""
+    """A person's word. `unsigned` says so where nothing proves who wrote it, and is null where a signature does.
+
+    `standing` is `unsigned`, `signed`, `transcribed` or `none`; with `none` it does not count, and `why` says why.
+    """
 
     id: str
     kind: str
@@ -92,6 +95,14 @@ class RecordDocument(Document, frozen=True, kw_only=True):
     """Digests of what people's work took the place of."""
     final: str | None = None
     shots: list[str] = []
+    standing: str = "unsigned"
+    counts: bool = True
+    signed_by: str | None = None
+    """Id of the person whose key signed it; `key` is that key's fingerprint."""
+    key: str | None = None
+    why: str | None = None
+    transcribed_by: str | None = None
+    evidence_dkim: str | None = None
 
 
 class SightingDocument(Document, frozen=True, kw_only=True):
@@ -289,6 +300,8 @@ class WordDocument(Document, frozen=True, kw_only=True):
     """With `approve --again`: names that were approved and are not among the files now. Their approval stays."""
     news: list[str] = []
     """With `approve --again`: what speaks against the files and did not against what was approved."""
+    request: str | None = None
+    """The file that is to be signed. Then nothing was recorded yet."""
 
 
 class MarkDocument(Document, frozen=True, kw_only=True):

@@ -2,7 +2,8 @@
 
 import os
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from provenance.asset import UtcTime
 from provenance.config import ApprovalsMode, Config
@@ -20,10 +21,14 @@ from provenance.report.documents import (
     JudgedDocument,
     PolicyDocument,
     ReasonDocument,
+    RecordDocument,
     to_json,
 )
 from provenance.report.record_document import record_document
-from provenance.report.records import unsigned_words
+from provenance.report.records import standing_words, unsigned_or_none
+
+if TYPE_CHECKING:
+    from provenance.identity.authority import Authority
 
 _HEADLINE = {Outcome.PASS: "PASS", Outcome.HOLD: "HOLD", Outcome.REFUSE: "REFUSED"}
 
@@ -36,7 +41,7 @@ def gate_json(run: Run, config: Config, policy: Policy) -> Iterator[str]:
     yield before + "["
     between = "\n"
     for judged in run.judged:
-        asset = to_json(judged_document(judged, run.checked_at, config.approvals))
+        asset = to_json(judged_document(judged, run.checked_at, config.approvals, run.authorities))
         # No string in JSON holds a line break, so each of these stands between its fields.
         yield between + _DEEPER + asset.replace("\n", "\n" + _DEEPER)
         between = ",\n"
@@ -79,9 +84,15 @@ def config_document(config: Config) -> ConfigDocument:
     return ConfigDocument(path=str(config.path), sha256=config.sha256)
 
 
-def judged_document(judged: Judged, now: UtcTime, mode: ApprovalsMode) -> JudgedDocument:
+def judged_document(
+    judged: Judged, now: UtcTime, mode: ApprovalsMode, authorities: "Mapping[str, Authority]"
+) -> JudgedDocument:
     """Return one thing that was checked as its document."""
     decision = judged.decision
+
+    def word(record: Approval | Clearance | Supersession) -> RecordDocument:
+        return record_document(record, now, mode, authority=authorities.get(record.id))
+
     return JudgedDocument(
         path=os.fsdecode(judged.path),
         channel=judged.deliverable.channel,
@@ -93,15 +104,20 @@ def judged_document(judged: Judged, now: UtcTime, mode: ApprovalsMode) -> Judged
             ReasonDocument(rule=r.rule.value, outcome=r.outcome.value, text=r.text, help=r.help, args=r.args)
             for r in decision.reasons
         ],
-        approvals=[record_document(a, now, mode) for a in decision.approvals],
-        clearances=[record_document(c, now, mode) for c in decision.clearances],
+        approvals=[word(a) for a in decision.approvals],
+        clearances=[word(c) for c in decision.clearances],
         attestations=[
             AttestedDocument(
-                id=a.id, by=a.by, role=a.role, reason=a.reason, files=a.files, unsigned=unsigned_words(mode)
+                id=a.id,
+                by=a.by,
+                role=a.role,
+                reason=a.reason,
+                files=a.files,
+                unsigned=unsigned_or_none(mode, authorities.get(a.id)),
             )
             for a in decision.attested
         ],
-        supersessions=[record_document(s, now, mode) for s in decision.supersessions],
+        supersessions=[word(s) for s in decision.supersessions],
         via="; ".join(f"{w.approval} {w.says}" for w in decision.ways) or None,
     )
 
@@ -117,7 +133,7 @@ def run_lines(run: Run, config: Config, policy: Policy) -> Iterator[str]:
     for judged in sorted(run.not_passed, key=lambda j: -j.decision.outcome.severity):
         yield from _needs_somebody(judged)
     for judged in run.on_a_word:
-        yield from _on_a_word(judged, config.approvals)
+        yield from _on_a_word(judged, config.approvals, run.authorities)
     yield from _attested(run, config.approvals)
     yield from _quiet(run)
     yield (
@@ -165,20 +181,21 @@ def _for_a_shell(path: bytes) -> str:
     return shlex.quote(f"./{shown}" if shown.startswith("-") else shown)
 
 
-def _on_a_word(judged: Judged, mode: ApprovalsMode) -> list[str]:
+def _on_a_word(judged: Judged, mode: ApprovalsMode, authorities: "Mapping[str, Authority]") -> list[str]:
     lines = [f"{'pass':<7} {display(judged.path)}  {judged.origin.value if judged.origin else ''}"]
-    lines += [f"        {display(word)}" for word in _words(judged.decision, mode)]
+    lines += [f"        {display(word)}" for word in _words(judged.decision, mode, authorities)]
     return lines
 
 
-def _words(decision: Decision, mode: ApprovalsMode) -> list[str]:
+def _words(decision: Decision, mode: ApprovalsMode, authorities: "Mapping[str, Authority]") -> list[str]:
     """Return each word a file passed on. What no approval names is never shown as if one did."""
     words: list[tuple[str, Approval | Clearance | Supersession]] = [("approved", a) for a in decision.approvals]
     words += [("cleared", c) for c in decision.clearances]
     words += [("freed by people's work", s) for s in decision.supersessions]
     covered = {way.approval: f", covered {way.says}" for way in decision.ways}
     return [
-        f"{verb} by {w.by} ({w.role}), {w.id}{covered.get(w.id, '')}{_terms(w)}: {w.reason} [{unsigned_words(mode)}]"
+        f"{verb} by {w.by} ({w.role}), {w.id}{covered.get(w.id, '')}{_terms(w)}: {w.reason}"
+        f" [{standing_words(mode, authorities.get(w.id))}]"
         for verb, w in words
     ]
 
@@ -188,7 +205,7 @@ def _attested(run: Run, mode: ApprovalsMode) -> Iterator[str]:
     for word, count in run.attested:
         files = "file" if count == 1 else "files"
         said = f"{count:,} {files} attested by {word.by} ({word.role}), {word.id}: {word.reason}"
-        yield f"{'pass':<7} {display(said)} [{unsigned_words(mode)}]"
+        yield f"{'pass':<7} {display(said)} [{display(standing_words(mode, run.authorities.get(word.id)))}]"
 
 
 def _terms(word: Approval | Clearance | Supersession) -> str:

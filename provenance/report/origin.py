@@ -1,16 +1,21 @@
 """What a file is, on what grounds, from what, who said so, where it has been."""
 
+from typing import TYPE_CHECKING
+
 from provenance.account import Account
 from provenance.catalogue import Relative
 from provenance.config import ApprovalsMode
 from provenance.evidence import Claim, Credential, effective_credential
 from provenance.files import display
-from provenance.report.records import record_text, unsigned_words
+from provenance.report.records import record_text, standing_words
 from provenance.verdict import Ground, Origin
 
+if TYPE_CHECKING:
+    from provenance.report.records import Vouch
 
-def origin_text(account: Account, mode: ApprovalsMode) -> list[str]:
-    """Return an account as lines: the answer first."""
+
+def origin_text(account: Account, mode: ApprovalsMode, vouch: "Vouch | None" = None) -> list[str]:
+    """Return an account as lines: the answer first. `vouch` says what stands behind a record."""
     verdict, evidence = account.verdict, account.evidence
     lines = [_headline(account)]
     for ground in verdict.grounds:
@@ -20,7 +25,8 @@ def origin_text(account: Account, mode: ApprovalsMode) -> list[str]:
     lines += [f"used for    {_step_line(r)}" for r in account.lineage.down]
     for filed in account.words:
         gone = f"  REVOKED by {filed.revoked_by}" if filed.revoked_by else ""
-        lines.append(f"record      {display(record_text(filed.record))}  [{unsigned_words(mode)}]{gone}")
+        words = standing_words(mode, vouch(filed) if vouch else None)
+        lines.append(f"record      {display(record_text(filed.record))}  [{display(words)}]{gone}")
     if account.untold:
         lines.append("not told    nobody told of this use: provenance disclose PATH …, or disclose --for ID PATH")
     lines += [f"told other  {display(says)}" for says in account.otherwise]

@@ -23,11 +23,24 @@ from provenance.verdict import Ground
 
 if TYPE_CHECKING:
     from provenance.quarantine import Held
+    from provenance.report.records import Vouch
 
 
-def origin_document(account: Account, now: UtcTime, mode: ApprovalsMode) -> OriginDocument:
-    """Return an account as its document."""
+def origin_document(
+    account: Account, now: UtcTime, mode: ApprovalsMode, vouch: "Vouch | None" = None
+) -> OriginDocument:
+    """Return an account as its document. `vouch` says what stands behind a record."""
     evidence = account.evidence
+
+    def words(*kinds: str) -> list[RecordDocument]:
+        return [
+            record_document(
+                w.record, now, mode, revoked=w.revoked_by is not None, authority=vouch(w) if vouch else None
+            )
+            for w in account.words
+            if w.record.kind in kinds
+        ]
+
     return OriginDocument(
         path=os.fsdecode(account.path),
         sha256=evidence.asset.digest,
@@ -37,12 +50,12 @@ def origin_document(account: Account, now: UtcTime, mode: ApprovalsMode) -> Orig
         grounds=[_ground(g) for g in account.verdict.grounds],
         credential=credential_document(effective_credential(evidence, account.beside)),
         lineage=[*(_step(r, "from") for r in account.lineage.up), *(_step(r, "to") for r in account.lineage.down)],
-        declarations=_records(account, "declaration", now, mode),
-        clearances=_records(account, "clearance", now, mode),
-        approvals=_records(account, "approval", now, mode),
-        attestations=_records(account, "attestation", now, mode),
-        refusals=_records(account, "refusal", now, mode),
-        supersessions=_records(account, "supersession", now, mode),
+        declarations=words("declaration"),
+        clearances=words("clearance"),
+        approvals=words("approval"),
+        attestations=words("attestation"),
+        refusals=words("refusal"),
+        supersessions=words("supersession"),
         sightings=[_sighting(s) for s in account.sightings],
         examiner=ExaminerDocument(
             provenance=evidence.examiner.provenance,
@@ -52,11 +65,7 @@ def origin_document(account: Account, now: UtcTime, mode: ApprovalsMode) -> Orig
         known=account.known,
         there=account.there,
         quarantine=[_held(h) for h in account.held],
-        disclosures=[
-            record_document(w.record, now, mode, revoked=w.revoked_by is not None)
-            for w in account.words
-            if w.record.kind in {"disclosure", "binding"}
-        ],
+        disclosures=words("disclosure", "binding"),
         found_not_told=account.untold,
         told_otherwise=[*account.otherwise],
     )
@@ -122,11 +131,3 @@ def _sighting(sighting: Sighting) -> SightingDocument:
         last_seen=sighting.last_seen,
         present=sighting.present,
     )
-
-
-def _records(account: Account, kind: str, now: UtcTime, mode: ApprovalsMode) -> list[RecordDocument]:
-    return [
-        record_document(w.record, now, mode, revoked=w.revoked_by is not None)
-        for w in account.words
-        if w.record.kind == kind
-    ]

@@ -161,6 +161,7 @@ RULES: Final = {
     Rule.CREDENTIAL_REMOTE: "the credential lies elsewhere and is not fetched: get its sidecar, or a clearance",
     Rule.APPROVED: "passed because somebody approved it",
     Rule.CLEARED: "passed because somebody cleared it",
+    Rule.DOES_NOT_COUNT: "a word about it helps nothing, and says why: not signed, not listed, not in that role",
     Rule.ATTESTED: "passed because somebody attested that nothing was generated",
     Rule.REFUSED: "a person said no: an approval that names the refusal answers it",
     Rule.SUPERSEDED: "passed because people's work took the place of what it is flagged for",

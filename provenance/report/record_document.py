@@ -1,6 +1,6 @@
 """A person's word as a document."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
@@ -9,14 +9,27 @@ from provenance.config import ApprovalsMode
 from provenance.records import AnyRecord, Approval, Declaration, in_force
 from provenance.records.decisions import PictureChange, Refusal, Supersession
 from provenance.report.documents import RecordDocument
-from provenance.report.records import unsigned_words
+from provenance.report.records import unsigned_or_none
+
+if TYPE_CHECKING:
+    from provenance.identity.authority import Authority
 
 
-def record_document(record: AnyRecord, now: UtcTime, mode: ApprovalsMode, *, revoked: bool = False) -> RecordDocument:
+def record_document(
+    record: AnyRecord,
+    now: UtcTime,
+    mode: ApprovalsMode,
+    *,
+    revoked: bool = False,
+    authority: "Authority | None" = None,
+) -> RecordDocument:
     """Return a record as its document.
 
     `in_force` is about `now` and revocation, not about any one file, nor about a picture that was changed since.
+    Without an authority nobody looked who signed it: it counts only where nothing has to be signed.
     """
+    unsigned = mode is ApprovalsMode.UNSIGNED
+    standing = authority.standing.value if authority else ("unsigned" if unsigned else "none")
     expires = getattr(record, "expires", None) or getattr(record, "valid_until", None)
     plain = RecordDocument(
         id=record.id,
@@ -26,7 +39,12 @@ def record_document(record: AnyRecord, now: UtcTime, mode: ApprovalsMode, *, rev
         made_at=record.made_at,
         claimed_at=record.claimed_at,
         in_force=not revoked and in_force(expires, now),
-        unsigned=unsigned_words(mode),
+        unsigned=unsigned_or_none(mode, authority),
+        standing=standing,
+        counts=standing != "none",
+        signed_by=authority.person or None if authority else None,
+        key=authority.key or None if authority else None,
+        why=authority.why or None if authority else None,
         role=getattr(record, "role", None),
         expires=expires,
         origin=record.origin if isinstance(record, Declaration) else None,
@@ -52,6 +70,8 @@ def _more(record: AnyRecord) -> dict[str, Any]:
                 "conditions": [*record.conditions],
                 "despite": [*record.despite],
                 "again": record.again or None,
+                "transcribed_by": record.transcribed_by,
+                "evidence_dkim": record.evidence_dkim,
             }
         case Refusal():
             return _of_deliverable(record)

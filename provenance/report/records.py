@@ -1,15 +1,17 @@
 """People's words, as they are shown. What nothing proves is called so, wherever it is shown."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, assert_never
 
 import msgspec
 
 from provenance.asset import Commitment
-from provenance.catalogue import Entry
+from provenance.catalogue import Entry, Filed
 from provenance.config import ApprovalsMode
 from provenance.errors import CatalogueDamaged
 from provenance.files import display
 from provenance.records import (
+    ENVELOPE,
     KINDS,
     UNSIGNED,
     AnyRecord,
@@ -23,7 +25,8 @@ from provenance.records import (
 )
 
 if TYPE_CHECKING:
-    # A question about a file that nobody decided about needs none of these.
+    # A question about a file that nobody decided about needs none of these; nor of keys, where nothing is signed.
+    from provenance.identity.authority import Authority
     from provenance.records.consent import Consent
     from provenance.records.decisions import PictureChange, Refusal, Supersession
     from provenance.records.disclosure import Binding, Disclosure
@@ -31,18 +34,41 @@ if TYPE_CHECKING:
 
     Rarer = Refusal | Supersession | PictureChange | Disclosure | Binding | Consent | ToolEntry
 
+    Vouch = Callable[[Filed], Authority]
 
-def unsigned_words(mode: ApprovalsMode) -> str:
-    """Return what must stand beside any record in this mode."""
-    match mode:
-        case ApprovalsMode.UNSIGNED:
-            return UNSIGNED
+
+def standing_words(mode: ApprovalsMode, authority: "Authority | None" = None) -> str:
+    """Return what must stand beside a record: who signed it, or why it does not count.
+
+    Without an authority nobody looked who signed it, and nothing better is said of it than that.
+    """
+    if authority is None:
+        return UNSIGNED if mode is ApprovalsMode.UNSIGNED else "NOT CHECKED: nobody looked who signed this"
+    from provenance.identity.authority import Standing
+
+    match authority.standing:
+        case Standing.UNSIGNED:
+            return f"{UNSIGNED}; {authority.why}" if authority.why else UNSIGNED
+        case Standing.SIGNED:
+            return f"signed by {authority.name} with key {authority.key}"
+        case Standing.TRANSCRIBED:
+            return f"transcribed by {authority.name} with key {authority.key}"
+        case Standing.NONE:
+            return f"DOES NOT COUNT: {authority.why}"
         case _:
-            assert_never(mode)
+            assert_never(authority.standing)
+
+
+def unsigned_or_none(mode: ApprovalsMode, authority: "Authority | None") -> str | None:
+    """Return what must stand beside a record that nothing proves; None for one that somebody signed who may."""
+    if authority is not None and authority.standing.value in {"signed", "transcribed"}:
+        return None
+    return standing_words(mode, authority)
 
 
 def record_text(record: AnyRecord) -> str:
     """Return what a record says, in one line, without who vouches for it."""
+    from provenance.records.acceptance import ConfigurationAcceptance
     from provenance.records.attestation import Attestation  # loaded where there is a record to be shown
     from provenance.records.personal import Erasure, HoldRelease, LegalHold
 
@@ -66,6 +92,8 @@ def record_text(record: AnyRecord) -> str:
             says = f"{what} under legal hold by {record.by}"
         case HoldRelease():
             says = f"legal hold {record.target} released by {record.by}"
+        case ConfigurationAcceptance():
+            says = f"configuration accepted by {record.by}"
         case _:
             says = _rarer_text(record)
     until = ""
@@ -136,11 +164,16 @@ def entry_id(entry: Entry) -> str | None:
     return _record_in(entry).id if entry.kind in KINDS else None
 
 
-def entry_text(entry: Entry, mode: ApprovalsMode) -> str:
-    """Return one ledger entry in a line: what it says, and where it stands. Raises `CatalogueDamaged`."""
+def entry_text(entry: Entry, mode: ApprovalsMode, vouch: "Vouch | None" = None) -> str:
+    """Return one ledger entry in a line: what it says, and where it stands. Raises `CatalogueDamaged`.
+
+    `vouch` says what stands behind a record.
+    """
     where = f"{entry.seq:>6}  {entry.at}  {entry.os_user}@{entry.host}  {entry.kind:<10}"
     if entry.kind in KINDS:
-        return f"{where}  {record_text(_record_in(entry))}  [{unsigned_words(mode)}]"
+        record = _record_in(entry)
+        words = standing_words(mode, vouch(Filed(record, entry.seq, None, entry.body.get(ENVELOPE))) if vouch else None)
+        return f"{where}  {record_text(record)}  [{display(words)}]"
     if "report" in entry.body:
         return f"{where}  {_run_text(entry)}"
     if entry.kind in _MOVED:
@@ -151,7 +184,7 @@ def entry_text(entry: Entry, mode: ApprovalsMode) -> str:
 
 def _record_in(entry: Entry) -> AnyRecord:
     try:
-        return record_from(entry.body)
+        return record_from({name: value for name, value in entry.body.items() if name != ENVELOPE})
     except (KeyError, msgspec.ValidationError) as error:
         raise _unreadable(entry, error) from error
 

@@ -24,7 +24,7 @@ def release_document(done: Release, config: Config, policy: Policy) -> ReleaseDo
         ledger_head=run.ledger_head,
         checked_at=run.checked_at,
         released=[_put_back(one) for one in done.put_back],
-        assets=[judged_document(j, run.checked_at, config.approvals) for j in run.judged],
+        assets=[judged_document(j, run.checked_at, config.approvals, run.authorities) for j in run.judged],
         troubles=[trouble.message for trouble in done.troubles],
     )
 

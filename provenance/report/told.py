@@ -15,7 +15,7 @@ from provenance.policy.told import Telling
 from provenance.records import Subject
 from provenance.records.disclosure import Disclosure
 from provenance.report.record_document import record_document
-from provenance.report.records import unsigned_words
+from provenance.report.records import standing_words
 from provenance.report.told_documents import ConcernDocument, DisclosureDocument, NeededDocument
 
 
@@ -55,7 +55,7 @@ def told_text(told: Told, config: Config, policy: Policy) -> Iterator[str]:
         yield f"  {subject.digest[:12]}  {display(subject.name)}"
     if told.declared:
         yield f"  declared ai-generated, for what does not say so itself: {told.declared}"
-    yield f"  policy {policy.id}; {unsigned_words(config.approvals)}"
+    yield f"  policy {policy.id}; {standing_words(config.approvals)}"
 
 
 def _answer(telling: Telling) -> str:

@@ -1,0 +1,78 @@
+"""`provenance bring`: take back what was signed elsewhere."""
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from provenance.cli.options import answer_options
+from provenance.cli.session import Session
+from provenance.cli.words import show_record
+from provenance.errors import FileMissing, ReadFailed, SignatureRefused
+from provenance.records import AnyRecord, record_from
+
+_MOST = 64 << 20
+"""No request is longer: it holds a digest and a name for each file."""
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--signature",
+    metavar="SIG",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The signature, where it is not FILE.sig.",
+)
+@answer_options
+@click.pass_context
+def bring(ctx: click.Context, file: Path, signature: Path | None, as_json: bool) -> None:
+    """Record what --request wrote to FILE, with the signature that `ssh-keygen -Y sign` made of it.
+
+    Nothing is recorded unless the signature belongs to it and it was written for this catalogue. Safe to repeat.
+    """
+    session = Session.of(ctx)
+    signed = _read(file)
+    text = _read(signature or file.with_name(f"{file.name}.sig")).decode("ascii", "replace")
+    with session.catalogue() as catalogue:
+        record, envelope = _checked(signed, text, catalogue.store_id)
+        stamp = session.stamp(record.claimed_at)
+        if record.made_at > stamp.at:
+            raise SignatureRefused(f"{record.id} says that it was made at {record.made_at}, which is still to come")
+        catalogue.add_record(record, stamp, envelope)
+        session.signing.authority = session.voices(catalogue).authority_of(record.id)
+    show_record(session, record, record.about, as_json=as_json)
+
+
+def _checked(signed: bytes, signature: str, store: str) -> tuple[AnyRecord, dict[str, object]]:
+    """Return the record that was signed, and the envelope; raises `SignatureRefused` unless all of it holds."""
+    from provenance.identity.dsse import EnvelopeUnreadable
+    from provenance.identity.publickey import SignatureBad
+    from provenance.identity.signing import brought
+    from provenance.identity.statement import mismatch
+
+    try:
+        said, envelope = brought(signed, signature)
+        record = record_from(said.content)
+    except (EnvelopeUnreadable, SignatureBad) as error:
+        raise SignatureRefused(f"the signature is not good: {error}") from error
+    except (KeyError, TypeError, ValueError, msgspec.ValidationError) as error:
+        raise SignatureRefused(f"what was signed is no record: {error}") from error
+    wrong = mismatch(envelope.payload, record, store)
+    if wrong is not None:
+        raise SignatureRefused(wrong)
+    return record, envelope.content()
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(_MOST + 1)
+    except FileNotFoundError as error:
+        raise FileMissing(
+            f"{path}: there is nothing there", help="It takes FILE and FILE.sig, side by side."
+        ) from error
+    except OSError as error:
+        raise ReadFailed(f"{path} cannot be read: {error.strerror}") from error
+    if len(content) > _MOST:
+        raise ReadFailed(f"{path} is too long to be a request")
+    return content

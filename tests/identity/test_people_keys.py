@@ -1,0 +1,133 @@
+"""Keys of people on the disk, and people in a configuration."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from provenance.configfile import load_config
+from provenance.errors import ConfigInvalid, DestinationExists, KeyUnusable, ZoneTrouble
+from provenance.identity.keys import load_signer, new_key, public_key_in
+from provenance.identity.listed import kept_form, people_in
+from provenance.identity.people import called
+from tests.identity.signed import PEOPLE, signer
+
+
+def nobody() -> bytes | None:
+    """Nobody is there to type a passphrase."""
+    return None
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o644])
+def test_a_key_that_others_may_read_signs_nothing(tmp_path: Path, mode: int) -> None:
+    """A private key that group or others may read is refused, with what to do."""
+    path = tmp_path / "key"
+    new_key(path, "grace", None)
+    load_signer(path, nobody)
+    path.chmod(mode)
+    with pytest.raises(KeyUnusable, match="read by others") as refused:
+        load_signer(path, nobody)
+    assert f"chmod 600 {path}" in refused.value.help
+
+
+def test_what_is_no_key_is_refused(tmp_path: Path) -> None:
+    """A folder, a pipe, a missing file, a public key and plain text are no private keys, and nothing waits for them."""
+    os.mkfifo(tmp_path / "pipe", 0o600)
+    (tmp_path / "text").write_text("not a key")
+    (tmp_path / "text").chmod(0o600)
+    new_key(tmp_path / "key", "grace", None)
+    (tmp_path / "key.pub").chmod(0o600)
+    for name in ("", "pipe", "text", "missing", "key.pub"):
+        with pytest.raises(KeyUnusable):
+            load_signer(tmp_path / name, nobody)
+
+
+def test_a_new_key_is_its_owners_alone_and_never_overwrites(tmp_path: Path) -> None:
+    """A new key can be read by its owner alone, and another one of the same name is not made over it."""
+    path = tmp_path / "keys" / "grace"
+    public = new_key(path, "grace", b"a passphrase")
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert public_key_in(tmp_path / "keys" / "grace.pub") == public
+    assert load_signer(path, lambda: b"a passphrase").public == public
+    with pytest.raises(DestinationExists):
+        new_key(path, "grace", None)
+    with pytest.raises(KeyUnusable, match="holds a private key"):
+        public_key_in(path)
+
+
+BASE = """
+[project]
+id = "p"
+title = "P"
+
+[[zone]]
+name = "deliver"
+path = "deliver"
+role = "final"
+"""
+
+
+def listing(folder: Path, *tables: str) -> Path:
+    """Write a configuration that lists some people."""
+    path = folder / "provenance.toml"
+    path.write_text(BASE + "".join(f"\n[[person]]\n{table}\n" for table in tables))
+    return path
+
+
+def test_people_are_listed_with_keys_written_out_or_in_files(tmp_path: Path) -> None:
+    """A key may stand in the configuration, or in a file of its own as OpenSSH or openssl write it."""
+    line = signer("grace").public.line
+    (tmp_path / "grace.pub").write_text(f"# hers\n{line} grace@example\n")
+    path = listing(
+        tmp_path,
+        'id = "grace"\nname = "Grace"\nroles = ["production-legal"]\nkeys = ["grace.pub"]\nuntil = 2026-12-31',
+        f'id = "ada"\nname = "Ada"\nroles = ["administrator"]\nkeys = ["{signer("ada").public.line} x"]',
+    )
+    config = load_config(path)
+    assert [p.id for p in config.people] == ["grace", "ada"]
+    assert config.people[0].keys[0].line == line
+    assert config.people[0].until == "2027-01-01T00:00:00.000000Z"
+    assert (tmp_path / "grace.pub").resolve() in {p for p, _ in config.rules()}
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ('id = "a b"\nname = "A"\nroles = ["x"]', "an id has"),
+        ('id = "a"\nname = " "\nroles = ["x"]', "name is empty"),
+        ('id = "a"\nname = "A"\nroles = []', "has no role"),
+        ('id = "a"\nname = "A"\nroles = ["Legal"]', "lower-case"),
+        ('id = "a"\nname = "A"\nroles = ["x"]\nkeys = ["gone.pub"]', "cannot be read"),
+        ('id = "a"\nname = "A"\nroles = ["x"]\nkeys = ["ssh-ed25519 AAAA"]', "cannot be read"),
+        ('id = "a"\nname = "A"\nroles = ["x"]\nkeys = [""]', "cannot be read"),
+        ('id = "a"\nname = "A"\nroles = ["x"]\nrole = "x"', "unknown key person.role"),
+        ('id = "b"\nname = "Grace"\nroles = ["x"]', "both called"),
+        ('id = "GRACE"\nname = "Other"\nroles = ["x"]', "both called"),
+        ('id = "b"\nname = "B"\nroles = ["x"]\nkeys = ["{key}"]', "the same key"),
+    ],
+)
+def test_a_listing_that_leaves_anything_open_is_refused(tmp_path: Path, table: str, says: str) -> None:
+    """A person without a role, a key nobody can read, or a name or key of two people is a mistake (40)."""
+    key = signer("grace").public.line
+    grace = f'id = "grace"\nname = "Grace"\nroles = ["production-legal"]\nkeys = ["{key}"]'
+    with pytest.raises(ConfigInvalid, match=says) as refused:
+        load_config(listing(tmp_path, grace, table.replace("{key}", key)))
+    assert refused.value.code == 40
+
+
+def test_a_persons_key_may_not_come_with_the_material(tmp_path: Path) -> None:
+    """A public key that lies in a zone is refused: what is judged must not choose who may speak for it."""
+    (tmp_path / "deliver").mkdir()
+    (tmp_path / "deliver" / "g.pub").write_text(signer("grace").public.line)
+    with pytest.raises(ZoneTrouble):
+        load_config(listing(tmp_path, 'id = "g"\nname = "G"\nroles = ["x"]\nkeys = ["deliver/g.pub"]'))
+
+
+def test_people_survive_being_accepted() -> None:
+    """What an acceptance keeps of people is read back as it was, and anything else as nobody."""
+    assert people_in({"people": [kept_form(p) for p in PEOPLE]}) == PEOPLE
+    rows = [kept_form(p) for p in PEOPLE]
+    twice = [*rows, rows[0] | {"id": "x", "name": "x"}]
+    assert people_in({"people": None}) == people_in({"people": [{}]}) == people_in({"people": twice}) == ()
+    assert people_in({}) == ()
+    assert called(PEOPLE, "nobody") is None

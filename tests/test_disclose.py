@@ -293,14 +293,18 @@ def test_telling_does_not_release(house: Production) -> None:
 def test_no_performers_name_and_no_prompt_is_in_the_book(house: Production) -> None:
     """After disclosures and consents the catalogue's file holds neither a performer's name nor a prompt."""
     (house.root / "prompt.txt").write_text("a lighthouse at night, 85 mm")
-    (house.root / "rider.pdf").write_text("signed by Jane Roe")
-    form = but(performers=["Jane Roe"], replica=["digital-replica"], step=[{"tool": "T", "performers": ["Jane Roe"]}])
+    (house.root / "rider.pdf").write_text("signed by Lead Performer")
+    form = but(
+        performers=["Lead Performer"],
+        replica=["digital-replica"],
+        step=[{"tool": "T", "performers": ["Lead Performer"]}],
+    )
     assert filled(house, form).code == 3
-    consent = ("--performer", "Jane Roe", "--class", "digital-replica", "--scope", "one flashback")
+    consent = ("--performer", "Lead Performer", "--class", "digital-replica", "--scope", "one flashback")
     assert house.run("consent", "record", *consent, "--document", "rider.pdf", *EDITOR).code == 0
     assert filled(house, but(prompt="a lighthouse at night, 85 mm")).code == 2
     raw = b"".join(p.read_bytes() for p in (house.root / ".provenance").glob("catalogue.db*"))
     assert b"mood board for the harbour" in raw
-    for secret in (b"Jane", b"Roe", b"rider.pdf", b"85 mm"):
+    for secret in (b"Lead", b"Performer", b"rider.pdf", b"85 mm"):
         assert secret not in raw
-    assert "Jane" not in house.run("ledger", "show").out
+    assert "Lead Performer" not in house.run("ledger", "show").out

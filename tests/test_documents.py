@@ -33,7 +33,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Documents:
     told: Documents = {
         "init": _told(made, "init", ".", "--title", "The Long Night"),
         "keys": _told(made, "keys", "new"),
-        "person-key": _told(made, "keys", "person", "grace", "--no-passphrase"),
+        "person-key": _told(made, "keys", "person", "lawyer", "--no-passphrase"),
         "accepted": _told(made, "config", "show"),
         "scan": _told(made, "scan"),
         "mark": _told(made, "mark", "deliver/plate.jpg", "-o", "made.jpg", *AS_AI),
@@ -108,7 +108,7 @@ def _telling(made: Production) -> list[Any]:
     """Return what is answered to two uses, one of them of a file."""
     step = ("--step", "tool=T;inputs=none;performers=Ann", "--performer", "Ann", *EDITOR)
     (first,) = _told(made, "disclose", "deliver/plate.jpg", "--final", "--replica", "digital-replica", *step)
-    return [first, *_told(made, "disclose", "--for", first["record"]["id"], "deliver/still.png", "--by", "Ada")]
+    return [first, *_told(made, "disclose", "--for", first["record"]["id"], "deliver/still.png", "--by", "Admin")]
 
 
 def _registering(made: Production) -> list[Any]:

@@ -75,12 +75,12 @@ def test_a_stranger_verifies_an_export(signed: tuple[Lines, Ed25519PrivateKey], 
 
 Change = Callable[[Lines], object]
 CHANGES: dict[str, Change] = {
-    "a field": lambda lines: lines[1].update(os_user="eve"),
+    "a field": lambda lines: lines[1].update(os_user="successor"),
     "a time": lambda lines: lines[3].update(at=str(at(9))),
     "the body": lambda lines: lines[1]["body"].update(channel="cinema"),
     "the text of the body": lambda lines: lines[1].update(body_json=lines[1]["body_json"].replace("netflix", "cinema")),
     "both": lambda lines: lines[1].update(body_json="{}", body={}),
-    "what was sealed": lambda lines: lines[1].update(sealed=lines[1]["sealed"].replace("ada", "eve")),
+    "what was sealed": lambda lines: lines[1].update(sealed=lines[1]["sealed"].replace("admin", "successor")),
     "a hash": lambda lines: lines[1].update(hash="0" * 64),
     "the store": lambda lines: [line.update(store="other") for line in lines],
     "left out": lambda lines: lines.pop(1),

@@ -11,7 +11,16 @@ from tests.production import EDITOR, Production, generated, validate
 
 TERMS = ("--terms", "terms.txt", "--valid-until", "2126-01-31")
 GOOD = ("--tier", "enterprise", "--enterprise", "--no-trains", "--no-stores", *TERMS)
-JANE = ("--performer", "Jane Roe", "--class", "digital-replica", "--scope", "the flashbacks", "--document", "rider.pdf")
+LEAD = (
+    "--performer",
+    "Lead Performer",
+    "--class",
+    "digital-replica",
+    "--scope",
+    "the flashbacks",
+    "--document",
+    "rider.pdf",
+)
 CONTACT = ("--by", "Studio contact", "--role", "studio-contact", "--reason", "agreed")
 COUNSEL = ("--by", "Production legal", "--role", "production-legal", "--reason", "agreed")
 
@@ -91,14 +100,14 @@ def test_what_no_entry_can_be_has_its_code(house: Production, arguments: tuple[s
 
 def test_only_an_entry_is_retired(house: Production) -> None:
     """`tools retire` takes back no other word."""
-    consent = house.json("consent", "record", *JANE, *EDITOR)["record"]["id"]
+    consent = house.json("consent", "record", *LEAD, *EDITOR)["record"]["id"]
     assert house.run("tools", "retire", consent, *EDITOR).code == 37
 
 
 def replica(house: Production) -> str:
     """Put a replica into the final zone, tell of it, have it approved by everybody, and return its disclosure's id."""
     generated(house.deliver / "shot.png")
-    form = but(use="talent-replica", replica=["digital-replica"], performers=["Jane Roe"], final="yes")
+    form = but(use="talent-replica", replica=["digital-replica"], performers=["Lead Performer"], final="yes")
     record: str = told(house, form, "deliver/shot.png")["record"]["id"]
     for who in (CONTACT, COUNSEL):
         assert house.run("approve", "deliver/shot.png", "--channel", "deliver", *who).code == 0
@@ -114,13 +123,13 @@ def test_no_approval_makes_up_for_a_consent(house: Production) -> None:
     refused = house.run("gate", "deliver")
     assert refused.code == 1
     assert "consent-missing" in refused.out
-    other = [a.replace("Jane", "Ann") for a in JANE]
+    other = [a.replace("Lead", "Other") for a in LEAD]
     house.run("consent", "record", *other, *EDITOR)
     assert house.run("gate", "deliver").code == 1
-    consent = house.json("consent", "record", *JANE, *EDITOR)["record"]["id"]
+    consent = house.json("consent", "record", *LEAD, *EDITOR)["record"]["id"]
     passed = house.json("gate", "deliver")
     assert passed["outcome"] == "pass"
-    withdrawn = house.json("revoke", consent, "--by", "Jane's agent", "--reason", "withdrawn in writing")
+    withdrawn = house.json("revoke", consent, "--by", "The performer's agent", "--reason", "withdrawn in writing")
     assert withdrawn["delivered"] == [passed["run"]]
     assert house.run("gate", "deliver").code == 1
 
@@ -128,21 +137,21 @@ def test_no_approval_makes_up_for_a_consent(house: Production) -> None:
 def test_consent_makes_up_for_no_approval(house: Production) -> None:
     """A consent alone lets nothing pass."""
     generated(house.deliver / "shot.png")
-    form = but(use="talent-replica", replica=["digital-replica"], performers=["Jane Roe"], final="yes")
+    form = but(use="talent-replica", replica=["digital-replica"], performers=["Lead Performer"], final="yes")
     told(house, form, "deliver/shot.png")
-    house.run("consent", "record", *JANE, *EDITOR)
+    house.run("consent", "record", *LEAD, *EDITOR)
     assert house.run("gate", "deliver").code == 1
 
 
 def test_consents_are_listed_without_names(house: Production) -> None:
     """The list shows what stands for a name, the name itself only on request, and withdrawn ones on request."""
-    consent = house.json("consent", "record", *JANE, "--expires", "2126-01-31", *EDITOR)["record"]
+    consent = house.json("consent", "record", *LEAD, "--expires", "2126-01-31", *EDITOR)["record"]
     assert consent["expires"].startswith("2126-0")
     plain = house.run("consent", "list").out
-    assert "Jane" not in plain
+    assert "Lead Performer" not in plain
     assert "consents to digital-replica" in plain
     assert "scope: the flashbacks" in plain
-    assert "Jane Roe" in house.run("consent", "list", "--names").out
+    assert "Lead Performer" in house.run("consent", "list", "--names").out
     (line,) = house.run("consent", "list", "--format", "json").lines
     validate(line)
     assert (line["name"], line["in_force"], line["title"]) == (None, True, "")
@@ -155,7 +164,7 @@ def test_consents_are_listed_without_names(house: Production) -> None:
     ("arguments", "code"),
     [
         (("--class", "synthetic-performer"), 2),
-        (("--scope", "whatever Jane Roe likes"), 2),
+        (("--scope", "whatever Lead Performer likes"), 2),
         (("--scope", " "), 2),
         (("--document", "nowhere.pdf"), 10),
         (("--expires", "2020-01-01"), 2),
@@ -165,7 +174,7 @@ def test_consents_are_listed_without_names(house: Production) -> None:
 )
 def test_what_is_no_consent_has_its_code(house: Production, arguments: tuple[str, ...], code: int) -> None:
     """A consent without a document, past its day, to nothing in particular, or with the name in it is refused."""
-    assert house.run("consent", "record", *JANE, *EDITOR, *arguments).code == code
+    assert house.run("consent", "record", *LEAD, *EDITOR, *arguments).code == code
     assert house.run("consent", "list", "--all", "--format", "json").out == ""
 
 
@@ -174,17 +183,17 @@ def test_a_production_with_several_titles_wants_one(house: Production) -> None:
     zone = '\n[[zone]]\nname = "second"\npath = "second"\nrole = "final"\nchannel = "deliver"\ntitle = "S01E04"\n'
     (house.root / "second").mkdir()
     house.config.write_text(house.config.read_text() + zone)
-    assert house.run("consent", "record", *JANE, *EDITOR).code == 2
-    assert house.run("consent", "record", *JANE, "--title", "S01E04", *EDITOR).code == 0
-    assert house.run("consent", "record", *JANE, "--whole-project", *EDITOR).code == 0
+    assert house.run("consent", "record", *LEAD, *EDITOR).code == 2
+    assert house.run("consent", "record", *LEAD, "--title", "S01E04", *EDITOR).code == 0
+    assert house.run("consent", "record", *LEAD, "--whole-project", *EDITOR).code == 0
     lines = house.run("consent", "list", "--format", "json").lines
     assert [(c["title"], c["whole_project"]) for c in lines] == [("S01E04", False), ("", True)]
 
 
 def test_names_are_kept_once_and_for_this_user_alone(house: Production) -> None:
     """The same name in other words of case and space stands for the same performer; nobody else may read the file."""
-    house.run("consent", "record", *JANE, *EDITOR)
-    house.run("consent", "record", *(a.replace("Jane Roe", "JANE  roe") for a in JANE), *EDITOR)
+    house.run("consent", "record", *LEAD, *EDITOR)
+    house.run("consent", "record", *(a.replace("Lead Performer", "LEAD  performer") for a in LEAD), *EDITOR)
     first, second = house.run("consent", "list", "--format", "json").lines
     assert first["performer"] == second["performer"]
     (kept,) = (p for p in (house.root / ".provenance").iterdir() if not p.name.startswith("catalogue"))

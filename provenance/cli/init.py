@@ -193,10 +193,10 @@ mode = "auto"  # auto | events | poll (poll for NFS, SMB and FUSE)
 # purpose = "signer"  # signer | timestamp
 # may_clear = false  # may a "captured" claim signed under it clear a file?
 
-# Whose word counts when approvals are signed, in which roles, and with which keys (`provenance keys person grace`).
+# Whose word counts when approvals are signed, in which roles, and with which keys (`provenance keys person lawyer`).
 # Roles: administrator (accepts this file), custodian (writes down what others said in writing), and the policy's.
 # [[person]]
-# id = "grace"
+# id = "lawyer"
 # name = "Production legal"
 # roles = ["production-legal"]
 # keys = ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAID65GuYWaOHrWpSnuUZXKEFJadqKKwQQDgdbBQIgJtJH"]  # or a .pub file

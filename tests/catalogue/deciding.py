@@ -49,7 +49,7 @@ def made(child: str, *parents: str, witness: Witness = Witness.TOOL, added: tupl
 def refused(name: str, minute: int = 8, **terms: Any) -> Refusal:
     """Return a refusal for the deliverable of these tests."""
     plain = Refusal(
-        by="Grace",
+        by="Lawyer",
         reason="no",
         made_at=at(minute),
         subjects=(subject(name),),
@@ -64,7 +64,7 @@ def refused(name: str, minute: int = 8, **terms: Any) -> Refusal:
 def superseded(final: str, *replaced: str, **terms: Any) -> Supersession:
     """Return that people's work took the place of these."""
     plain = Supersession(
-        by="Ada",
+        by="Admin",
         reason="painted anew",
         made_at=at(6),
         replaced=tuple(subject(r) for r in replaced),

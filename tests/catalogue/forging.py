@@ -60,7 +60,7 @@ def rechain(path: Path) -> None:
 def edit(path: Path, seq: int) -> None:
     """Have somebody else have said an entry, and seal it and all after it anew."""
     with unguarded(path) as raw:
-        raw.execute("UPDATE ledger SET os_user = 'eve', at = ? WHERE seq = ?", (at(0), seq))
+        raw.execute("UPDATE ledger SET os_user = 'successor', at = ? WHERE seq = ?", (at(0), seq))
     rechain(path)
 
 

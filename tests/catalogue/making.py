@@ -56,7 +56,7 @@ def at(minute: int) -> UtcTime:
 
 def stamp(minute: int = 0, config: str | None = None) -> Stamp:
     """Return a stamp at a time."""
-    return Stamp(at(minute), "ada", "suite-1", "0.1.0", Digest(config * 64) if config else None, Digest("f" * 64))
+    return Stamp(at(minute), "admin", "suite-1", "0.1.0", Digest(config * 64) if config else None, Digest("f" * 64))
 
 
 def digest_of(name: str) -> Digest:
@@ -126,19 +126,21 @@ def subject(name: str) -> Subject:
 
 def declared(name: str, origin: Origin, minute: int = 5) -> Declaration:
     """Return a person's word on origin."""
-    return Declaration(by="Ada", reason="I made it", made_at=at(minute), subjects=(subject(name),), origin=origin.value)
+    return Declaration(
+        by="Admin", reason="I made it", made_at=at(minute), subjects=(subject(name),), origin=origin.value
+    )
 
 
 def derived(child: str, *parents: str, minute: int = 5) -> Derivation:
     """Return a person's word on lineage."""
     ups = tuple(subject(p) for p in parents)
-    return Derivation(by="Ada", reason="I cut it", made_at=at(minute), child=subject(child), parents=ups)
+    return Derivation(by="Admin", reason="I cut it", made_at=at(minute), child=subject(child), parents=ups)
 
 
 def approved(name: str, expires: UtcTime | None = None, minute: int = 5) -> Approval:
     """Return an approval for the deliverable of these tests."""
     return Approval(
-        by="Grace",
+        by="Lawyer",
         reason="incidental",
         made_at=at(minute),
         subjects=(subject(name),),
@@ -153,7 +155,7 @@ def approved(name: str, expires: UtcTime | None = None, minute: int = 5) -> Appr
 def cleared(name: str, expires: UtcTime | None = None, minute: int = 5) -> Clearance:
     """Return a clearance."""
     return Clearance(
-        by="Grace", reason="looked", made_at=at(minute), subjects=(subject(name),), role="lead", expires=expires
+        by="Lawyer", reason="looked", made_at=at(minute), subjects=(subject(name),), role="lead", expires=expires
     )
 
 

@@ -249,14 +249,14 @@ def test_what_stands_for_good(catalogue: Catalogue) -> None:
     for record in (refused("ai"), cut_anew()):
         name = say(catalogue, record, 9)
         with pytest.raises(RecordUnknown, match="stands for good"):
-            say(catalogue, Revocation(by="Ada", reason="no", made_at=at(10), target=name), 10)
+            say(catalogue, Revocation(by="Admin", reason="no", made_at=at(10), target=name), 10)
 
 
 def test_what_was_taken_back_by_nobody_who_may_stands(catalogue: Catalogue) -> None:
     """A word that whoever knows of signatures says stands is in force, though somebody took it back."""
     file(catalogue, "ai", AI)
     record = say(catalogue, approved("ai"))
-    say(catalogue, Revocation(by="Ada", reason="no", made_at=at(6), target=record), 6)
+    say(catalogue, Revocation(by="Admin", reason="no", made_at=at(6), target=record), 6)
     assert words(catalogue, "ai").approvals == ()
     assert ids(words(catalogue, "ai", Counting(standing={record}))) == [record]
 
@@ -344,7 +344,7 @@ def test_what_is_not_replaced_still_flags(catalogue: Catalogue) -> None:
     assert not freed(catalogue, "final")
     say(catalogue, superseded("final", "other", made_at=at(9)), 9)
     assert freed(catalogue, "final")
-    say(catalogue, Revocation(by="Ada", reason="it was not so", made_at=at(10), target=record), 10)
+    say(catalogue, Revocation(by="Admin", reason="it was not so", made_at=at(10), target=record), 10)
     assert not freed(catalogue, "final")
 
 

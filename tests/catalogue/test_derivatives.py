@@ -186,7 +186,7 @@ def test_revoked(catalogue: Catalogue) -> None:
     files(catalogue, "render", ai=(AI,))
     say(catalogue, made("render", "ai"))
     target = say(catalogue, reaching(catalogue, "ai"))
-    say(catalogue, Revocation(by="Ada", reason="no", made_at=at(6), target=target), 6)
+    say(catalogue, Revocation(by="Admin", reason="no", made_at=at(6), target=target), 6)
     assert words(catalogue, "render").approvals == ()
 
 

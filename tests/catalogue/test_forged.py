@@ -38,14 +38,14 @@ def say(catalogue: Catalogue, what: str, number: int) -> None:
             catalogue.add_record(derived(name, "parent", minute=number), stamp(number))
         case "revocation":
             word = catalogue.add_record(cleared(name, minute=number), stamp(number))
-            taken = Revocation(by="Ada", reason="no", made_at=at(number), target=word)
+            taken = Revocation(by="Admin", reason="no", made_at=at(number), target=word)
             catalogue.add_record(taken, stamp(number))
         case "gate":
             word = catalogue.add_record(cleared(name, minute=number), stamp(number))
             use = GateUse(word, digest_of(name))
             catalogue.note_gate_run(GateRun(f"run-{number}", {}, (use,), catalogue.ledger.head()), stamp(number))
         case "hold":
-            hold = LegalHold(by="Grace", reason="a claim", made_at=at(number), everything=True)
+            hold = LegalHold(by="Lawyer", reason="a claim", made_at=at(number), everything=True)
             catalogue.add_record(hold, stamp(number))
         case _:
             catalogue.note_config(stamp(number, "0123456789"[number % 10]))

@@ -42,12 +42,12 @@ def test_each_entry_follows_the_one_before(catalogue: Catalogue) -> None:
 def test_an_entry_says_who_where_when(catalogue: Catalogue) -> None:
     """Each entry carries machine time and claimed time, user, host, version, configuration, policy and the record."""
     record = declared("a", Origin.CREATED)
-    said = Stamp(at(5), "ada \udcff", "suite", "0.1.0", Digest("c" * 64), Digest("d" * 64), at(1))
+    said = Stamp(at(5), "admin \udcff", "suite", "0.1.0", Digest("c" * 64), Digest("d" * 64), at(1))
     catalogue.add_record(record, said)
     noted, entry = catalogue.ledger.entries()
     assert noted.kind == "configuration"
     assert (entry.kind, entry.at, entry.claimed_at) == ("declaration", at(5), at(1))
-    assert (entry.os_user, entry.host, entry.version) == ("ada \\udcff", "suite", "0.1.0")
+    assert (entry.os_user, entry.host, entry.version) == ("admin \\udcff", "suite", "0.1.0")
     assert (entry.config, entry.policy) == ("c" * 64, "d" * 64)
     assert record_from(entry.body) == record
 
@@ -100,7 +100,7 @@ def test_clock_behind(catalogue: Catalogue) -> None:
 
 def test_unreadable_time(catalogue: Catalogue) -> None:
     """An entry whose time is no time stops the check, and never passes as early."""
-    catalogue.add_record(declared("a", Origin.CREATED), Stamp(type(at(0))("soon"), "ada", "suite", "0.1.0"))
+    catalogue.add_record(declared("a", Origin.CREATED), Stamp(type(at(0))("soon"), "admin", "suite", "0.1.0"))
     with pytest.raises(CatalogueDamaged, match="no readable time"):
         catalogue.check_clock(at(0))
 
@@ -207,21 +207,21 @@ def test_records_come_back(catalogue: Catalogue, record: AnyRecord) -> None:
     """Every kind of record is found again under its id and its subjects, equal to what was said."""
     name = catalogue.add_record(record, stamp(5))
     assert [f.record for f in catalogue.records_of(digest_of("a"))] == [record]
-    back = catalogue.add_record(Revocation(by="Ada", reason="no", made_at=at(6), target=name), stamp(6))
+    back = catalogue.add_record(Revocation(by="Admin", reason="no", made_at=at(6), target=name), stamp(6))
     assert catalogue.find_record(name).revoked_by == back
     assert catalogue.records_of(subject("a").digest)[0].revoked_by == back
 
 
 def test_revoking_what_is_not_there(catalogue: Catalogue) -> None:
     """A revocation of nothing, and one of a revocation, are refused and leave no entry."""
-    missing = Revocation(by="Ada", reason="no", made_at=at(6), target="apr-none")
+    missing = Revocation(by="Admin", reason="no", made_at=at(6), target="apr-none")
     with pytest.raises(RecordUnknown, match="apr-none"):
         catalogue.add_record(missing, stamp(6))
     assert catalogue.ledger.head().seq == 0
     name = catalogue.add_record(approved("ai"), stamp(5))
-    back = catalogue.add_record(Revocation(by="Ada", reason="no", made_at=at(6), target=name), stamp(6))
+    back = catalogue.add_record(Revocation(by="Admin", reason="no", made_at=at(6), target=name), stamp(6))
     with pytest.raises(RecordUnknown, match="no revocation can be taken back"):
-        catalogue.add_record(Revocation(by="Ada", reason="yes", made_at=at(7), target=back), stamp(7))
+        catalogue.add_record(Revocation(by="Admin", reason="yes", made_at=at(7), target=back), stamp(7))
     assert catalogue.ledger.head().seq == 2
     with pytest.raises(RecordUnknown):
         catalogue.find_record("apr-none")

@@ -47,7 +47,9 @@ def parent(name: str, *signals: Signal, state: State = State.UNTRUSTED) -> Exami
 
 def revoke(catalogue: Catalogue, record: str, minute: int = 8) -> str:
     """Take a record back."""
-    return catalogue.add_record(Revocation(by="Ada", reason="wrong", made_at=at(minute), target=record), stamp(minute))
+    return catalogue.add_record(
+        Revocation(by="Admin", reason="wrong", made_at=at(minute), target=record), stamp(minute)
+    )
 
 
 @pytest.mark.parametrize("together", [True, False])

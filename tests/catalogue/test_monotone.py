@@ -54,7 +54,7 @@ def others(draw: st.DrawFn, catalogue: Catalogue, said: list[str], minute: int) 
         case "cut":
             return cut_anew(*draw(st.sampled_from([(), ("SH010",), ("SH020",)])), minute=minute)
         case "revoked":
-            return Revocation(by="Ada", reason="no", made_at=at(minute), target=draw(st.sampled_from(said)))
+            return Revocation(by="Admin", reason="no", made_at=at(minute), target=draw(st.sampled_from(said)))
         case _:
             return cleared(first, minute=minute)
 

@@ -50,7 +50,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         approval = catalogue.add_record(approved("ai"), stamp(3))
         catalogue.add_record(derived("shot", "ai"), stamp(4))
         word = catalogue.add_record(declared("comp", Origin.REVIEW), stamp(5))
-        catalogue.add_record(Revocation(by="Ada", reason="no", made_at=at(6), target=word), stamp(6))
+        catalogue.add_record(Revocation(by="Admin", reason="no", made_at=at(6), target=word), stamp(6))
         run = GateRun("run-1", {}, (GateUse(approval, digest_of("ai")),), catalogue.ledger.head())
         catalogue.note_gate_run(run, stamp(7))
         take(catalogue, seen(evidence("late"), b"late"))
@@ -67,7 +67,7 @@ def book(template: Path, tmp_path: Path) -> Path:
 
 ASSET = "(SELECT id FROM assets WHERE sha256 = {})"
 CASES: dict[str, tuple[int | None, str, list[str]]] = {
-    "user of an entry": (3, "not what was written", ["UPDATE ledger SET os_user = 'eve' WHERE seq = 3"]),
+    "user of an entry": (3, "not what was written", ["UPDATE ledger SET os_user = 'successor' WHERE seq = 3"]),
     "time of an entry": (7, "not what was written", [f"UPDATE ledger SET at = '{at(1)}' WHERE seq = 7"]),
     "claimed time of an entry": (
         3,
@@ -265,7 +265,7 @@ def test_rewritten_before_the_checkpoint(book: Path) -> None:
     """A chain rebuilt from an earlier entry on does not meet the checkpoint."""
     with Catalogue.open(book) as catalogue:
         catalogue.verify()
-    edit_behind(book, "UPDATE ledger SET os_user = 'eve', hash = zeroblob(32) WHERE seq = 8")
+    edit_behind(book, "UPDATE ledger SET os_user = 'successor', hash = zeroblob(32) WHERE seq = 8")
     with Catalogue.open(book) as catalogue, pytest.raises(BrokenEntry, match="what was verified before"):
         catalogue.verify_since_checkpoint()
 
@@ -273,7 +273,7 @@ def test_rewritten_before_the_checkpoint(book: Path) -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE ledger SET os_user = 'eve' WHERE seq = 8",
+        "UPDATE ledger SET os_user = 'successor' WHERE seq = 8",
         "DELETE FROM evidence WHERE entry = 8",
         "INSERT INTO evidence SELECT asset, 2, examiner, finding, 99 FROM evidence WHERE entry = 8",
     ],

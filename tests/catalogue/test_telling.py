@@ -31,7 +31,7 @@ from tests.catalogue.making import (
 )
 
 PROJECT, TITLE = DELIVERABLE.project, DELIVERABLE.title
-JANE = Commitment("1a" * 32)
+LEAD = Commitment("1a" * 32)
 
 
 def disclosed(*names: str, minute: int = 5, **changed: Any) -> Disclosure:
@@ -55,7 +55,7 @@ def revoked(record: Record, minute: int = 8) -> Revocation:
 
 def consented(**changed: Any) -> Consent:
     """Return a consent for the title of these tests."""
-    rest: dict[str, Any] = {"project": PROJECT, "title": TITLE, "replica": "digital-replica", "performer": JANE}
+    rest: dict[str, Any] = {"project": PROJECT, "title": TITLE, "replica": "digital-replica", "performer": LEAD}
     return Consent(
         by="Legal", reason="rider", made_at=at(5), scope="all", document=digest_of("rider"), **rest | changed
     )
@@ -92,19 +92,19 @@ def otherwise(catalogue: Catalogue) -> list[str]:
         disclosed(
             answers=(Answered(key="a", answer="no", note="ü"), Answered(key="b", answer="")),
             steps=(
-                Step(tool="T", inputs=(), given=(digest_of("x"),), performers=(JANE,), prompt=digest_of("p")),
+                Step(tool="T", inputs=(), given=(digest_of("x"),), performers=(LEAD,), prompt=digest_of("p")),
                 Step(tool="U"),
             ),
             references=(),
             replica=("voice-replica",),
-            performers=(JANE,),
+            performers=(LEAD,),
             final="unsure",
             clearance_evidence=digest_of("memo"),
         ),
         bound(disclosed(), "ai"),
         consented(expires=at(60)),
         consented(title=Title(""), whole_project=True),
-        registered(performers=(JANE,), project=PROJECT, title=TITLE),
+        registered(performers=(LEAD,), project=PROJECT, title=TITLE),
     ],
     ids=lambda r: r.kind,
 )
@@ -220,7 +220,7 @@ def words(catalogue: Catalogue, now: UtcTime | None = None, title: Title = TITLE
 
 def test_disclosures_consents_and_the_register_count_together(catalogue: Catalogue) -> None:
     """Where a use was told, what it rests on comes with it; where none was, nothing does."""
-    touching = disclosed("ai", replica=("digital-replica",), performers=(JANE,))
+    touching = disclosed("ai", replica=("digital-replica",), performers=(LEAD,))
     add(catalogue, consented(), registered(), registered("Old", valid_until=at(10)))
     assert words(catalogue) == Words()
     add(catalogue, touching)
@@ -245,7 +245,7 @@ def test_disclosures_consents_and_the_register_count_together(catalogue: Catalog
 )
 def test_a_consent_covers_its_title_until_its_day(catalogue: Catalogue, consent: Consent, counts: bool) -> None:
     """A consent counts for its title, or every title of its project, up to the instant it expires at."""
-    add(catalogue, disclosed("ai", replica=("digital-replica",), performers=(JANE,)), consent)
+    add(catalogue, disclosed("ai", replica=("digital-replica",), performers=(LEAD,)), consent)
     assert bool(words(catalogue).consents) is counts
     add(catalogue, revoked(consent))
     assert words(catalogue).consents == ()
@@ -331,4 +331,4 @@ def test_nothing_told_is_not_told_otherwise(catalogue: Catalogue) -> None:
 
 def test_a_performer_is_no_subject() -> None:
     """A commitment of a person in a record is found as no file's bytes."""
-    assert all(s.digest != Digest(JANE) for s in disclosed("ai", performers=(JANE,)).about)
+    assert all(s.digest != Digest(LEAD) for s in disclosed("ai", performers=(LEAD,)).about)

@@ -65,7 +65,7 @@ def test_revoked_words_do_not_count(catalogue: Catalogue) -> None:
     second = catalogue.add_record(approved("ai", minute=6), stamp(6))
     look = catalogue.add_record(cleared("ai"), stamp(6))
     for target in (first, look):
-        catalogue.add_record(Revocation(by="Ada", reason="no", made_at=at(7), target=target), stamp(7))
+        catalogue.add_record(Revocation(by="Admin", reason="no", made_at=at(7), target=target), stamp(7))
     assert [a.id for a in words(catalogue).approvals] == [second]
     assert words(catalogue).clearances == ()
     assert [f.revoked_by is not None for f in catalogue.records_of(AI)] == [True, False, True]

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from provenance.asset import RelPath, StatKey, ZoneName
-from provenance.catalogue import Batch, Catalogue, Examined, queries
+from provenance.catalogue import Batch, Catalogue, Examined, places
 from provenance.config import Role, Zone
 from provenance.configfile import load_config
 from provenance.daemon.book import ZoneBook
@@ -96,7 +96,7 @@ def test_catalogue_and_disk_agree_in_the_end(tmp_path_factory: pytest.TempPathFa
     folder = tmp_path_factory.mktemp("book")
     target = target_in(folder)
     with pytest.MonkeyPatch.context() as patch, Catalogue.create(folder / "catalogue.db", stamp().at) as catalogue:
-        patch.setattr(queries, "_FEW", 5)  # so that both ways of looking up are taken
+        patch.setattr(places, "_FEW", 5)  # so that both ways of looking up are taken
         world = World(catalogue, target)
         for step, count in steps:
             getattr(world, step)(count)

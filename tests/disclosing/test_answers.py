@@ -72,7 +72,7 @@ def test_inputs_of_each_step_and_some_step_have_to_be_told() -> None:
 def test_only_what_a_policy_asks_has_to_be_answered() -> None:
     """Under a policy that asks about nothing, who tells with which tool has told enough."""
     baseline = load_policy("baseline", Path("/"))
-    form = {"by": "Ada", "reason": "a test", "prominence": "key", "final": "yes", "step": [{"tool": "T"}]}
+    form = {"by": "Admin", "reason": "a test", "prominence": "key", "final": "yes", "step": [{"tool": "T"}]}
     assert telling_of(told(form, baseline), baseline).answer is Reply.TELL
 
 
@@ -142,8 +142,8 @@ def test_a_version_nobody_named_is_in_no_range() -> None:
 
 def test_a_trained_model_serves_one_title() -> None:
     """A model trained on a performer escalates for another title, without an entry, and when its entry is over."""
-    step = {**STEP, "model": "Voice 7", "performers": ["Jane Roe"]}
-    serves = {"performers": (commit("Jane Roe"),), "project": PROJECT, "title": Title("S01E03")}
+    step = {**STEP, "model": "Voice 7", "performers": ["Lead Performer"]}
+    serves = {"performers": (commit("Lead Performer"),), "project": PROJECT, "title": Title("S01E03")}
     registered = entry("Voice 7", **serves)
     here, there = but(step=[step], title="S01E03"), but(step=[step], title="S01E04")
     assert "model" not in keys(answered(here, entry(), registered))
@@ -156,15 +156,15 @@ def test_a_trained_model_serves_one_title() -> None:
     assert "model" in keys(answered(silent, entry(), registered))
 
 
-REPLICA = but(use="talent-replica", replica=["digital-replica"], performers=["Jane Roe"])
+REPLICA = but(use="talent-replica", replica=["digital-replica"], performers=["Lead Performer"])
 
 
 @pytest.mark.parametrize(
     ("given", "needed"),
     [
         ((), True),
-        ((consent("Jane Roe"),), False),
-        ((consent("Jane Roe", "voice-replica"),), True),
+        ((consent("Lead Performer"),), False),
+        ((consent("Lead Performer", "voice-replica"),), True),
         ((consent("Ann Poe"),), True),
     ],
 )
@@ -177,21 +177,21 @@ def test_a_replica_needs_the_performers_consent(given: tuple[Consent, ...], need
 
 def test_a_replica_of_nobody_has_nobodys_consent() -> None:
     """Where no performer is named, that is a question, and no consent counts."""
-    telling = telling_of(told(but(**{**REPLICA, "performers": None})), house(), consents=(consent("Jane Roe"),))
+    telling = telling_of(told(but(**{**REPLICA, "performers": None})), house(), consents=(consent("Lead Performer"),))
     assert {"performers", "consent-digital-replica"} <= keys(telling)
 
 
 def test_an_exemption_spares_the_consent() -> None:
     """What stays as performed needs no further consent, and not being sure of that spares nothing."""
-    spared = answered(but(replica=["digital-replica"], performers=["Jane Roe"], exemptions=["as-performed"]))
+    spared = answered(but(replica=["digital-replica"], performers=["Lead Performer"], exemptions=["as-performed"]))
     assert "consent-digital-replica" not in keys(spared)
-    unsure = answered(but(replica=["digital-replica"], performers=["Jane Roe"], exemptions=["unsure"]))
+    unsure = answered(but(replica=["digital-replica"], performers=["Lead Performer"], exemptions=["unsure"]))
     assert "consent-digital-replica" in keys(unsure)
 
 
 def test_at_the_gate_what_nobody_answered_is_taken_for_the_worst() -> None:
     """Silence asks for the same approvals as the worst answer would."""
-    facts = facts_of(told({"by": "Ada", "reason": "a test", "use": "ideation"}), house())
+    facts = facts_of(told({"by": "Admin", "reason": "a test", "use": "ideation"}), house())
     assert (facts.prominence, facts.final, facts.enterprise) == (Prominence.KEY, True, False)
     assert facts.inputs | facts.references | facts.replica == {*Input, *Reference, *Replica}
     assert facts.uncleared_training
@@ -218,7 +218,7 @@ def test_a_policy_may_forbid() -> None:
     """Where nobody can approve a use, that is the answer, and the genre has to be told."""
     news = parse_policy(NEWS.encode(), "news")
     form: dict[str, Any] = {
-        "by": "Ada",
+        "by": "Admin",
         "reason": "a street",
         "use": "newsgathering",
         "prominence": "key",
@@ -258,7 +258,7 @@ _USE = st.fixed_dictionaries(
         "references": _list(Reference),
         "replica": _list(Replica),
         "exemptions": _list(Exemption),
-        "performers": st.sampled_from([None, ["Jane Roe"]]),
+        "performers": st.sampled_from([None, ["Lead Performer"]]),
         "uncleared_training": _ANSWER,
         "real_events": _ANSWER,
         "union_work": _ANSWER,

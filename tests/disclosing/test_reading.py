@@ -132,16 +132,18 @@ def test_a_prompt_is_never_taken() -> None:
 @pytest.mark.parametrize(
     "changed",
     [
-        {"reason": "make JANE   ROE younger"},
-        {"by": "Jane Roe"},
-        {"step": [{"tool": "T", "note": "trained on Jane\nRoe."}]},
-        {"answers": {"enterprise_secured": {"answer": "no", "note": "asked Jane Roe"}}},
+        {"reason": "make LEAD   PERFORMER younger"},
+        {"by": "Lead Performer"},
+        {"step": [{"tool": "T", "note": "trained on Lead\nPerformer."}]},
+        {"answers": {"enterprise_secured": {"answer": "no", "note": "asked Lead Performer"}}},
     ],
 )
 def test_a_performers_name_stands_under_performers_alone(changed: dict[str, Any]) -> None:
     """A text that would carry a performer's name into the book is refused, in whatever case and spacing."""
-    assert "name of a performer" in refusal(but(performers=["Jane Roe"], **changed))
-    assert read(but(performers=["Jane Roe"], reason="make Janet Roebuck younger")).performers == ("Jane Roe",)
+    assert "name of a performer" in refusal(but(performers=["Lead Performer"], **changed))
+    assert read(but(performers=["Lead Performer"], reason="make Leads Performers younger")).performers == (
+        "Lead Performer",
+    )
 
 
 def test_the_empty_form_parses_and_says_what_it_needs() -> None:
@@ -149,9 +151,9 @@ def test_the_empty_form_parses_and_says_what_it_needs() -> None:
     policy = house()
     for raw in (empty_toml(policy, PROJECT).encode(), empty_json(policy, PROJECT).encode()):
         assert refusal(raw).count("is needed") == 3
-        form = form_in(raw) | {"by": "Ada", "reason": "a test", "use": "ideation"}
+        form = form_in(raw) | {"by": "Admin", "reason": "a test", "use": "ideation"}
         draft = draft_of(form, policy, HERE)
-        assert draft == Draft(by="Ada", reason="a test", use="ideation")
+        assert draft == Draft(by="Admin", reason="a test", use="ideation")
     as_toml, as_json = form_in(empty_toml(policy, PROJECT).encode()), form_in(empty_json(policy, PROJECT).encode())
     assert as_toml == as_json
 

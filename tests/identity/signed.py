@@ -57,10 +57,10 @@ def person(name: str, *roles: str, until: UtcTime | None = None) -> Person:
     return Person(id=name, name=f"{name.title()} Example", roles=frozenset(roles), keys=keys, until=until)
 
 
-LEGAL = person("grace", ROLE)
-CUSTODIAN = person("carl", "custodian")
+LEGAL = person("lawyer", ROLE)
+CUSTODIAN = person("keeper", "custodian")
 CONTACT = Person(id="contact", name="Studio contact", roles=frozenset({"studio-contact"}))
-ADMIN = person("ada", "administrator")
+ADMIN = person("admin", "administrator")
 PEOPLE = (LEGAL, CUSTODIAN, CONTACT, ADMIN)
 
 
@@ -124,7 +124,7 @@ class House:
         envelope = sign(record, self.catalogue.store_id, signer(by)).content() if by else None
         return self.catalogue.add_record(record, stamp(minute), envelope)
 
-    def accept(self, by: str = "ada", config: Config | None = None, minute: int = 1) -> str:
+    def accept(self, by: str = "admin", config: Config | None = None, minute: int = 1) -> str:
         """Have somebody accept a configuration."""
         record = accepting(config or self.config, self.policy, by, minute)
         return self.say(record, by, minute)
@@ -162,7 +162,7 @@ class House:
         return Seen(path, path, digest, "image/png", verdict, PLAIN, None, None, (), ())
 
 
-def approval(name: str, *, by: str = "grace", role: str = ROLE, minute: int = 5, **more: Any) -> Approval:
+def approval(name: str, *, by: str = "lawyer", role: str = ROLE, minute: int = 5, **more: Any) -> Approval:
     """Return an approval for the deliverable of these tests, asked for by an editor."""
     said = {
         "by": by,
@@ -191,7 +191,7 @@ def told(name: str, by: str, minute: int = 5) -> Disclosure:
     )
 
 
-def revoked(target: str, by: str = "mallory", minute: int = 8) -> Revocation:
+def revoked(target: str, by: str = "stranger", minute: int = 8) -> Revocation:
     """Return a word that takes another back."""
     return Revocation(by=by, reason="not so", made_at=at(minute), target=target)
 

@@ -49,11 +49,11 @@ def test_nothing_is_judged_before_a_configuration_was_accepted(fresh: House) -> 
     assert fresh.outcome("still") is Outcome.REFUSE
 
 
-@pytest.mark.parametrize("by", ["grace", "mallory", None])
+@pytest.mark.parametrize("by", ["lawyer", "stranger", None])
 def test_the_first_acceptance_takes_an_administrator_it_lists(fresh: House, by: str | None) -> None:
     """Neither another role, nor a stranger, nor an unsigned word accepts the first configuration."""
-    fresh.say(accepting(fresh.config, fresh.policy, "ada"), by)
-    fresh.say(accepting(fresh.config, fresh.policy, by or "mallory", 2), by)
+    fresh.say(accepting(fresh.config, fresh.policy, "admin"), by)
+    fresh.say(accepting(fresh.config, fresh.policy, by or "stranger", 2), by)
     with pytest.raises(ConfigNotAccepted):
         fresh.run("still")
 
@@ -84,11 +84,11 @@ def changes(folder: Path) -> dict[str, dict[str, Any]]:
     zone = configuration(folder).zones[0]
     (folder / "ca.pem").write_bytes(b"a certificate")
     return {
-        "a new person": {"people": (*PEOPLE, person("mallory", "production-legal"))},
-        "another role": {"people": (person("grace", "studio-contact"), *PEOPLE[1:])},
+        "a new person": {"people": (*PEOPLE, person("stranger", "production-legal"))},
+        "another role": {"people": (person("lawyer", "studio-contact"), *PEOPLE[1:])},
         "another key": {"people": (dataclasses.replace(LEGAL, keys=person("x", "y").keys), *PEOPLE[1:])},
-        "another end": {"people": (person("grace", "production-legal", until=at(59)), *PEOPLE[1:])},
-        "a new administrator": {"people": (*PEOPLE, person("mallory", "administrator"))},
+        "another end": {"people": (person("lawyer", "production-legal", until=at(59)), *PEOPLE[1:])},
+        "a new administrator": {"people": (*PEOPLE, person("stranger", "administrator"))},
         "an anchor": {"anchors": (Anchor(folder / "ca.pem", AnchorPurpose.SIGNER, may_clear=True),)},
         "a zone that is no longer final": {"zones": (dataclasses.replace(zone, role=Role.WORK),)},
         "another channel": {"zones": (dataclasses.replace(zone, channel=Channel("elsewhere")),)},
@@ -101,16 +101,16 @@ def changes(folder: Path) -> dict[str, dict[str, Any]]:
 @pytest.mark.parametrize("what", WHAT)
 def test_a_change_counts_only_once_it_was_accepted(house: House, tmp_path: Path, what: str) -> None:
     """Every change of who may let something pass is refused until an administrator listed before signed it."""
-    house.say(approval("still"), "grace")
+    house.say(approval("still"), "lawyer")
     changed = dataclasses.replace(house.config, **changes(tmp_path)[what])
     with pytest.raises(ConfigNotAccepted) as refused:
         house.run("still", config=changed)
     assert refused.value.code == 40
-    house.accept("grace", changed, 2)
-    house.accept("mallory", changed, 3)
+    house.accept("lawyer", changed, 2)
+    house.accept("stranger", changed, 3)
     with pytest.raises(ConfigNotAccepted):
         house.run("still", config=changed)
-    house.accept("ada", changed, 4)
+    house.accept("admin", changed, 4)
     house.run("still", config=changed)
     with pytest.raises(ConfigNotAccepted):
         house.run("still")
@@ -125,9 +125,9 @@ def test_another_policy_counts_only_once_it_was_accepted(house: House) -> None:
 
 def test_an_administrator_who_lists_themselves_accepts_nothing(house: House) -> None:
     """Somebody who enters themselves as administrator in a new configuration cannot accept it."""
-    config = dataclasses.replace(house.config, people=(*PEOPLE, person("mallory", "administrator")))
-    house.accept("mallory", config, 2)
-    with pytest.raises(ConfigNotAccepted, match="person mallory is new"):
+    config = dataclasses.replace(house.config, people=(*PEOPLE, person("stranger", "administrator")))
+    house.accept("stranger", config, 2)
+    with pytest.raises(ConfigNotAccepted, match="person stranger is new"):
         house.run("still", config=config)
     assert next(iter(acceptances(house.catalogue).refused.values())).startswith("its key")
 
@@ -135,30 +135,30 @@ def test_an_administrator_who_lists_themselves_accepts_nothing(house: House) -> 
 def test_going_back_to_unsigned_words_takes_an_administrator(house: House) -> None:
     """A configuration set back to unsigned is refused even where it lists nobody, until an administrator accepts it."""
     config = dataclasses.replace(house.config, approvals=ApprovalsMode.UNSIGNED, people=())
-    house.say(approval("still", by="mallory"))
+    house.say(approval("still", by="stranger"))
     with pytest.raises(ConfigNotAccepted, match="mode was signed, is unsigned"):
         house.run("still", config=config)
-    house.accept("ada", config, 2)
+    house.accept("admin", config, 2)
     assert house.outcome("still", config) is Outcome.PASS
 
 
 def test_an_administrator_whose_time_is_over_accepts_nothing(house: House) -> None:
     """After the end of their listing an administrator accepts nothing, not by an earlier date on their word either."""
-    ending = (person("ada", "administrator", until=at(5)), *PEOPLE[:3], person("eve", "administrator"))
+    ending = (person("admin", "administrator", until=at(5)), *PEOPLE[:3], person("successor", "administrator"))
     config = dataclasses.replace(house.config, people=ending)
-    house.accept("ada", config, 2)
+    house.accept("admin", config, 2)
     house.run("still", config=config)  # this is written down at minute 20
-    wider = dataclasses.replace(config, people=(*ending, person("mallory", "production-legal")))
-    house.accept("ada", wider, 4)
+    wider = dataclasses.replace(config, people=(*ending, person("stranger", "production-legal")))
+    house.accept("admin", wider, 4)
     with pytest.raises(ConfigNotAccepted):
         house.run("still", config=wider)
-    house.accept("eve", wider, 21)
+    house.accept("successor", wider, 21)
     house.run("still", config=wider, minute=22)
 
 
 def test_an_acceptance_for_another_catalogue_is_none(fresh: House, pool: Pool, tmp_path: Path) -> None:
     """What an administrator accepted for one catalogue opens no other one."""
-    record = accepting(fresh.config, fresh.policy, "ada")
+    record = accepting(fresh.config, fresh.policy, "admin")
     fresh.accept()
     (filed,) = fresh.catalogue.records_of_kind(record.kind)
     config = configuration(tmp_path, catalogue=tmp_path / "other" / "catalogue.db")
@@ -172,9 +172,9 @@ def test_an_acceptance_for_another_catalogue_is_none(fresh: House, pool: Pool, t
 
 def test_an_edited_document_is_not_what_was_accepted(house: House) -> None:
     """An acceptance whose document lists one person more than what was signed does not count."""
-    config = dataclasses.replace(house.config, people=(*PEOPLE, person("mallory", "production-legal")))
-    wider, narrow = (accepting(c, house.policy, "ada", 2) for c in (config, house.config))
-    house.catalogue.add_record(wider, house.gate(minute=2).intake.stamp(), envelope_of(narrow, "ada"))
+    config = dataclasses.replace(house.config, people=(*PEOPLE, person("stranger", "production-legal")))
+    wider, narrow = (accepting(c, house.policy, "admin", 2) for c in (config, house.config))
+    house.catalogue.add_record(wider, house.gate(minute=2).intake.stamp(), envelope_of(narrow, "admin"))
     with pytest.raises(ConfigNotAccepted):
         house.run("still", config=config)
 
@@ -197,4 +197,4 @@ def test_differences_are_told_in_words(house: House) -> None:
     contact = Person(id="contact", name="Studio contact", roles=frozenset({"studio-contact", "custodian"}))
     config = dataclasses.replace(house.config, people=(LEGAL, contact, ADMIN))
     was, now = (matters(c, house.policy) for c in (house.config, config))
-    assert set(differing(was, now)) == {"person carl is gone", "person contact has other roles"}
+    assert set(differing(was, now)) == {"person keeper is gone", "person contact has other roles"}

@@ -46,13 +46,13 @@ from tests.identity.signed import (
 
 def test_a_signed_approval_counts_and_is_called_so(house: House) -> None:
     """An approval signed by a listed person with its role lets the bytes pass, and the run says whose key it was."""
-    record = house.say(approval("still"), "grace")
+    record = house.say(approval("still"), "lawyer")
     run = house.run("still")
     assert run is not None
     assert run.outcome is Outcome.PASS
     authority = run.authorities[record]
-    assert (authority.standing.value, authority.person) == ("signed", "grace")
-    assert authority.key == signer("grace").public.fingerprint
+    assert (authority.standing.value, authority.person) == ("signed", "lawyer")
+    assert authority.key == signer("lawyer").public.fingerprint
 
 
 def test_an_unsigned_approval_does_not_count(house: House) -> None:
@@ -63,17 +63,17 @@ def test_an_unsigned_approval_does_not_count(house: House) -> None:
 
 def test_an_unlisted_persons_approval_does_not_count(house: House) -> None:
     """An approval signed with a key that nobody listed has is refused, whatever name it bears."""
-    house.say(approval("still", by="mallory"), "mallory")
-    house.say(approval("still", minute=6), "mallory")
+    house.say(approval("still", by="stranger"), "stranger")
+    house.say(approval("still", minute=6), "stranger")
     assert house.why("still").count("belongs to nobody who is listed") == 2
 
 
 def test_a_person_whose_time_is_over_does_not_count(house: House) -> None:
     """From the instant somebody's listing ends their approvals stop counting, those made before too."""
-    people = (person("grace", ROLE, until=at(15)), *PEOPLE[1:])
+    people = (person("lawyer", ROLE, until=at(15)), *PEOPLE[1:])
     config = dataclasses.replace(house.config, people=people)
     house.accept(config=config, minute=2)
-    house.say(approval("still"), "grace")
+    house.say(approval("still"), "lawyer")
     assert house.outcome("still", config, minute=14) is Outcome.PASS
     assert house.outcome("still", config, minute=15) is Outcome.REFUSE
     assert "counted until" in house.why("still", config)
@@ -81,55 +81,55 @@ def test_a_person_whose_time_is_over_does_not_count(house: House) -> None:
 
 def test_an_approval_in_a_role_the_signer_has_not_does_not_count(house: House) -> None:
     """A listed person cannot approve in a role they are not listed with."""
-    house.say(approval("still", role="studio-contact"), "grace")
+    house.say(approval("still", role="studio-contact"), "lawyer")
     assert "is not listed as 'studio-contact'" in house.why("still")
 
 
 def test_an_approval_in_somebody_elses_name_does_not_count(house: House) -> None:
     """A listed person cannot sign in the name of another one."""
-    house.say(approval("still", by="Ada Example"), "grace")
-    assert "in the name of 'Ada Example'" in house.why("still")
+    house.say(approval("still", by="Admin Example"), "lawyer")
+    assert "in the name of 'Admin Example'" in house.why("still")
 
 
-@pytest.mark.parametrize("name", ["grace", "Grace Example", " GRACE  example"])
+@pytest.mark.parametrize("name", ["lawyer", "Lawyer Example", " LAWYER  example"])
 def test_nobody_approves_their_own_request(house: House, name: str) -> None:
     """The approver may not be the requester, however the name is written."""
-    house.say(approval("still", requested_by=name), "grace")
+    house.say(approval("still", requested_by=name), "lawyer")
     assert "asked for it" in house.why("still")
 
 
 def test_an_approval_that_names_no_requester_does_not_count(house: House) -> None:
     """Without a requester nobody can say that it was another person, so the approval does not count."""
-    house.say(approval("still", requested_by=None), "grace")
+    house.say(approval("still", requested_by=None), "lawyer")
     assert house.why("still") == "it does not say who asked for it"
 
 
 def test_an_approval_for_another_title_or_channel_does_not_count(house: House) -> None:
     """A good signature for another title or channel approves nothing here."""
-    house.say(approval("still", title=Title("S01E04")), "grace")
-    house.say(approval("still", channel=Channel("broadcast")), "grace")
+    house.say(approval("still", title=Title("S01E04")), "lawyer")
+    house.say(approval("still", channel=Channel("broadcast")), "lawyer")
     assert house.outcome("still") is Outcome.REFUSE
 
 
 def test_an_approval_replayed_from_another_catalogue_does_not_count(house: House) -> None:
     """What was signed for another catalogue's id is worth nothing in this one."""
     record = approval("still")
-    house.catalogue.add_record(record, stamp(10), envelope_of(record, "grace", "another-store"))
+    house.catalogue.add_record(record, stamp(10), envelope_of(record, "lawyer", "another-store"))
     assert house.why("still") == "it was signed for another catalogue"
 
 
 def test_an_edited_approval_does_not_count(house: House) -> None:
     """A signature taken from one approval does not carry over to an edited one."""
     wider = approval("still", minute=6)
-    house.catalogue.add_record(wider, stamp(10), envelope_of(approval("plate", minute=6), "grace"))
+    house.catalogue.add_record(wider, stamp(10), envelope_of(approval("plate", minute=6), "lawyer"))
     assert "what was signed is another record" in house.why("still")
 
 
 def test_a_signature_over_another_payload_does_not_count(house: House) -> None:
     """An envelope whose payload was replaced under its signature is found out."""
     record = approval("still")
-    stolen = envelope_of(approval("plate"), "grace")
-    right = envelope_of(record, "mallory")
+    stolen = envelope_of(approval("plate"), "lawyer")
+    right = envelope_of(record, "stranger")
     house.catalogue.add_record(record, stamp(10), {**right, "signatures": stolen["signatures"]})
     assert "does not belong to what it is said to sign" in house.why("still")
 
@@ -137,7 +137,7 @@ def test_a_signature_over_another_payload_does_not_count(house: House) -> None:
 def test_an_unknown_scheme_does_not_count(house: House) -> None:
     """A signature in a scheme that nobody here knows is not believed, and says so."""
     record = approval("still")
-    envelope = envelope_of(record, "grace")
+    envelope = envelope_of(record, "lawyer")
     envelope["signatures"][0]["scheme"] = "webauthn"
     house.catalogue.add_record(record, stamp(10), envelope)
     assert "nobody here knows the scheme 'webauthn'" in house.why("still")
@@ -159,7 +159,7 @@ def test_an_unknown_scheme_does_not_count(house: House) -> None:
 def test_a_spoiled_envelope_does_not_count(house: House, spoiled: dict[str, Any]) -> None:
     """An envelope in which anything is not as it should be is no signature, and no reason to fall over."""
     record = approval("still")
-    envelope = {**envelope_of(record, "grace"), **spoiled} if spoiled else {}
+    envelope = {**envelope_of(record, "lawyer"), **spoiled} if spoiled else {}
     house.catalogue.add_record(record, stamp(10), envelope)
     assert house.why("still") != ""
 
@@ -167,7 +167,7 @@ def test_a_spoiled_envelope_does_not_count(house: House, spoiled: dict[str, Any]
 def test_a_second_signature_that_is_good_is_enough(house: House) -> None:
     """One good signature by a listed person counts beside one of a stranger."""
     record = approval("still")
-    both, stranger = envelope_of(record, "grace"), envelope_of(record, "mallory")
+    both, stranger = envelope_of(record, "lawyer"), envelope_of(record, "stranger")
     both["signatures"] = [*stranger["signatures"], *both["signatures"]]
     house.catalogue.add_record(record, stamp(10), both)
     assert house.outcome("still") is Outcome.PASS
@@ -178,14 +178,14 @@ def test_a_word_that_was_recorded_unsigned_is_not_signed_afterwards(house: House
     record = approval("still")
     house.say(record)
     with pytest.raises(SignatureRefused):
-        house.say(record, "grace")
+        house.say(record, "lawyer")
     other = approval("still", minute=6)
-    assert house.say(other, "grace") == house.say(other, "grace")
+    assert house.say(other, "lawyer") == house.say(other, "lawyer")
 
 
 def test_entries_that_were_swapped_or_cut_out_are_found(house: House) -> None:
     """A signed word that is moved, cut out, or loses its envelope breaks the chain, and the gate answers nothing."""
-    first, second = (house.say(approval("still", minute=m), "grace") for m in (5, 6))
+    first, second = (house.say(approval("still", minute=m), "lawyer") for m in (5, 6))
     path = house.catalogue.path
     seqs = [house.catalogue.find_record(name).entry for name in (first, second)]
     swap = f"UPDATE ledger SET body = (SELECT body FROM ledger WHERE seq = {seqs[1]}) WHERE seq = {seqs[0]}"
@@ -199,10 +199,10 @@ def test_entries_that_were_swapped_or_cut_out_are_found(house: House) -> None:
 
 def test_a_clearance_counts_only_when_it_is_signed_in_its_role(house: House) -> None:
     """What is held passes on a signed clearance, and not on an unsigned one or one in another role."""
-    house.say(dataclasses.replace(cleared("plate"), by="grace", role=ROLE))
-    house.say(dataclasses.replace(cleared("plate", minute=6), by="grace"), "grace")
+    house.say(dataclasses.replace(cleared("plate"), by="lawyer", role=ROLE))
+    house.say(dataclasses.replace(cleared("plate", minute=6), by="lawyer"), "lawyer")
     assert house.outcome("plate") is Outcome.HOLD
-    house.say(dataclasses.replace(cleared("plate", minute=7), by="grace", role=ROLE), "grace")
+    house.say(dataclasses.replace(cleared("plate", minute=7), by="lawyer", role=ROLE), "lawyer")
     assert house.outcome("plate") is Outcome.PASS
 
 
@@ -211,7 +211,7 @@ def test_a_word_that_something_was_filmed_counts_only_when_it_is_signed(house: H
     word = declared("plate", Origin.CAPTURED)
     house.say(word)
     assert house.outcome("plate") is Outcome.HOLD
-    house.say(dataclasses.replace(word, by="grace", made_at=at(6)), "grace")
+    house.say(dataclasses.replace(word, by="lawyer", made_at=at(6)), "lawyer")
     assert house.outcome("plate") is Outcome.PASS
 
 
@@ -223,7 +223,7 @@ def test_anybodys_word_flags(house: House) -> None:
 
 def test_anybody_takes_an_approval_back(house: House) -> None:
     """A revocation by nobody in particular ends an approval: it can only make things stricter."""
-    record = house.say(approval("still"), "grace")
+    record = house.say(approval("still"), "lawyer")
     house.say(revoked(record))
     assert house.outcome("still") is Outcome.REFUSE
 
@@ -233,9 +233,9 @@ def test_nobody_unlisted_takes_a_flag_back(house: House) -> None:
     flag = house.say(declared("plate", Origin.AI_GENERATED))
     house.say(revoked(flag))
     assert house.outcome("plate") is Outcome.REFUSE
-    house.say(revoked(flag, "mallory", 9), "mallory")
+    house.say(revoked(flag, "stranger", 9), "stranger")
     assert house.outcome("plate") is Outcome.REFUSE
-    house.say(revoked(flag, "grace"), "grace")
+    house.say(revoked(flag, "lawyer"), "lawyer")
     assert house.outcome("plate") is Outcome.HOLD
 
 
@@ -255,13 +255,13 @@ def test_a_flag_comes_down_lineage_that_was_taken_back_by_nobody_who_may(house: 
     assert found is not None
     assert (found.claim, found.record) == (Claim.AI_GENERATED, flag)
     assert [house.outcome(n) for n in ("print", "cut")] == [Outcome.REFUSE, Outcome.REFUSE]
-    house.say(revoked(edges[0], "grace"), "grace")
+    house.say(revoked(edges[0], "lawyer"), "lawyer")
     assert [house.outcome(n) for n in ("print", "cut")] == [Outcome.HOLD, Outcome.HOLD]
 
 
 def test_a_key_that_is_not_listed_any_more_does_not_count(house: House) -> None:
     """After an administrator accepted a configuration without it, what a key signed before counts no more."""
-    house.say(approval("still"), "grace")
+    house.say(approval("still"), "lawyer")
     config = dataclasses.replace(house.config, people=PEOPLE[1:])
     house.accept(config=config, minute=11)
     assert house.outcome("still", config) is Outcome.REFUSE
@@ -278,15 +278,15 @@ def test_what_only_strangers_told_is_held_against_a_file_and_is_not_enough(house
     """Under a policy that wants to be told, an unlisted person's telling leaves an approved file held."""
     policy = dataclasses.replace(house.policy, untold=Outcome.HOLD)
     wary = House(house.config, policy, house.catalogue, house.pool)
-    wary.say(approval("still"), "grace")
+    wary.say(approval("still"), "lawyer")
     assert wary.outcome("still") is Outcome.HOLD
-    wary.say(told("still", "mallory"), "mallory")
+    wary.say(told("still", "stranger"), "stranger")
     assert wary.outcome("still") is Outcome.HOLD
-    telling = wary.say(told("still", "grace"), "grace")
+    telling = wary.say(told("still", "lawyer"), "lawyer")
     assert wary.outcome("still") is Outcome.PASS
     wary.say(revoked(telling))
     assert wary.outcome("still") is Outcome.PASS
-    wary.say(revoked(telling, "grace", 9), "grace")
+    wary.say(revoked(telling, "lawyer", 9), "lawyer")
     assert wary.outcome("still") is Outcome.HOLD
 
 
@@ -294,17 +294,17 @@ def test_an_attestation_counts_only_when_it_is_signed(house: House) -> None:
     """Under a policy that wants an attestation, one that nobody signed leaves the file held."""
     policy = dataclasses.replace(house.policy, attest=frozenset({Origin.UNKNOWN}))
     wary = House(house.config, policy, house.catalogue, house.pool)
-    word = Attestation(by="grace", reason="seen", made_at=at(5), subjects=(subject("plate"),), role=ROLE)
+    word = Attestation(by="lawyer", reason="seen", made_at=at(5), subjects=(subject("plate"),), role=ROLE)
     wary.say(word)
     assert wary.outcome("plate") is Outcome.HOLD
-    wary.say(dataclasses.replace(word, made_at=at(6)), "grace")
+    wary.say(dataclasses.replace(word, made_at=at(6)), "lawyer")
     assert wary.outcome("plate") is Outcome.PASS
 
 
 def test_envelopes_come_back_as_they_were(house: House) -> None:
     """The ledger keeps an envelope to the letter, and the record's id is over the record alone."""
     record = approval("still")
-    envelope = envelope_of(record, "grace")
+    envelope = envelope_of(record, "lawyer")
     name = house.catalogue.add_record(record, stamp(10), envelope)
     filed = house.catalogue.find_record(name)
     assert (filed.record, filed.envelope, name) == (record, envelope, record.id)
@@ -317,7 +317,7 @@ def test_where_nothing_has_to_be_signed_everything_counts(house: House) -> None:
     """In mode unsigned an unsigned word counts and is called so, and a stranger's signature adds nothing to it."""
     config = configuration(house.config.path.parent, approvals=type(house.config.approvals).UNSIGNED)
     house.accept(config=config, minute=3)
-    record = house.say(approval("still", by="mallory"), "mallory")
+    record = house.say(approval("still", by="stranger"), "stranger")
     run = house.run("still", config=config)
     assert run is not None
     assert run.outcome is Outcome.PASS
@@ -327,8 +327,8 @@ def test_where_nothing_has_to_be_signed_everything_counts(house: House) -> None:
 def test_a_key_is_its_bytes(house: House) -> None:
     """Another key under the fingerprint of a listed one is not believed: the listed key itself is asked."""
     record = approval("still")
-    envelope = envelope_of(record, "mallory")
-    envelope["signatures"][0]["keyid"] = signer("grace").public.fingerprint
+    envelope = envelope_of(record, "stranger")
+    envelope["signatures"][0]["keyid"] = signer("lawyer").public.fingerprint
     house.catalogue.add_record(record, stamp(10), envelope)
     assert "it is by the key" in house.why("still")
     assert isinstance(LEGAL.keys[0], PublicKey)

@@ -22,7 +22,7 @@ def nobody() -> bytes | None:
 def test_a_key_that_others_may_read_signs_nothing(tmp_path: Path, mode: int) -> None:
     """A private key that group or others may read is refused, with what to do."""
     path = tmp_path / "key"
-    new_key(path, "grace", None)
+    new_key(path, "lawyer", None)
     load_signer(path, nobody)
     path.chmod(mode)
     with pytest.raises(KeyUnusable, match="read by others") as refused:
@@ -35,7 +35,7 @@ def test_what_is_no_key_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe", 0o600)
     (tmp_path / "text").write_text("not a key")
     (tmp_path / "text").chmod(0o600)
-    new_key(tmp_path / "key", "grace", None)
+    new_key(tmp_path / "key", "lawyer", None)
     (tmp_path / "key.pub").chmod(0o600)
     for name in ("", "pipe", "text", "missing", "key.pub"):
         with pytest.raises(KeyUnusable):
@@ -44,13 +44,13 @@ def test_what_is_no_key_is_refused(tmp_path: Path) -> None:
 
 def test_a_new_key_is_its_owners_alone_and_never_overwrites(tmp_path: Path) -> None:
     """A new key can be read by its owner alone, and another one of the same name is not made over it."""
-    path = tmp_path / "keys" / "grace"
-    public = new_key(path, "grace", b"a passphrase")
+    path = tmp_path / "keys" / "lawyer"
+    public = new_key(path, "lawyer", b"a passphrase")
     assert path.stat().st_mode & 0o777 == 0o600
-    assert public_key_in(tmp_path / "keys" / "grace.pub") == public
+    assert public_key_in(tmp_path / "keys" / "lawyer.pub") == public
     assert load_signer(path, lambda: b"a passphrase").public == public
     with pytest.raises(DestinationExists):
-        new_key(path, "grace", None)
+        new_key(path, "lawyer", None)
     with pytest.raises(KeyUnusable, match="holds a private key"):
         public_key_in(path)
 
@@ -76,18 +76,18 @@ def listing(folder: Path, *tables: str) -> Path:
 
 def test_people_are_listed_with_keys_written_out_or_in_files(tmp_path: Path) -> None:
     """A key may stand in the configuration, or in a file of its own as OpenSSH or openssl write it."""
-    line = signer("grace").public.line
-    (tmp_path / "grace.pub").write_text(f"# hers\n{line} grace@example\n")
+    line = signer("lawyer").public.line
+    (tmp_path / "lawyer.pub").write_text(f"# hers\n{line} lawyer@example\n")
     path = listing(
         tmp_path,
-        'id = "grace"\nname = "Grace"\nroles = ["production-legal"]\nkeys = ["grace.pub"]\nuntil = 2026-12-31',
-        f'id = "ada"\nname = "Ada"\nroles = ["administrator"]\nkeys = ["{signer("ada").public.line} x"]',
+        'id = "lawyer"\nname = "Lawyer"\nroles = ["production-legal"]\nkeys = ["lawyer.pub"]\nuntil = 2026-12-31',
+        f'id = "admin"\nname = "Admin"\nroles = ["administrator"]\nkeys = ["{signer("admin").public.line} x"]',
     )
     config = load_config(path)
-    assert [p.id for p in config.people] == ["grace", "ada"]
+    assert [p.id for p in config.people] == ["lawyer", "admin"]
     assert config.people[0].keys[0].line == line
     assert config.people[0].until == "2027-01-01T00:00:00.000000Z"
-    assert (tmp_path / "grace.pub").resolve() in {p for p, _ in config.rules()}
+    assert (tmp_path / "lawyer.pub").resolve() in {p for p, _ in config.rules()}
 
 
 @pytest.mark.parametrize(
@@ -101,24 +101,24 @@ def test_people_are_listed_with_keys_written_out_or_in_files(tmp_path: Path) -> 
         ('id = "a"\nname = "A"\nroles = ["x"]\nkeys = ["ssh-ed25519 AAAA"]', "cannot be read"),
         ('id = "a"\nname = "A"\nroles = ["x"]\nkeys = [""]', "cannot be read"),
         ('id = "a"\nname = "A"\nroles = ["x"]\nrole = "x"', "unknown key person.role"),
-        ('id = "b"\nname = "Grace"\nroles = ["x"]', "both called"),
-        ('id = "GRACE"\nname = "Other"\nroles = ["x"]', "both called"),
+        ('id = "b"\nname = "Lawyer"\nroles = ["x"]', "both called"),
+        ('id = "LAWYER"\nname = "Other"\nroles = ["x"]', "both called"),
         ('id = "b"\nname = "B"\nroles = ["x"]\nkeys = ["{key}"]', "the same key"),
     ],
 )
 def test_a_listing_that_leaves_anything_open_is_refused(tmp_path: Path, table: str, says: str) -> None:
     """A person without a role, a key nobody can read, or a name or key of two people is a mistake (40)."""
-    key = signer("grace").public.line
-    grace = f'id = "grace"\nname = "Grace"\nroles = ["production-legal"]\nkeys = ["{key}"]'
+    key = signer("lawyer").public.line
+    lawyer = f'id = "lawyer"\nname = "Lawyer"\nroles = ["production-legal"]\nkeys = ["{key}"]'
     with pytest.raises(ConfigInvalid, match=says) as refused:
-        load_config(listing(tmp_path, grace, table.replace("{key}", key)))
+        load_config(listing(tmp_path, lawyer, table.replace("{key}", key)))
     assert refused.value.code == 40
 
 
 def test_a_persons_key_may_not_come_with_the_material(tmp_path: Path) -> None:
     """A public key that lies in a zone is refused: what is judged must not choose who may speak for it."""
     (tmp_path / "deliver").mkdir()
-    (tmp_path / "deliver" / "g.pub").write_text(signer("grace").public.line)
+    (tmp_path / "deliver" / "g.pub").write_text(signer("lawyer").public.line)
     with pytest.raises(ZoneTrouble):
         load_config(listing(tmp_path, 'id = "g"\nname = "G"\nroles = ["x"]\nkeys = ["deliver/g.pub"]'))
 

@@ -128,7 +128,7 @@ def test_an_ed25519_key_in_pem_signs_as_dsse_tools_do(tmp_path: Path) -> None:
 
 def spoiled(change: Callable[[bytes], bytes]) -> bytes:
     """Return a good signature, changed."""
-    (signature,) = sign(approval("still"), STORE, signer("grace")).signatures
+    (signature,) = sign(approval("still"), STORE, signer("lawyer")).signatures
     return change(signature.sig)
 
 
@@ -151,9 +151,9 @@ SIGNED = pae(PAYLOAD_TYPE, statement(approval("still"), STORE))
 )
 def test_what_is_not_quite_a_signature_is_none(change: Callable[[bytes], bytes]) -> None:
     """A signature with anything added, missing or changed is refused, and never more than that."""
-    sshsig.verify(spoiled(lambda b: b), SIGNED, signer("grace").public)
+    sshsig.verify(spoiled(lambda b: b), SIGNED, signer("lawyer").public)
     with pytest.raises(SignatureBad):
-        sshsig.verify(spoiled(change), SIGNED, signer("grace").public)
+        sshsig.verify(spoiled(change), SIGNED, signer("lawyer").public)
 
 
 @given(raw=st.binary(max_size=300))
@@ -161,7 +161,7 @@ def test_what_is_not_quite_a_signature_is_none(change: Callable[[bytes], bytes])
 def test_hostile_bytes_are_no_signature(raw: bytes) -> None:
     """Whatever stands where a signature should is refused with one kind of error."""
     with pytest.raises(SignatureBad):
-        sshsig.verify(raw, SIGNED, signer("grace").public)
+        sshsig.verify(raw, SIGNED, signer("lawyer").public)
     with pytest.raises(SignatureBad):
         sshsig.dearmored(raw.decode("latin-1"))
 
@@ -204,4 +204,4 @@ def test_the_bytes_that_are_signed_are_those_of_the_specification() -> None:
 def test_what_is_no_public_key_is_refused(line: str) -> None:
     """A line that is no key, or a key of another kind than it says, cannot be listed."""
     with pytest.raises(KeyUnusable):
-        parse_public_key(line.format(ed=signer("grace").public.line.split()[1]))
+        parse_public_key(line.format(ed=signer("lawyer").public.line.split()[1]))

@@ -53,7 +53,7 @@ from tests.identity.signed import (
 
 NAMES = ("still", "plate", "print", "cut", "odd", "silent", "render")
 MASTER = "master"
-WHO = ("mallory", "grace", "Grace Example", "contact", "carl", "ada")
+WHO = ("stranger", "lawyer", "Lawyer Example", "contact", "keeper", "admin")
 SIGNATURES = ("none", "stranger", "replayed", "elsewhere", "garbled")
 
 
@@ -72,16 +72,16 @@ def standing(pool: Pool) -> Iterator[House]:
             policy = dataclasses.replace(strict(), untold=Outcome.HOLD, attest=frozenset({Origin.UNKNOWN}))
             house = House(config, policy, catalogue, pool)
             house.accept()
-            house.say(dataclasses.replace(declared("plate", Origin.AI_GENERATED), by="grace"), "grace", 6)
-            house.say(dataclasses.replace(derived("print", "plate"), by="grace"), "grace", 6)
+            house.say(dataclasses.replace(declared("plate", Origin.AI_GENERATED), by="lawyer"), "lawyer", 6)
+            house.say(dataclasses.replace(derived("print", "plate"), by="lawyer"), "lawyer", 6)
             house.say(declared("cut", Origin.REVIEW), None, 6)
             # What is made of this one is approved too: strangers may claim that anything was.
             grounds = tuple(sorted(catalogue.marks_of(digest_of(MASTER))))
-            house.say(approval(MASTER, scope=Scope.DERIVATIVES, grounds=grounds), "grace", 6)
-            house.say(told(MASTER, "grace"), "grace", 6)
+            house.say(approval(MASTER, scope=Scope.DERIVATIVES, grounds=grounds), "lawyer", 6)
+            house.say(told(MASTER, "lawyer"), "lawyer", 6)
             assert house.outcome(MASTER, minute=50) is Outcome.PASS
-            gone = house.say(dataclasses.replace(approval("still"), reason="taken back"), "grace", 6)
-            house.say(revoked(gone, "grace", 7), "grace", 7)
+            gone = house.say(dataclasses.replace(approval("still"), reason="taken back"), "lawyer", 6)
+            house.say(revoked(gone, "lawyer", 7), "lawyer", 7)
             yield house
 
 
@@ -129,7 +129,7 @@ def _said(kind: str, name: str, other: str, who: str) -> Make:
             case "approval":
                 return approval(name, by=who, minute=minute, role=ROLE)
             case "transcription":
-                more = {"role": "studio-contact", "transcribed_by": "carl", "evidence": Digest("0" * 64)}
+                more = {"role": "studio-contact", "transcribed_by": "keeper", "evidence": Digest("0" * 64)}
                 return approval(name, by="contact", minute=minute, **more)
             case "clearance":
                 return dataclasses.replace(cleared(name, minute=minute), by=who, role=ROLE)
@@ -146,7 +146,7 @@ def _said(kind: str, name: str, other: str, who: str) -> Make:
                 names = [_id(house, body) for body in targets if body["kind"] not in {"revocation", _ACCEPTED}]
                 return Revocation(by=who, reason="no", made_at=at(minute), target=names[len(name + other) % len(names)])
             case "acceptance":
-                config = dataclasses.replace(house.config, people=(*PEOPLE, person("mallory", ROLE, "administrator")))
+                config = dataclasses.replace(house.config, people=(*PEOPLE, person("stranger", ROLE, "administrator")))
                 return accepting(config, house.policy, who, minute)
             case _:
                 return dataclasses.replace(declared(name, Origin(kind), minute), by=who)
@@ -191,14 +191,14 @@ def _envelope(record: AnyRecord, signature: str) -> dict[str, Any] | None:
         case "none":
             return None
         case "stranger":
-            return envelope_of(record, "mallory")
+            return envelope_of(record, "stranger")
         case "replayed":
-            return envelope_of(approval("elsewhere"), "grace")
+            return envelope_of(approval("elsewhere"), "lawyer")
         case "elsewhere":
-            return envelope_of(record, "grace", "another-store")
+            return envelope_of(record, "lawyer", "another-store")
         case _:
-            stolen = envelope_of(approval("elsewhere"), "grace")
-            return {**envelope_of(record, "mallory"), "signatures": stolen["signatures"]}
+            stolen = envelope_of(approval("elsewhere"), "lawyer")
+            return {**envelope_of(record, "stranger"), "signatures": stolen["signatures"]}
 
 
 @pytest.mark.timeout(300)
@@ -227,22 +227,22 @@ def test_the_same_words_by_listed_people_do_let_it_pass(pool: Pool) -> None:
     """The property is not true for want of trying: signed by who may, these words let each of the files pass."""
     with standing(pool) as house:
         for minute, name in enumerate(NAMES, 10):
-            house.say(approval(name, minute=minute), "grace", minute)
-            looked = Clearance(by="grace", reason="ok", made_at=at(minute), subjects=(subject(name),), role=ROLE)
-            house.say(looked, "grace", minute)
-            house.say(told(name, "grace", minute), "grace", minute)
-            seen_ = Attestation(by="grace", reason="ok", made_at=at(minute), subjects=(subject(name),), role=ROLE)
-            house.say(seen_, "grace", minute)
+            house.say(approval(name, minute=minute), "lawyer", minute)
+            looked = Clearance(by="lawyer", reason="ok", made_at=at(minute), subjects=(subject(name),), role=ROLE)
+            house.say(looked, "lawyer", minute)
+            house.say(told(name, "lawyer", minute), "lawyer", minute)
+            seen_ = Attestation(by="lawyer", reason="ok", made_at=at(minute), subjects=(subject(name),), role=ROLE)
+            house.say(seen_, "lawyer", minute)
         assert isinstance(declared("cut", Origin.REVIEW), Declaration)
         assert set(outcomes(house).values()) == {Outcome.PASS}
 
 
-@pytest.mark.parametrize("by", ["grace", "mallory", None])
+@pytest.mark.parametrize("by", ["lawyer", "stranger", None])
 def test_an_approval_travels_only_over_lineage_that_a_listed_person_signed(pool: Pool, by: str | None) -> None:
     """What is made of approved material passes by a signed edge, and by no other, this tool's own included."""
     with standing(pool) as wary:
         house = House(wary.config, strict(), wary.catalogue, pool)  # a policy that need not be told
-        edge = dataclasses.replace(derived("render", MASTER), by=by or "grace")
+        edge = dataclasses.replace(derived("render", MASTER), by=by or "lawyer")
         house.say(dataclasses.replace(edge, made_at=at(6), witness=Witness.TOOL), None, 10)
         house.say(edge, by, 10)
-        assert house.outcome("render", minute=50) is (Outcome.PASS if by == "grace" else Outcome.REFUSE)
+        assert house.outcome("render", minute=50) is (Outcome.PASS if by == "lawyer" else Outcome.REFUSE)

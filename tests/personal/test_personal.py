@@ -105,10 +105,10 @@ def test_a_hold_that_expired_forbids_nothing(tmp_path: Path) -> None:
     """A hold whose last day is over forbids nothing any more; until then it does, to the instant."""
     value = Commitment("a" * 64)
     with Catalogue.create(tmp_path / "catalogue.db", at(0)) as catalogue:
-        hold = LegalHold(by="Ada", reason="r", made_at=at(1), values=(value,), expires=at(10))
+        hold = LegalHold(by="Admin", reason="r", made_at=at(1), values=(value,), expires=at(10))
         catalogue.add_record(hold, stamp(1))
         for minute, allowed in ((9, False), (10, True)):
-            erasure = Erasure(by="Ada", reason="r", made_at=at(minute), values=(value,))
+            erasure = Erasure(by="Admin", reason="r", made_at=at(minute), values=(value,))
             if allowed:
                 catalogue.add_record(erasure, stamp(minute))
                 continue
@@ -122,10 +122,10 @@ def test_a_release_frees_only_its_own_hold(tmp_path: Path) -> None:
     """Of two holds on one value, the release of one leaves the other in force."""
     value = Commitment("a" * 64)
     with Catalogue.create(tmp_path / "catalogue.db", at(0)) as catalogue:
-        holds = [LegalHold(by=by, reason="r", made_at=at(1), values=(value,)) for by in ("Ada", "Grace")]
+        holds = [LegalHold(by=by, reason="r", made_at=at(1), values=(value,)) for by in ("Admin", "Lawyer")]
         for hold in holds:
             catalogue.add_record(hold, stamp(1))
-        catalogue.add_record(HoldRelease(by="Ada", reason="r", made_at=at(2), target=holds[0].id), stamp(2))
+        catalogue.add_record(HoldRelease(by="Admin", reason="r", made_at=at(2), target=holds[0].id), stamp(2))
         assert catalogue.legal_holds(at(3)) == (holds[1],)
 
 
@@ -137,7 +137,7 @@ def test_an_erasure_that_was_cut_off_is_finished(production: Production, tmp_pat
     with Catalogue.open(catalogue) as opened, PersonalStore.open(personal_path(catalogue)) as store:
         value = store.resolve(name)
         now = opened.ledger.written_at(1) or at(0)
-        record = Erasure(by="Ada", reason="r", made_at=now, values=(value,))
+        record = Erasure(by="Admin", reason="r", made_at=now, values=(value,))
         opened.add_record(record, stamp())  # and here the process was killed
     assert files_with(production.root, SECRET) == [".provenance/personal.db"]
     assert production.run(*(["personal", "show"] if finish == "show" else ["backup", str(tmp_path / "b")])).code == 0
@@ -260,7 +260,7 @@ def test_finishing_finds_nothing(tmp_path: Path) -> None:
     with catalogue, PersonalStore.making(tmp_path / "personal.db") as store:
         value = store.keep(ValueKind.NOTE, SECRET, at(0))
         assert finish_erasures(catalogue, store) == ()
-        record = Erasure(by="Ada", reason="r", made_at=at(1), values=(value,))
+        record = Erasure(by="Admin", reason="r", made_at=at(1), values=(value,))
         assert [s.commitment for s in erase(catalogue, store, record, stamp(1))] == [value]
         assert store.stored() == ()
 

@@ -71,7 +71,7 @@ def test_a_field_of_that_name_that_nobody_can_read_is_for_review() -> None:
     "text",
     [
         '{"Label": "1", "Time": "noon"}',
-        '{"ContentProducer": "Ada"}',
+        '{"ContentProducer": "Admin"}',
         "AIGC is the topic of this talk",
         '{"AIGCs": 1}',
         '{"topic": "AIGC", "Label": "1"}',

@@ -87,7 +87,7 @@ def test_each_trace_in_exif_is_read(found: dict[int, bytes], expected: set[tuple
         {DESCRIPTION: SIGNATURE},
         {ARTIST: UUID},
         {DESCRIPTION: b"Signature: short", ARTIST: UUID},
-        {DESCRIPTION: SIGNATURE, ARTIST: b"Ada Lovelace"},
+        {DESCRIPTION: SIGNATURE, ARTIST: b"Admin Lovelace"},
         {DESCRIPTION: b'{"data":{"product":"doubao","exportType":"edit"}}'},
         {DESCRIPTION: b'{"product":"jimeng","os":"ios"}'},
         {DESCRIPTION: b'{"aigc_info":{"aigc_label_type":0}}'},

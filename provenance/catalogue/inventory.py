@@ -17,10 +17,9 @@ from provenance.catalogue.stored import decoded, member
 from provenance.evidence import Examiner
 from provenance.verdict import Origin
 
-_FLAGS = ", ".join(f"'{o.value}'" for o in Origin if o.flagged)
 _GENERATED = (
-    f"(a.origin IN ({_FLAGS})"
-    f" OR EXISTS (SELECT 1 FROM sightings s WHERE s.asset = a.id AND s.origin IN ({_FLAGS}))"
+    "(a.origin IN ('ai-generated', 'ai-assisted') OR EXISTS"
+    " (SELECT 1 FROM sightings s WHERE s.asset = a.id AND s.origin IN ('ai-generated', 'ai-assisted'))"
     " OR EXISTS (SELECT 1 FROM record_subjects t JOIN records k ON k.id = t.record"
     " WHERE t.digest = a.sha256 AND k.kind IN ('disclosure', 'binding')))"
 )
@@ -87,7 +86,7 @@ class Inventory:
 
     def generated(self) -> Iterator[Found]:
         """Yield everything that was ever found or told to be generated, by digest."""
-        sql = f"SELECT a.sha256, a.size, a.first_seen FROM assets a WHERE {_GENERATED} ORDER BY a.sha256"  # noqa: S608
+        sql = "SELECT a.sha256, a.size, a.first_seen FROM assets a WHERE " + _GENERATED + " ORDER BY a.sha256"  # noqa: S608
         for raw, size, first_seen in self._db.each(sql):
             yield Found(Digest(raw.hex()), size, first_seen)
 
@@ -106,11 +105,11 @@ class Inventory:
 
     def _attested(self, seq: int) -> Iterator[tuple[bytes, str]]:
         """Yield what passed in a run on an attestation, and was found or told to be generated since."""
-        yield from self._db.each(
+        sql = (
             "SELECT u.digest, u.record FROM gate_uses u JOIN records r ON r.id = u.record AND r.kind = 'attestation'"
-            f" JOIN assets a ON a.sha256 = u.digest WHERE u.entry = ? AND {_GENERATED}",
-            (seq,),
+            " JOIN assets a ON a.sha256 = u.digest WHERE u.entry = ? AND "
         )
+        yield from self._db.each(sql + _GENERATED, (seq,))
 
     def held(self) -> Iterator[Held]:
         """Yield what lies in quarantine, by digest."""

@@ -79,7 +79,9 @@ class _Gathering:
         for use, tally in every:
             if self._is_asked_use(use):
                 self._openings.take_use(use, tally)
+        troubled = self._inventory.troubled()
         for zone in self._asked.zones:
+            self._openings.take_unexamined(zone, troubled[zone.name])
             if zone.role is Role.FINAL:
                 self._openings.take_rest(self._from.config.deliverable(zone.channel, zone.title), zone.name)
         config, policy, head = self._from.config, self._from.policy, self._from.catalogue.ledger.head()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from provenance.asset import Place, RelPath, ZoneName
 from provenance.catalogue import Listed
+from provenance.config import Role, Zone
 from provenance.dossier.asked import Audience
 from provenance.dossier.items import Sources
 from provenance.dossier.rows import Hindrance, Item, Opening, Status, Use
@@ -20,10 +21,11 @@ MAKER = "whoever made it"
 TELLER = "whoever told of it"
 APPROVER = "whoever may approve in this production"
 PERFORMER = "the performer, or who speaks for them"
+OPERATOR = "whoever runs provenance"
 BOOKKEEPER = "whoever keeps the tool register"
 
 _BY = "--by WHO --reason TEXT"
-_ORDER = ("forbidden", "consent", "approval", "question", "register", "untold", "otherwise", "gate")
+_ORDER = ("forbidden", "consent", "approval", "question", "register", "untold", "otherwise", "gate", "look")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +104,18 @@ class Openings:
             self._take_hindrance(hindrance, first)
 
     def _take_hindrance(self, hindrance: Hindrance, first: Place | None) -> None:
-        if hindrance.rule == Rule.UNTOLD.value:
-            return  # it is said already
+        if hindrance.rule in {Rule.UNTOLD.value, Rule.CONSENT_MISSING.value}:
+            return  # it is said already, of the file or of the use
         who = hindrance.roles or (_WITH.get(hindrance.rule, APPROVER),)
         says = _SAYS.get(hindrance.rule, f"would not pass the gate ({hindrance.rule})")
         self._add(Opening("gate", who, hindrance.channel, says, hindrance.help), first)
+
+    def take_unexamined(self, zone: Zone, files: int) -> None:
+        """Take down that something in a zone was not examined: what nobody looked at may be anything."""
+        if files:
+            about = zone.channel if zone.role is Role.FINAL else zone.role.value
+            says = "not examined, or not finished yet"
+            self._add(Opening("look", (OPERATOR,), about, says, "provenance scan; provenance status names them", files))
 
     def take_rest(self, deliverable: Deliverable, zone: ZoneName) -> None:
         """Take down what else in a final zone the policy would not let pass, by its verdict."""
@@ -135,7 +144,7 @@ class Openings:
         key = (opening.kind, *opening.who, opening.about, opening.says, opening.help)
         kept = self._kept.get(key)
         if kept is None:
-            self._kept[key] = _Kept(replace(opening, files=int(first is not None)), first)
+            self._kept[key] = _Kept(replace(opening, files=opening.files or int(first is not None)), first)
         elif first is not None:
             self._kept[key] = replace(kept, opening=replace(kept.opening, files=kept.opening.files + 1))
 
@@ -169,13 +178,11 @@ _WITH = {
     Rule.NOT_ATTESTED.value: MAKER,
     Rule.ORIGIN_NEEDS_REVIEW.value: "whoever may clear in this production",
     Rule.ORIGIN_UNKNOWN.value: "whoever may clear in this production",
-    Rule.CONSENT_MISSING.value: PERFORMER,
     Rule.USE_FORBIDDEN.value: MAKER,
 }
 _SAYS = {
     Rule.TEMPORARY_NOT_FINAL.value: "generated, in a final zone, and nobody approved it",
     Rule.ROLE_MISSING.value: "generated, in a final zone, and not approved in every role",
-    Rule.CONSENT_MISSING.value: "a replica without the consent that it needs",
     Rule.USE_FORBIDDEN.value: "a use that the policy forbids",
     Rule.NOT_ATTESTED.value: "no sign of a generator, and nobody attested that nothing was generated",
     Rule.ORIGIN_NEEDS_REVIEW.value: "a person must look",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from provenance.catalogue import Filed
 from provenance.disclosing.answering import answer
 from provenance.dossier.items import Sources
-from provenance.dossier.rows import Agreed, Reply, Required, Status, Tool, Use
+from provenance.dossier.rows import Agreed, Reply, Required, Status, Tool, Use, deliverable_name
 from provenance.dossier.tallies import ANYBODY, Part, UseTally
 from provenance.policy import terms
 from provenance.policy.told import Telling
@@ -51,8 +51,8 @@ def use_of(sources: Sources, filed: Filed, tally: UseTally) -> Use:
         consents=tuple(
             Agreed(performer=n.performer or "", replica=n.replica, consent=n.consent or "") for n in telling.consents
         ),
-        approved_for=tuple(dict.fromkeys(str(d.channel) for d in approved)),
-        refused_for=tuple(dict.fromkeys(str(d.channel) for d in refused)),
+        approved_for=tuple(deliverable_name(d.channel, d.title) for d in approved),
+        refused_for=tuple(deliverable_name(d.channel, d.title) for d in refused),
         files=tally.live.files,
         revoked_by=filed.revoked_by,
     )

@@ -20,6 +20,7 @@ from provenance.report.documents import (
     ScanDocument,
     WordDocument,
 )
+from provenance.report.dossier_documents import ReportDocument
 from provenance.report.personal_document import BackupDocument, ErasureDocument, PersonalDocument, RestoreDocument
 from provenance.report.policy_document import PackDocument
 from provenance.report.release_document import ReleaseDocument
@@ -47,6 +48,7 @@ SCHEMAS: dict[str, type[Document]] = {
     "backup": BackupDocument,
     "restore": RestoreDocument,
     "keys": KeysDocument,
+    "report": ReportDocument,
     "doctor": DoctorDocument,
     "init": InitDocument,
     "policy": PackDocument,

@@ -134,6 +134,17 @@ class Inventory:
         )
         return Counter({ZoneName(zone): count for zone, count in rows})
 
+    def evidence_entries(self, digest: Digest) -> frozenset[int]:
+        """Return the numbers of the ledger's entries that answer for what was found in and beside some bytes."""
+        rows = self._db.rows(
+            "SELECT e.entry FROM evidence e JOIN assets a ON a.id = e.asset WHERE a.sha256 = ?1"
+            " UNION SELECT b.entry FROM besides b JOIN assets a ON a.id = b.asset WHERE a.sha256 = ?1"
+            " UNION SELECT l.entry FROM labels l JOIN assets a ON a.id = l.asset WHERE a.sha256 = ?1"
+            " UNION SELECT entry FROM edges WHERE child = ?1",
+            (bytes.fromhex(digest),),
+        )
+        return frozenset(seq for (seq,) in rows)
+
     def examiners(self) -> tuple[Examiner, ...]:
         """Return everybody who ever examined anything here, the first one first."""
         rows = self._db.rows("SELECT id, body FROM examiners ORDER BY id")

@@ -31,9 +31,7 @@ FORMATS = ("text", "json", "csv", "html")
 @click.option("--channel", metavar="C", type=TEXT, help="Only what is delivered on this channel.")
 @click.option("--title", metavar="T", type=TEXT, help="Only what belongs to this title.")
 @click.option("--since", metavar="DATE", help="Only what was told, found, decided or let pass since.")
-@click.option(
-    "--dispute", "about", metavar="PATH|ID", type=TEXT, help="Everything about one file or record instead: -o FOLDER."
-)
+@click.option("--dispute", "about", metavar="PATH|ID", help="Everything about one file or record instead: -o FOLDER.")
 @click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write it there, for you alone.")
 @click.option(
     "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to print the answer."
@@ -93,6 +91,58 @@ def _gathered(session: Session, catalogue: "Catalogue", asked: "Asked", names: t
     catalogue.check_clock(at)
     sources = Sources(session.config, session.policy, catalogue, Vouching(catalogue, at), at)
     return gather(sources, asked, names)
+
+
+def _dispute(session: Session, about: str, folder: Path, *, as_json: bool) -> None:
+    """Write everything about one file or record into a folder of its own."""
+    from provenance.cli.placing import NewFolder, free_place
+    from provenance.dossier.items import Sources
+    from provenance.dossier.matter import matter_of
+    from provenance.dossier.vouching import Vouching
+    from provenance.report.dispute import Bundle
+    from provenance.report.dispute_documents import DisputeDocument, PieceDocument
+    from provenance.report.documents import to_json
+
+    place, at = free_place(session.config, folder, "the bundle"), now()
+    with session.catalogue() as catalogue:
+        catalogue.check_clock(at)
+        catalogue.verify()
+        named = _named(session, catalogue, about)
+        with catalogue.inventory.reading(), NewFolder(place) as made:
+            sources = Sources(session.config, session.policy, catalogue, Vouching(catalogue, at), at)
+            matter = matter_of(catalogue, named)
+            bundle = Bundle(sources, matter)
+            pieces = [(made.write(p.name, p.content), p.says) for p in bundle.pieces()]
+            files = [PieceDocument(name=w.name, sha256=w.sha256, size=w.size, says=says) for w, says in pieces]
+            made.write("manifest.json", [to_json(bundle.manifest(files)).encode(), b"\n"])
+            sums, head = made.seal(), catalogue.ledger.head()
+    if as_json:
+        document = DisputeDocument(
+            about=named,
+            folder=str(place),
+            files=len(files) + 2,
+            records=len(matter.records),
+            entries=bundle.entries,
+            head=head.hash,
+            sums_sha256=sums.sha256,
+        )
+        click.echo(to_json(document))
+        return
+    click.echo(f"written: {len(files) + 2:,} files about {named}, in {display(str(place))}")
+    click.echo(
+        f"  {len(matter.records):,} records, {bundle.entries:,} entries of the ledger; its README.md says how to verify"
+    )
+    click.echo(f"  SHA-256 of SHA256SUMS, to be kept elsewhere: {sums.sha256}")
+
+
+def _named(session: Session, catalogue: "Catalogue", about: str) -> str:
+    """Return the id or digest somebody means: either, or a path, whose bytes are looked at if they are not known."""
+    from provenance.account import account_of
+    from provenance.dossier.matter import DIGEST, ID
+
+    if ID.fullmatch(about) or DIGEST.fullmatch(about):
+        return about
+    return account_of(session.config, catalogue, Path(about), session.ask).evidence.asset.digest
 
 
 def _pieces(dossier: "Dossier", form: str) -> Iterator[bytes]:

@@ -13,4 +13,5 @@
     openings   what is open, with whom, and the command that closes it
     redaction  what of it may leave the house
     gathering  all of it together
+    matter     what belongs to a dispute about one file or record
 """

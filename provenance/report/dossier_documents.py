@@ -9,8 +9,9 @@ from provenance.report.told_documents import NeededDocument
 
 
 class SpokenDocument(Document, frozen=True, kw_only=True):
-    """One person's word. What only some kinds say is null elsewhere. Outside, reasons are empty, and so is who recorded
-    a consent.
+    """One person's word. What only some kinds say is null elsewhere.
+
+    Outside, reasons are empty, and so is who recorded a consent.
     """
 
     id: str

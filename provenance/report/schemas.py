@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from provenance.report.dispute_documents import BundleDocument, DisputeDocument
 from provenance.report.documents import (
     Document,
     EntryDocument,
@@ -49,6 +50,8 @@ SCHEMAS: dict[str, type[Document]] = {
     "restore": RestoreDocument,
     "keys": KeysDocument,
     "report": ReportDocument,
+    "dispute": DisputeDocument,
+    "bundle": BundleDocument,
     "doctor": DoctorDocument,
     "init": InitDocument,
     "policy": PackDocument,

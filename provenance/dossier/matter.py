@@ -32,14 +32,14 @@ class Matter:
     """What these bytes were made from, as far as it is known, however many steps away."""
     records: frozenset[str]
     """Ids of every word on any of these, of what those words name, and of what they rest on."""
-    evidence: frozenset[int]
-    """Numbers of the ledger's entries that answer for what was found."""
+    entries: frozenset[int]
+    """Numbers of the ledger's entries that hold these words, or answer for what was found."""
     complete: bool
     """Whether nothing that it was made from was left out."""
 
     def holds(self, entry: Entry) -> bool:
         """Whether an entry of the ledger belongs to it: it names one of the bytes or words, or answers for evidence."""
-        if entry.seq in self.evidence or entry.kind in _ALWAYS:
+        if entry.seq in self.entries or entry.kind in _ALWAYS:
             return True
         return any(word in self._names for word in words_in(entry.body))
 
@@ -66,9 +66,9 @@ def matter_of(catalogue: Catalogue, about: str) -> Matter:
     made_from, complete = _ancestors(catalogue, known)
     for digest in (*digests, *made_from):
         words |= {f.record.id for f in catalogue.records_of(digest)}
-    words = _closed(catalogue, words)
-    evidence = frozenset[int]().union(*(catalogue.inventory.evidence_entries(d) for d in (*known, *made_from)))
-    return Matter(about, tuple(digests), made_from, frozenset(words), evidence, complete)
+    filed = _closed(catalogue, words)
+    entries = frozenset(filed.values()).union(*(catalogue.inventory.evidence_entries(d) for d in (*known, *made_from)))
+    return Matter(about, tuple(digests), made_from, frozenset(filed), entries, complete)
 
 
 def _spoken_of(catalogue: Catalogue, record: AnyRecord) -> tuple[Subject, ...]:
@@ -94,21 +94,24 @@ def _ancestors(catalogue: Catalogue, digests: Iterable[Digest]) -> tuple[tuple[D
     return tuple(found), True
 
 
-def _closed(catalogue: Catalogue, words: set[str]) -> set[str]:
-    """Return some words with all that they name, and with the consents and register entries they rest on."""
-    pending = sorted(words)
+def _closed(catalogue: Catalogue, words: set[str]) -> dict[str, int]:
+    """Return some words with all that they name, and with the consents and register entries they rest on.
+
+    By id, each with the number of the entry that holds it.
+    """
+    pending, found = sorted(words), dict[str, int]()
     for name in pending:  # grows while it is gone through
         try:
-            record = catalogue.find_record(name).record
+            filed = catalogue.find_record(name)
         except RecordUnknown:
             continue  # something that merely looks like an id
-        words.add(name)
-        more = {w for w in words_in(record.content()) if ID.fullmatch(w)}
-        if isinstance(record, Disclosure):
-            more |= set(_rests_on(catalogue, record))
-        new = sorted(more - set(pending))
-        pending += new
-    return words & set(pending)
+        found[name] = filed.entry
+        more = {w for w in words_in(filed.record.content()) if ID.fullmatch(w)}
+        more |= {filed.revoked_by} if filed.revoked_by else set()
+        if isinstance(filed.record, Disclosure):
+            more |= set(_rests_on(catalogue, filed.record))
+        pending += sorted(more - set(pending))
+    return found
 
 
 def _rests_on(catalogue: Catalogue, told: Disclosure) -> Iterator[str]:

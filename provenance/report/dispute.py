@@ -1,6 +1,7 @@
 """Everything recorded about one file or record, as files that others can verify with public tools."""
 
 import json
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
@@ -12,7 +13,7 @@ from provenance.asset import Digest
 from provenance.backup.parts import rules_of
 from provenance.catalogue import Sealed
 from provenance.dossier.items import Sources
-from provenance.dossier.matter import Matter
+from provenance.dossier.matter import Matter, words_in
 from provenance.records import ENVELOPE, canonical
 from provenance.report.dispute_documents import BundleDocument, PieceDocument
 from provenance.report.documents import ExaminerDocument, to_json
@@ -163,8 +164,7 @@ class Bundle:
 
         None where one of those words is written in a way that is not found: then nothing of it is shown.
         """
-        notify = self._from.config.notify
-        secrets = (*notify.apprise, *notify.command[1:]) if notify is not None else ()
+        secrets = [w for w in words_in(tomllib.loads(content.decode()).get("notify", {})) if w]
         for secret in dict.fromkeys(secrets):
             written = [q + secret.encode() + q for q in (b'"', b"'") if q + secret.encode() + q in content]
             if not written:

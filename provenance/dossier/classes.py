@@ -38,7 +38,7 @@ def standing_of(
     """Return the highest class in a deliverable. `in_work` is how many generated files lie in work zones."""
     meant = [u for u in uses if u.title in {"", deliverable.title} and u.status not in _NO_USE]
     generated = tuple(_generated(tally, meant))
-    assisted = tuple(_assisted(meant, in_work))
+    assisted = tuple(_assisted(tally, meant, in_work))
     highest = Highest.GENERATIVE_AI if generated else Highest.ASSISTIVE_AI if assisted else Highest.NO_AI_USED
     because = (*generated, *assisted) or ("nothing recorded says that a generative tool was used",)
     return Standing(
@@ -64,7 +64,9 @@ def _generated(tally: ChannelTally, uses: list[Use]) -> Iterator[str]:
         yield f"{_uses(len(final))} told as final, or not told to be temporary"
 
 
-def _assisted(uses: list[Use], in_work: int) -> Iterator[str]:
+def _assisted(tally: ChannelTally, uses: list[Use], in_work: int) -> Iterator[str]:
+    if tally.superseded:
+        yield f"{_files(tally.superseded)} there took the place of generated material, as people's work"
     temporary = [u for u in uses if u.temporary]
     if temporary:
         yield f"{_uses(len(temporary))} told as temporary"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from provenance.asset import Digest, Place, RelPath, UtcTime, ZoneName
-from provenance.catalogue import Catalogue, Sighting
+from provenance.catalogue import Catalogue, Filed, Sighting
 from provenance.catalogue.inventory import Found, Held, Passed
 from provenance.config import Config, Role, Zone
 from provenance.dossier.rows import Delivery, Hindrance, Item, Mark, Spoken, Spot
@@ -12,7 +12,7 @@ from provenance.dossier.vouching import Vouching
 from provenance.evidence import Beside, effective_credential
 from provenance.gate import case_of
 from provenance.policy import Outcome, Policy, Reason, judge
-from provenance.records import Deliverable, Words
+from provenance.records import Approval, Deliverable, Words, meant_for
 from provenance.records.consent import Consent
 from provenance.records.disclosure import Disclosure, speaks_for
 from provenance.verdict import Verdict
@@ -67,23 +67,45 @@ class Looking:
         spots = _spots(self._from, sightings, held)
         told = catalogue.tellings.disclosures(found.digest, project, None)
         looked = Looked(self._item(found, spots, told), told)
-        words = catalogue.records_of(found.digest)
-        spoken = [self._from.vouching.spoken(f) for f in words if f.record.kind not in _ABOUT_USES]
+        filed = [f for f in catalogue.records_of(found.digest) if f.record.kind not in _ABOUT_USES]
+        for deliverable in self._meant(told, filed):
+            looked.words[deliverable] = self._from.vouching.words(found.digest, deliverable)
+        looked.item = replace(looked.item, hindrances=tuple(self._hindrances(looked, sightings, spots)))
+        spoken = [self._from.vouching.spoken(f) for f in filed if f.record.kind != "approval"]
         deliveries = _deliveries(passed)
         looked.item = replace(
             looked.item,
-            approvals=tuple(w for w in spoken if w.kind == "approval"),
+            spots=spots[:NAMED],
+            spots_unnamed=max(0, len(spots) - NAMED),
+            approvals=tuple(self._approvals(looked, filed)),
             clearances=tuple(w for w in spoken if w.kind == "clearance"),
-            others=tuple(w for w in spoken if w.kind not in {"approval", "clearance"}),
+            others=tuple(w for w in spoken if w.kind != "clearance"),
             consents=tuple(self._agreed(told)),
             deliveries=tuple(deliveries[:NAMED]),
             deliveries_unnamed=max(0, len(deliveries) - NAMED),
         )
-        for deliverable in {d: None for t in told for d in self._from.deliverables(t.title)}:
-            looked.words[deliverable] = self._from.vouching.words(found.digest, deliverable)
-        looked.item = replace(looked.item, hindrances=tuple(self._hindrances(looked, sightings, spots)))
-        looked.item = replace(looked.item, spots=spots[:NAMED], spots_unnamed=max(0, len(spots) - NAMED))
         return looked
+
+    def _meant(self, told: tuple[Disclosure, ...], filed: Iterable[Filed]) -> dict[Deliverable, None]:
+        """Return what a file was told or approved for, of all that is delivered."""
+        meant = {d: None for t in told for d in self._from.deliverables(t.title)}
+        words = [f.record for f in filed if isinstance(f.record, Approval)]
+        return meant | {d: None for d in self._from.deliverables() if any(meant_for(w, d) for w in words)}
+
+    def _approvals(self, looked: Looked, filed: Iterable[Filed]) -> Iterator[Spoken]:
+        """Yield every approval that names a file, and those that cover it without naming it.
+
+        One counts if it does for any of what is delivered here: somebody may have refused since, or the picture may
+        have been cut anew.
+        """
+        counting = {a.id for w in looked.words.values() for a in w.approvals}
+        ways = {y.approval: y for w in looked.words.values() for y in w.ways}
+        own = {f.record.id: f for f in filed if isinstance(f.record, Approval)}
+        reaching = {name: self._from.catalogue.find_record(name) for name in sorted(counting - own.keys())}
+        for name, one in (own | reaching).items():
+            said = self._from.vouching.spoken(one)
+            covers = ways[name].says if name in ways else ""
+            yield replace(said, counts=said.counts and name in counting, covers=covers)
 
     def _item(self, found: Found, spots: Sequence[Spot], told: tuple[Disclosure, ...]) -> Item:
         """Return what the bytes themselves say, and what was told of them."""
@@ -154,8 +176,10 @@ class Looking:
         digest = looked.item.digest
         words = looked.words.get(deliverable) or self._from.vouching.words(digest, deliverable)
         looked.words[deliverable] = words
-        if beside.sidecar is not None:
-            cleared = (c for c in words.clearances if any(s.digest == beside.sidecar.digest for s in c.subjects))
+        along = {c.digest for c in beside.companions if c.signals or c.gaps}
+        along |= {beside.sidecar.digest} if beside.sidecar else set()
+        if along:  # a clearance counts only with what was cleared together with the file, as at the gate
+            cleared = (c for c in words.clearances if along <= {s.digest for s in c.subjects})
             words = replace(words, clearances=tuple(cleared))
         credential = effective_credential(self._from.catalogue.evidence_of(digest)[0], beside)
         case = case_of(self.verdict(digest, place), credential, deliverable, words, self._from.policy)

@@ -8,7 +8,8 @@ from functools import cached_property
 from provenance.asset import Digest
 from provenance.catalogue import Catalogue, Entry
 from provenance.errors import RecordUnknown
-from provenance.records import AnyRecord, Subject
+from provenance.records import AnyRecord, Approval, Subject, title_key
+from provenance.records.decisions import Refusal
 from provenance.records.disclosure import Disclosure
 from provenance.records.register import ToolEntry
 
@@ -95,7 +96,7 @@ def _ancestors(catalogue: Catalogue, digests: Iterable[Digest]) -> tuple[tuple[D
 
 
 def _closed(catalogue: Catalogue, words: set[str]) -> dict[str, int]:
-    """Return some words with all that they name, and with the consents and register entries they rest on.
+    """Return some words with all that they name, rest on, and may be ended by, as far as that names no bytes.
 
     By id, each with the number of the entry that holds it.
     """
@@ -108,8 +109,15 @@ def _closed(catalogue: Catalogue, words: set[str]) -> dict[str, int]:
         found[name] = filed.entry
         more = {w for w in words_in(filed.record.content()) if ID.fullmatch(w)}
         more |= {filed.revoked_by} if filed.revoked_by else set()
-        if isinstance(filed.record, Disclosure):
-            more |= set(_rests_on(catalogue, filed.record))
+        match filed.record:
+            case Disclosure():
+                more |= set(_rests_on(catalogue, filed.record))
+            case Approval() | Refusal():
+                key = title_key(filed.record.project, filed.record.title)
+                cuts = (f.record for f in catalogue.words_of_title(key))
+                more |= {c.id for c in cuts if c.kind == "picture-change"}
+            case _:
+                pass
         pending += sorted(more - set(pending))
     return found
 

@@ -179,11 +179,13 @@ _WITH = {
     Rule.ORIGIN_NEEDS_REVIEW.value: "whoever may clear in this production",
     Rule.ORIGIN_UNKNOWN.value: "whoever may clear in this production",
     Rule.USE_FORBIDDEN.value: MAKER,
+    Rule.REFUSED.value: "whoever may decide otherwise in this production",
 }
 _SAYS = {
     Rule.TEMPORARY_NOT_FINAL.value: "generated, in a final zone, and nobody approved it",
     Rule.ROLE_MISSING.value: "generated, in a final zone, and not approved in every role",
     Rule.USE_FORBIDDEN.value: "a use that the policy forbids",
+    Rule.REFUSED.value: "in a final zone, and somebody refused it",
     Rule.NOT_ATTESTED.value: "no sign of a generator, and nobody attested that nothing was generated",
     Rule.ORIGIN_NEEDS_REVIEW.value: "a person must look",
     Rule.ORIGIN_UNKNOWN.value: "no signal found, and this policy does not let that pass by itself",

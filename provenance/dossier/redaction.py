@@ -116,7 +116,9 @@ class Redaction:
             role=self.text(word.role),
             stands=self.text(word.stands),
             performer=self.performer(word.performer),
-            scope="",
+            scope="" if word.kind == "consent" else word.scope,
+            conditions=(),
+            covers="as it reaches further than the bytes it names" if word.covers else "",
         )
 
     def _concern(self, concern: Concern) -> Concern:

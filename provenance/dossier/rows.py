@@ -58,6 +58,10 @@ class Spoken:
     performer: str = ""
     replica: str = ""
     scope: str = ""
+    """Of a consent: what was agreed to. Of an approval: how far it reaches, where that is further than these bytes."""
+    conditions: tuple[str, ...] = ()
+    covers: str = ""
+    """How an approval covers a file that it does not name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +100,11 @@ class Delivery:
     channel: str | None
     title: str | None
     records: tuple[str, ...]
+
+    @property
+    def superseded(self) -> bool:
+        """Whether it passed as people's work alone, which took the place of something generated."""
+        return bool(self.records) and all(r.startswith("sup-") for r in self.records)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from provenance.dossier.items import Looked, Sources
-from provenance.dossier.rows import Item, Spoken
+from provenance.dossier.rows import Spoken
 from provenance.records import Deliverable
 
 ANYBODY = ""
@@ -29,7 +29,8 @@ class Part:
             roles = {a.role for a in words.approvals}
             for role in roles | ({ANYBODY} if roles else set()):
                 self.approved[deliverable, role] += 1
-            self.refused[deliverable] += bool(getattr(words, "refusals", ()))
+            # Approvals that know of a refusal decide otherwise; then it stands beside them.
+            self.refused[deliverable] += bool(words.refusals and not words.approvals)
 
     def complete(self, deliverable: Deliverable, role: str) -> bool:
         """Whether all of them are approved for a deliverable in a role."""
@@ -59,8 +60,8 @@ class ChannelTally:
 
     present: int = 0
     delivered: int = 0
-    only_told: int = 0
-    """Of both: how many do not show it, and were told of."""
+    superseded: int = 0
+    """People's work that took the place of something generated: it is there, and no part of it was generated."""
 
 
 @dataclass(slots=True)
@@ -86,16 +87,25 @@ class Tallies:
                 if len(tally.words) < _WORDS:
                     tally.words.setdefault(word.id, word)
         if live:
-            self._take_places(item)
+            self._take_places(looked)
 
-    def _take_places(self, item: Item) -> None:
+    def _take_places(self, looked: Looked) -> None:
+        item = looked.item
         there = {(s.channel, s.title) for s in item.spots if s.state == "present" and s.role == "final"}
-        left = {(d.channel, d.title) for d in item.deliveries if d.channel is not None}
+        left = {(d.channel, d.title) for d in item.deliveries if not d.superseded and d.channel is not None}
         for deliverable in self.sources.deliverables():
             at = (deliverable.channel, deliverable.title)
             if at in there | left:
                 tally = self.channels.setdefault(deliverable, ChannelTally())
-                tally.present += at in there
+                replaced = at in there and _is_peoples_work(looked, deliverable)
+                tally.present += at in there and not replaced
                 tally.delivered += at in left
-                tally.only_told += not item.flagged
+                tally.superseded += replaced
         self.in_work += any(s.role == "work" and s.state == "present" for s in item.spots)
+
+
+def _is_peoples_work(looked: Looked, deliverable: Deliverable) -> bool:
+    """Whether it is flagged for what it took the place of alone, and nothing speaks against that."""
+    words = looked.words.get(deliverable)
+    hindered = any((h.channel, h.title) == (deliverable.channel, deliverable.title) for h in looked.item.hindrances)
+    return words is not None and bool(words.supersessions) and not words.approvals and not hindered

@@ -9,7 +9,8 @@ from provenance.dossier.rows import Agreed, Reply, Required, Status, Tool, Use, 
 from provenance.dossier.tallies import ANYBODY, Part, UseTally
 from provenance.policy import terms
 from provenance.policy.told import Telling
-from provenance.records import Deliverable
+from provenance.records import Deliverable, meant_for, title_key
+from provenance.records.decisions import Refusal
 from provenance.records.disclosure import Disclosure
 
 
@@ -21,7 +22,7 @@ def use_of(sources: Sources, filed: Filed, tally: UseTally) -> Use:
     places = sources.deliverables(told.title)
     roles = sorted(telling.roles) or ([] if telling.answer is terms.Reply.TELL else [ANYBODY])
     agreed = all(n.consent for n in telling.consents)
-    refused = tuple(d for d in places if tally.part.refused[d])
+    refused = tuple(d for d in places if tally.part.refused[d] or _is_refused_unseen(sources, told, tally, d))
     approved = tuple(d for d in places if agreed and d not in refused and _complete(tally.part, d, roles))
     return Use(
         id=told.id,
@@ -56,6 +57,14 @@ def use_of(sources: Sources, filed: Filed, tally: UseTally) -> Use:
         files=tally.live.files,
         revoked_by=filed.revoked_by,
     )
+
+
+def _is_refused_unseen(sources: Sources, told: Disclosure, tally: UseTally, place: Deliverable) -> bool:
+    """Whether somebody refused a use of which there is no file yet, as the record that told of it."""
+    if tally.every.files:
+        return False
+    words = (f.record for f in sources.catalogue.words_of_title(title_key(place.project, place.title)))
+    return any(isinstance(w, Refusal) and w.basis == told.id and meant_for(w, place) for w in words)
 
 
 def _complete(part: Part, deliverable: Deliverable, roles: list[str]) -> bool:

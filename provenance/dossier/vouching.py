@@ -3,7 +3,7 @@
 from provenance.asset import Digest, UtcTime
 from provenance.catalogue import Filed, Queries
 from provenance.dossier.rows import Spoken
-from provenance.records import UNSIGNED, Deliverable, Words, in_force
+from provenance.records import UNSIGNED, Approval, Deliverable, Record, Words, in_force
 from provenance.records.consent import Consent
 from provenance.verdict import Verdict
 
@@ -53,5 +53,11 @@ class Vouching:
             origin=getattr(record, "origin", ""),
             performer=consent.performer if consent else "",
             replica=consent.replica if consent else "",
-            scope=consent.scope if consent else "",
+            scope=consent.scope if consent else _reach(record),
+            conditions=getattr(record, "conditions", ()),
         )
+
+
+def _reach(record: Record) -> str:
+    """Return how far an approval reaches beyond the bytes it names; empty where it does not."""
+    return record.scope.value if isinstance(record, Approval) and record.scope.reaches else ""

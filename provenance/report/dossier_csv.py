@@ -80,7 +80,8 @@ def _word(word: Spoken) -> str:
     whose = f"{performer_name(word.performer)} to {word.replica}" if word.kind == "consent" else word.by
     role = f" ({word.role})" if word.role else ""
     where = f" for {', '.join(word.channels)}" if word.channels else ""
-    return f"{word.id} {whose}{role}{where}{'' if word.counts else ', does not count'} [{word.stands}]"
+    covers = f", covers it {word.covers}" if word.covers else ""
+    return f"{word.id} {whose}{role}{where}{covers}{'' if word.counts else ', does not count'} [{word.stands}]"
 
 
 def _joined(parts: Iterable[str]) -> str:

@@ -32,6 +32,10 @@ class SpokenDocument(Document, frozen=True, kw_only=True):
     performer: str | None
     replica: str | None
     scope: str | None
+    """Of a consent: what was agreed to. Of an approval: how far it reaches, where that is beyond the bytes it names."""
+    conditions: list[str]
+    covers: str | None
+    """How an approval covers a file that it does not name."""
 
 
 class SpotDocument(Document, frozen=True, kw_only=True):

@@ -196,6 +196,8 @@ def _word(word: Spoken) -> SpokenDocument:
         performer=word.performer or None,
         replica=word.replica or None,
         scope=word.scope or None,
+        conditions=[*word.conditions],
+        covers=word.covers or None,
     )
 
 

@@ -30,6 +30,11 @@ _KINDS = {
     "png-text": "text in the PNG",
     "exif": "its EXIF data",
     "comment": "a comment in the file",
+    "tag": "a tag in the file",
+    "field": "a field in the file",
+    "iptc": "its IPTC data",
+    "pixels": "what its pixels hold",
+    "name": "its name, or where it came from",
     "declaration": "a person's declaration",
     "lineage": "what it was made from",
     "credential": "the state of its content credential",
@@ -109,7 +114,10 @@ def _what(word: Spoken) -> str:
     if word.kind == "consent":
         scope = f", {word.scope}" if word.scope else ""
         return f" of {performer_name(word.performer)} to {word.replica}{scope}"
-    return f", {word.origin}" if word.origin else ""
+    reach = f", reaches {word.scope}" if word.scope else ""
+    covers = f", covers it {word.covers}" if word.covers else ""
+    conditions = f", on condition: {'; '.join(word.conditions)}" if word.conditions else ""
+    return f"{f', {word.origin}' if word.origin else ''}{reach}{covers}{conditions}"
 
 
 def performer_name(performer: str) -> str:

@@ -75,7 +75,16 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Documents:
     told["release"] += _told(made, "release", *one)
     told["entry"] = _told(made, "ledger", "show")
     told["ledger"] = [*_told(made, "ledger", "verify"), *_told(made, "ledger", "head")]
+    told |= _reported(made, tmp_path_factory.mktemp("bundles"))
     told |= _kept(made)
+    return told
+
+
+def _reported(made: Production, folder: Path) -> Documents:
+    """Return what is printed by reports, and what stands in the bundle of a dispute."""
+    told = {"report": [*_told(made, "report"), *_told(made, "report", "--for", "outside")]}
+    told["dispute"] = _told(made, "report", "--dispute", "deliver/still.png", "-o", str(folder / "bundle"))
+    told["bundle"] = [json.loads((folder / "bundle" / "manifest.json").read_text())]
     return told
 
 

@@ -15,6 +15,7 @@
     copying      the whole file, copied while others write
     keeping      what was taken out of a zone, and what waits to be taken in
     filing       which rows make a record findable
+    inventory    everything generated, from end to end
     telling      what was told of which bytes, and what was not
     knowledge    what is known of single assets
     redraw       verdicts of what changed and of its descendants

@@ -21,6 +21,7 @@ from provenance.verdict import Context, Origin, Verdict, classify
 if TYPE_CHECKING:
     # Few questions are about these, and the others are to be answered fast.
     from provenance.catalogue.despite import Despite
+    from provenance.catalogue.inventory import Inventory
     from provenance.catalogue.question import Counting, Shown
     from provenance.catalogue.telling import Tellings, Titles, Untold
     from provenance.records.personal import LegalHold
@@ -112,6 +113,13 @@ class Queries(Places):
 
             self._tellings = Tellings(self._db, self._known)
         return self._tellings
+
+    @property
+    def inventory(self) -> "Inventory":
+        """Everything generated, from end to end."""
+        from provenance.catalogue.inventory import Inventory
+
+        return Inventory(self._db)
 
     def untold(self, project: ProjectId, titles: "Titles") -> "Iterator[Untold]":
         """Yield every flagged file that is there and that no disclosure names, by zone, folder and name."""

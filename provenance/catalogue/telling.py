@@ -94,6 +94,14 @@ class Tellings:
         consents = self.consents(deliverable.project, deliverable.title, now) if touched else ()
         return replace(words, disclosures=told, consents=consents, register=self.register(now))
 
+    def all_disclosures(self) -> tuple[Filed, ...]:
+        """Return every disclosure there ever was, oldest first."""
+        return tuple(self._book().disclosures.values())
+
+    def all_bindings(self) -> tuple[Filed, ...]:
+        """Return every word that bound files to a disclosure, oldest first."""
+        return tuple(self._book().bindings.values())
+
     def all_consents(self) -> tuple[Filed, ...]:
         """Return every consent there ever was, oldest first."""
         return tuple(self._book().consents)

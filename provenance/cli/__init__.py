@@ -47,6 +47,7 @@ VERBS = {
     "restore": "put a backup back where nothing is",
     "keys": "signing identities, and keys of people",
     "status": "the production at a glance",
+    "report": "uses told, generated files, what is open: for people to hand over",
     "doctor": "what is wrong with this machine's set-up",
 }
 

@@ -116,6 +116,18 @@ class Session:
             finish_erasures(catalogue, store)
             yield catalogue, store
 
+    def performers(self) -> tuple[str, ...]:
+        """Return the names of performers that are stored here, to take them out of what leaves the house."""
+        from provenance.errors import PersonalUnknown
+        from provenance.personal import ValueKind
+
+        try:
+            with self.personal() as (_, store):
+                kept = [store.opened(s.commitment) for s in store.stored() if s.kind is ValueKind.PERFORMER]
+        except PersonalUnknown:
+            return ()  # nothing was ever stored
+        return tuple(k.value.decode(errors="replace") for k in kept)
+
     def stamp(self, claimed_at: UtcTime | None = None) -> "Stamp":
         """Return who, where, when and under which rules, for an entry that is written now."""
         from provenance.catalogue import Stamp

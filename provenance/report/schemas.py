@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from provenance.report.dispute_documents import BundleDocument, DisputeDocument
 from provenance.report.documents import (
     Document,
     EntryDocument,
@@ -20,6 +21,7 @@ from provenance.report.documents import (
     ScanDocument,
     WordDocument,
 )
+from provenance.report.dossier_documents import ReportDocument
 from provenance.report.people_documents import AcceptedDocument, PersonKeyDocument
 from provenance.report.personal_document import BackupDocument, ErasureDocument, PersonalDocument, RestoreDocument
 from provenance.report.policy_document import PackDocument
@@ -50,6 +52,9 @@ SCHEMAS: dict[str, type[Document]] = {
     "keys": KeysDocument,
     "person-key": PersonKeyDocument,
     "accepted": AcceptedDocument,
+    "report": ReportDocument,
+    "dispute": DisputeDocument,
+    "bundle": BundleDocument,
     "doctor": DoctorDocument,
     "init": InitDocument,
     "policy": PackDocument,

@@ -1,0 +1,166 @@
+"""A report as lines: the answer first, then what is open, then everything else."""
+
+from collections.abc import Iterator
+
+from provenance.dossier.asked import Audience
+from provenance.dossier.rows import Dossier, Item, Use, deliverable_name
+from provenance.files import display
+from provenance.report.dossier_words import (
+    AUDIENCE,
+    STATUS,
+    UNSIGNED_NOTE,
+    WARNING,
+    answer_line,
+    item_name,
+    limits_text,
+    listed,
+    many,
+    mark_text,
+    performer_name,
+    spoken_text,
+    spot_text,
+    tool_text,
+    unsigned,
+    use_name,
+)
+
+
+def report_text(dossier: Dossier) -> Iterator[str]:
+    """Yield a report as lines."""
+    yield answer_line(dossier)
+    yield f"  {AUDIENCE[dossier.asked.audience]}"
+    limits = limits_text(dossier)
+    if limits:
+        yield f"  limited to {limits}; classes and what is open are of everything there"
+    if unsigned(dossier):
+        yield f"  {UNSIGNED_NOTE}"
+    yield from _classes(dossier)
+    yield from _open(dossier)
+    yield from _uses(dossier)
+    yield from _items(dossier)
+    yield from _under(dossier)
+
+
+def _classes(dossier: Dossier) -> Iterator[str]:
+    yield ""
+    yield "Highest class in each channel"
+    for standing in dossier.standings:
+        files = f"{many(standing.files, 'file')}, {standing.generated:,} generated, {standing.delivered:,} delivered"
+        yield f"  {display(deliverable_name(standing.channel, standing.title))}: {standing.highest.value}  ({files})"
+        yield from (f"    {why}" for why in standing.because)
+    yield f"  {WARNING}"
+
+
+def _open(dossier: Dossier) -> Iterator[str]:
+    yield ""
+    yield f"Open: {len(dossier.openings):,}"
+    for opening in dossier.openings:
+        files = f", {many(opening.files, 'file')}" if opening.files else ""
+        yield f"  {opening.kind:<9} {display(opening.about)}: {display(opening.says)}{files}"
+        yield f"    with {display(', '.join(opening.who))}"
+        yield f"    -> {display(opening.help)}"
+
+
+def _uses(dossier: Dossier) -> Iterator[str]:
+    yield ""
+    yield f"Uses told: {len(dossier.uses):,}"
+    for status, words in STATUS.items():
+        uses = sorted((u for u in dossier.uses if u.status is status), key=lambda u: u.use)
+        if uses:
+            yield f"  {words}: {len(uses):,}"
+            for use in uses:
+                yield from (f"    {line}" for line in _use(use))
+
+
+def _use(use: Use) -> Iterator[str]:
+    title = f" for {use.title}" if use.title else ""
+    gone = f", taken back by {use.revoked_by}" if use.revoked_by else ""
+    yield f"{use.id}  {use_name(use)}"
+    said = f": {use.description}" if use.description else ""
+    yield display(f"  told by {use.by} at {use.made_at}{title}{gone}{said} [{use.stands}]")
+    yield from (f"  tool: {tool_text(tool)}" for tool in use.tools)
+    for reply in use.replies:
+        note = f" ({reply.note})" if reply.note else ""
+        yield display(f"  {reply.number or '-'} {reply.key}: {reply.answer or 'NOBODY ANSWERED'}{note}")
+    for concern in use.concerns:
+        yield display(f"  because {concern.name}: {concern.why}")
+    yield display(f"  replicas: {listed(use.replica)}; references: {listed(use.references)}{_touched(use)}")
+    for required in use.required:
+        who = f"must approve: {required.role or 'whoever may approve'}"
+        yield display(f"  {who}: {'has' if required.given else 'HAS NOT'}")
+        yield from (f"    {spoken_text(word)}" for word in required.by)
+    for one in use.consents:
+        given = one.consent or "NONE IN FORCE"
+        yield display(f"  consent of {performer_name(one.performer)} to {one.replica or 'a replica'}: {given}")
+    for words, channels in (("approved for", use.approved_for), ("refused for", use.refused_for)):
+        if channels:
+            yield display(f"  {words} {', '.join(channels)}")
+    yield f"  {many(use.files, 'file')} named by it that are there or were delivered"
+
+
+def _touched(use: Use) -> str:
+    parts = [
+        ("performers", ", ".join(performer_name(p) for p in use.performers)),
+        ("exempt as", ", ".join(use.exemptions)),
+        ("union roles", ", ".join(use.union_roles)),
+        ("vendor", use.vendor),
+        ("contract", use.contract),
+        ("clearance evidence", use.clearance_evidence),
+    ]
+    return "".join(f"; {name}: {value}" for name, value in parts if value)
+
+
+def _items(dossier: Dossier) -> Iterator[str]:
+    counts = dossier.counts
+    yield ""
+    yield (
+        f"Generated files: {counts.items:,}, of these {counts.present:,} there, {counts.delivered:,} delivered, "
+        f"{counts.untold:,} found and not told, {counts.otherwise:,} told otherwise"
+    )
+    if counts.forgotten:
+        yield f"  not listed: {counts.forgotten:,} that are nowhere now and that no gate let pass"
+    outside = dossier.asked.audience is Audience.OUTSIDE
+    for item in dossier.items:
+        yield from (f"  {line}" for line in _item(item, outside=outside))
+
+
+def _item(item: Item, *, outside: bool) -> Iterator[str]:
+    digest = item.short if outside else item.digest
+    yield f"{item.number}. {item_name(item)}  {item.origin}  {digest}"
+    yield f"   because {mark_text(item.mark)}"
+    if item.generator:
+        yield f"   its credential names {display(item.generator)}"
+    yield from (f"   {spot_text(s)}" for s in item.spots)
+    if item.spots_unnamed:
+        yield f"   and at {many(item.spots_unnamed, 'further place')}"
+    if not item.told:
+        yield "   FOUND, NOT TOLD: no disclosure names it"
+    if item.disclosures:
+        yield f"   told of in {', '.join(item.disclosures)}"
+    yield from (f"   TOLD OTHERWISE: {display(says)}" for says in item.otherwise)
+    for word in (*item.approvals, *item.clearances, *item.consents, *item.others):
+        yield f"   {spoken_text(word)}"
+    for delivery in item.deliveries:
+        where = "" if delivery.channel is None else f" to {deliverable_name(delivery.channel, delivery.title or '')}"
+        yield display(f"   let pass by {delivery.run}{where} at {delivery.at}, on {', '.join(delivery.records)}")
+    if item.deliveries_unnamed:
+        yield f"   and by {many(item.deliveries_unnamed, 'earlier run')}"
+    for hindrance in item.hindrances:
+        text = f": {hindrance.text}" if hindrance.text else ""
+        yield display(f"   {hindrance.outcome} on {hindrance.channel} ({hindrance.rule}){text}")
+
+
+def _under(dossier: Dossier) -> Iterator[str]:
+    """Yield what the report rests on: rules, ledger, versions."""
+    yield ""
+    yield "What this rests on"
+    config = display(dossier.config_path) or "a configuration"
+    extends = f", extends {', '.join(dossier.policy_extends)}" if dossier.policy_extends else ""
+    yield f"  project {display(dossier.project)}, as recorded at {dossier.made_at}"
+    yield display(f"  policy {dossier.policy} of {dossier.policy_dated}, {dossier.policy_sha256}{extends}")
+    yield f"  {config}, {dossier.config_sha256}; approvals are {dossier.mode.value}"
+    yield f"  ledger {dossier.store}, {dossier.entries:,} entries, head {dossier.head}"
+    yield f"  provenance {dossier.version}"
+    for examiner in dossier.examiners:
+        trust = examiner.trust_list or "none"
+        yield f"  examined by provenance {examiner.provenance}, c2pa {examiner.c2pa}, trust list {trust}"

@@ -24,6 +24,7 @@ from provenance.moving.snags import NotMoved, Snag, at_either, at_the_source, at
 from watcher.opening import kind_of, opened_folder
 
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_OTHER_BYTES = "its bytes are not those that were looked at"
 _MAKE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -41,6 +42,8 @@ class Parcel:
     digest: Digest
     mark: bytes
     folders: int = PRIVATE
+    by_bytes: bool = False
+    """Whether other dates alone make no other version: its bytes then say whether it is the one that is meant."""
 
     @property
     def taken(self) -> bytes:
@@ -70,7 +73,11 @@ def move(parcel: Parcel) -> tuple[str, ...]:
     Raises `NotMoved`, with everything as it was. Names are durable after `sync_folders`, those of copies at once.
     """
     with at_the_source(), _entered(parcel.source) as source:
-        _refuse_other_version(parcel, lstat(source, parcel.source.name))
+        found = lstat(source, parcel.source.name)
+        _refuse_other_version(parcel, found)
+        if found is not None and not parcel.key.same_version(stat_key(found)) and _same_file(parcel, found):
+            # It was renamed or linked, or its date was set back. Once it is moved nothing would tell which.
+            _refuse_other_bytes(parcel, source, parcel.source.name)
         with _made(parcel) as target:
             for way in (_by_rename, _by_link):
                 try:
@@ -147,7 +154,7 @@ def _finish_source(parcel: Parcel, source: int, *, arrived: bool) -> None:
 def _holds(parcel: Parcel, folder: int, name: bytes) -> bool:
     """Whether a name still leads to the very file that was meant, with the very bytes."""
     found = lstat(folder, name)
-    return found is not None and _same_file(parcel, found) and _digest_at(folder, name) == parcel.digest
+    return found is not None and _same_inode(parcel, found) and _digest_at(folder, name) == parcel.digest
 
 
 @contextmanager
@@ -197,18 +204,23 @@ def _refuse_other_version(parcel: Parcel, found: os.stat_result | None) -> None:
     odd = kind_of(found.st_mode)
     if odd is not None:
         raise NotMoved(Snag.CHANGED, f"there is a {odd.value} in its place")
-    if not parcel.key.same_version(stat_key(found)):
+    if not (parcel.key.same_version(stat_key(found)) or (parcel.by_bytes and _same_inode(parcel, found))):
         raise NotMoved(Snag.CHANGED, "it was changed since it was looked at")
+
+
+def _refuse_other_bytes(parcel: Parcel, folder: int, name: bytes) -> None:
+    """Raise `NotMoved` unless the bytes at a name are those that are meant."""
+    if _digest_at(folder, name) != parcel.digest:
+        raise NotMoved(Snag.CHANGED, _OTHER_BYTES)
+
+
+def _same_inode(parcel: Parcel, found: os.stat_result) -> bool:
+    return stat.S_ISREG(found.st_mode) and (parcel.key.inode, parcel.key.size) == (found.st_ino, found.st_size)
 
 
 def _same_file(parcel: Parcel, found: os.stat_result) -> bool:
     """Whether this is the inode that is meant, with its bytes as they were; a rename or a link changes its ctime."""
-    key = parcel.key
-    return stat.S_ISREG(found.st_mode) and (key.inode, key.size, key.mtime_ns) == (
-        found.st_ino,
-        found.st_size,
-        found.st_mtime_ns,
-    )
+    return _same_inode(parcel, found) and parcel.key.mtime_ns == found.st_mtime_ns
 
 
 def _is_it(parcel: Parcel, target: int, device: int | None) -> bool:
@@ -287,7 +299,9 @@ def _remove_source(parcel: Parcel, source: int) -> None:
             return  # somebody removed it
         try:
             if not _same_file(parcel, found):
-                raise NotMoved(Snag.CHANGED, "another file was put in its place while it was moved")
+                if not (parcel.by_bytes and _same_inode(parcel, found)):
+                    raise NotMoved(Snag.CHANGED, "another file was put in its place while it was moved")
+                _refuse_other_bytes(parcel, source, parcel.taken)
             os.unlink(parcel.taken, dir_fd=source)
         except (NotMoved, OSError):
             put_back(source, parcel.taken, source, parcel.source.name)
@@ -323,7 +337,7 @@ def _filled(parcel: Parcel, original: int, part: int) -> tuple[str, ...]:
     seen = copy_bytes(original, part)
     _refuse_other_version(parcel, os.fstat(original))
     if seen != parcel.digest:
-        raise NotMoved(Snag.CHANGED, "its bytes are not those that were looked at")
+        raise NotMoved(Snag.CHANGED, _OTHER_BYTES)
     lost = dress(original, part)
     if digest_on_disk(part) != parcel.digest:
         raise NotMoved(Snag.STORAGE, "where it is to go: a copy does not read back as what was written")

@@ -40,7 +40,7 @@ class Refused:
     """Below the zone's root."""
     digest: Digest
     key: StatKey
-    """Which version was judged: any other is left alone."""
+    """Which version was judged: any other is left alone, unless it differs in nothing but its dates."""
     reasons: tuple[Reason, ...]
 
 
@@ -86,17 +86,43 @@ def take_away(
     plan = _Plan(catalogue, zone, run, stamp().at)
     moves = [plan.move(item) for item in items]
     results: dict[int, Carried | NotMoved] = {}
+    names = _Names()
     with moving(catalogue):
         for number, planned in zip(catalogue.begin_taking(moves), moves, strict=True):  # (1)
             try:
-                results[number] = _carried(zone, number, planned)  # (2)
+                results[number] = _carried(zone, number, names.current(planned))  # (2)
             except NotMoved as why:
                 results[number] = why
+            else:
+                names.note(zone, planned)
         done = finish(catalogue, zone, results, stamp)  # (3)
     return tuple(
         NotTaken(m.place, r.snag, r.says) if isinstance(r, NotMoved) else taken(zone, done[r.id])
         for m, r in zip(moves, results.values(), strict=True)
     )
+
+
+class _Names:
+    """Which version a file is by now that has several names, of which others were moved: each move changes it."""
+
+    def __init__(self) -> None:
+        self._moved: dict[tuple[int, int], StatKey] = {}
+
+    def current(self, planned: Move) -> Move:
+        """Return a move with the version its file has by now, if that is ours to know and no other in any other way."""
+        now = self._moved.get((planned.key.device, planned.key.inode))
+        if now is None or (now.size, now.mtime_ns) != (planned.key.size, planned.key.mtime_ns):
+            return planned
+        return replace(planned, key=now)
+
+    def note(self, zone: Zone, planned: Move) -> None:
+        """Take note that a file was moved by one of its names."""
+        try:
+            found = stat_key(os.lstat(os.path.join(os.fsencode(zone.quarantine), planned.where)))
+        except OSError:
+            return
+        if (found.device, found.inode) == (planned.key.device, planned.key.inode):  # else it was copied
+            self._moved[found.device, found.inode] = found
 
 
 class _Plan:
@@ -192,7 +218,8 @@ def parcel_of(zone: Zone, number: int, planned: Move) -> Parcel:
     """Return a file on its way into quarantine."""
     source = Spot(os.fsencode(zone.root), planned.place.path)
     target = Spot(os.fsencode(zone.quarantine), planned.where)
-    return Parcel(source, target, planned.key, planned.digest, mark_of(number, planned))
+    # Touching or linking a file over and over must not keep it where it is.
+    return Parcel(source, target, planned.key, planned.digest, mark_of(number, planned), by_bytes=True)
 
 
 def _carried(zone: Zone, number: int, planned: Move) -> Carried:

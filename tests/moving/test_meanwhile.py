@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -125,3 +126,58 @@ def test_where_others_write_nothing_is_taken_for_what_was_moved(ends: Ends) -> N
     assert resume(parcel, private=False) is False
     assert files_in(ends.source) == {os.fsdecode(NAME): DATA}
     assert files_in(ends.target) == {os.fsdecode(NAME): b"somebody's"}
+
+
+def touched(path: Path) -> None:
+    """Have a file's date be another one, and nothing else."""
+    before = path.stat()
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns + 1_000_000_000))
+
+
+@pytest.mark.parametrize("act", [touched, lambda p: p.with_name("again.png").hardlink_to(p)], ids=["touched", "linked"])
+def test_other_dates_alone_hold_nothing_up(ends: Ends, act: Callable[[Path], object]) -> None:
+    """A file whose bytes decide is moved, though it was touched or got another name since it was looked at."""
+    path = ends.write()
+    parcel = replace(ends.parcel(), by_bytes=True)
+    act(path)
+    assert refused(replace(parcel, by_bytes=False)) is Snag.CHANGED
+    assert move(parcel) == ()
+    assert ends.arrived().read_bytes() == DATA
+    assert not path.exists()
+
+
+def test_a_file_that_is_touched_all_the_time_is_moved(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Touched before every step of its move, it is moved all the same."""
+    path = ends.write()
+    parcel = replace(ends.parcel(), by_bytes=True)
+    for step in (_STEP[ends.way], "_refuse_other_version"):
+        meanwhile(monkeypatch, step, lambda: touched(path))
+    assert move(parcel) == ()
+    assert files_in(ends.source) == {}
+    assert ends.arrived().read_bytes() == DATA
+
+
+@pytest.mark.parametrize("set_back", [False, True], ids=["", "date set back"])
+def test_other_bytes_of_the_same_size_are_not_taken(ends: Ends, *, set_back: bool) -> None:
+    """A file that was written over in place, also behind its date's back, lies where it lay with what was written."""
+    path = ends.write()
+    parcel, before = replace(ends.parcel(), by_bytes=True), path.stat()
+    other = DATA[::-1]
+    path.write_bytes(other)
+    os.utime(path, ns=(0, before.st_mtime_ns if set_back else before.st_mtime_ns + 1))
+    assert refused(parcel) is Snag.CHANGED
+    assert files_in(ends.source) == {os.fsdecode(NAME): other}
+    assert files_in(ends.target) == {}
+
+
+def test_other_bytes_moved_when_it_was_cut_off_are_put_back(ends: Ends) -> None:
+    """Killed between the move and the look at what was moved: what is not meant gets its place back."""
+    if ends.way != "rename":
+        pytest.skip("only a rename moves first")
+    path = ends.write()
+    parcel = replace(ends.parcel(), by_bytes=True)
+    path.write_bytes(DATA[::-1])
+    ends.arrived().parent.mkdir(parents=True)
+    path.rename(ends.arrived())
+    assert resume(parcel) is False
+    assert files_in(ends.source) == {os.fsdecode(NAME): DATA[::-1]}

@@ -273,3 +273,29 @@ def test_a_sidecar_that_cannot_come_along_is_said(guard: Guarded, monkeypatch: p
     assert guard.rows()[0].move.companions == ()
     (entry,) = [e for e in guard.catalogue.ledger.entries() if e.kind == "quarantine"]
     assert entry.body["files"][0]["lost"] == list(taken.lost)
+
+
+def test_all_names_of_a_file_are_taken_together(guard: Guarded, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hard links that are refused together are taken together, read no second time, and each has its row."""
+    hero, outside = guard.zone.root / "reel/hero.png", guard.production.editorial / "hero.png"
+    names = [f"reel/h{n}.png" for n in range(8)]
+    for name in names:
+        (guard.zone.root / name).hardlink_to(hero)
+    outside.hardlink_to(hero)
+    items = [guard.refused(name) for name in names]
+    monkeypatch.setattr(sys.modules["provenance.moving.move"], "_digest_at", lambda *_: None)
+    assert all(isinstance(result, Taken) for result in guard.take(*items))
+    assert sorted(kept(guard)) == names
+    assert all((guard.kept / name).samefile(outside) for name in names)
+    assert [row.move.where.decode() for row in guard.rows()] == names
+
+
+def test_a_file_that_is_touched_or_linked_since_is_taken(guard: Guarded) -> None:
+    """What was judged is taken, though its dates are others: its bytes are read again and are the same."""
+    hero = guard.zone.root / "reel/hero.png"
+    item = guard.refused("reel/hero.png")
+    os.utime(hero)
+    (guard.production.editorial / "other.png").hardlink_to(hero)
+    (result,) = guard.take(item)
+    assert isinstance(result, Taken)
+    assert list(kept(guard)) == ["reel/hero.png"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import assert_never
 
+from watcher.firsts import Firsts
 from watcher.journal import Book
 from watcher.lister import Listed, Lister, Swept, Trouble
 from watcher.probe import Look
@@ -99,6 +100,7 @@ class Tree:
         self._touched: set[bytes] = set()
         self._over: set[bytes] = set()
         self._waited = dict(book.waited(root.name))
+        self._firsts = Firsts()
         self._listed: set[bytes] = set()
         self._unlisted = False
         self._next_sweep = 0.0
@@ -274,7 +276,12 @@ class Tree:
             settling = replace(settling, first=now - before)
         candidate = self._candidates.get(path)
         if candidate is None:
+            if (first := self._firsts.of(settling.found, now)) is not None:
+                settling = replace(settling, first=min(first, settling.first))
             candidate = self._candidates[path] = _Candidate(settling, 0.0)
+        elif candidate.settling.found.st_ino != settling.found.st_ino:
+            self._firsts.finished(candidate.settling.found)  # another file was put in its place
+        self._firsts.note(settling.found, settling.first)
         changed = candidate.settling is settling or _differs(candidate.settling, settling)
         candidate.settling = settling
         (self._held.add if settling.waits else self._held.discard)(path)
@@ -307,10 +314,12 @@ class Tree:
             case Settling():
                 self._settle(look.path, outcome, now)
             case Finished(found):
+                self._firsts.finished(found)
                 self._drop(look.path)
                 self._taken[look.path] = found
                 self._finished.append(Arrival(self.root.name, look.path, found, now))
             case Gone():
+                self._firsts.gone(candidate.settling.found, now + max(self.pause + self.sweep_took, LONGEST_PAUSE))
                 self._drop(look.path)
                 self._over.add(look.path)
             case _:

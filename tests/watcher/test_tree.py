@@ -273,3 +273,47 @@ def test_a_sweep_that_waits_for_room_is_no_reason_to_turn_round() -> None:
     run(tree, 0, 1)
     assert storage.paused
     assert tree.next_due(1.0) >= 5.0
+
+
+def test_a_file_under_ever_new_names_is_as_old_as_it_is() -> None:
+    """Renamed before it can settle, whichever of both names is met first, it has been unfinished since the first."""
+    storage, notes = Storage({b"0.mov": WRITTEN}), Notes()
+    tree = watched(storage, notes)
+    run(tree, 0, 1)
+    for number in range(1, 20):
+        storage.files[b"%d.mov" % number] = storage.files.pop(b"%d.mov" % (number - 1))
+        if number % 2:
+            tree.hear(b"", number * 4.0)
+            run(tree, number * 4.0, number * 4.0 + 2)
+        else:
+            run(tree, number * 4.0, number * 4.0 + 3)  # the old name is looked at before the new one is met
+            tree.hear(b"", number * 4.0 + 3)
+            run(tree, number * 4.0 + 3, number * 4.0 + 3.5)
+    ((path, settling),) = [(p, s) for p, s in tree.waiting() if p in storage.files]
+    assert (path, settling.first) == (b"19.mov", 0.0)
+
+
+def test_a_file_that_is_touched_and_renamed_is_as_old_as_it_is() -> None:
+    """Another date makes a file of some size no other, under another name too."""
+    picture = Found(1, 90_000, 100, 100, 7)
+    storage, notes = Storage({b"0.png": picture}), Notes()
+    tree = watched(storage, notes)
+    run(tree, 0, 1)
+    for number in range(1, 10):
+        storage.files = {b"%d.png" % number: picture._replace(st_mtime_ns=100 + number, st_ctime_ns=100 + number)}
+        tree.hear(b"", number * 4.0)
+        run(tree, number * 4.0, number * 4.0 + 3)
+    ((_, settling),) = [(p, s) for p, s in tree.waiting() if p in storage.files]
+    assert settling.first == 0.0
+
+
+def test_a_file_with_the_inode_of_one_that_went_is_new() -> None:
+    """A file system that gives an inode to the next file does not make that as old as the one before it."""
+    storage, notes = Storage({b"a.lock": WRITTEN}), Notes()
+    tree = watched(storage, notes)
+    run(tree, 0, 1)
+    storage.files = {b"b.mov": GROWN}
+    tree.hear(b"", 6.0)
+    run(tree, 5, 7)
+    ((_, settling),) = tree.waiting()
+    assert settling.first >= 6.0

@@ -47,32 +47,49 @@ class Release:
     run: Run
     put_back: tuple[PutBack, ...]
     troubles: tuple[ProvenanceError, ...]
-    """Why something that passed was not put back, or is not known to lie there as it should."""
+    """Why something was not put back although nothing is wrong with it, or is not known to lie there as it should."""
+    wanted: int
+    """How many files were to be put back."""
 
 
 def release(gate: Gate, wanted: Sequence[Held]) -> Release:
     """Judge files where they are kept, each as what its zone delivers, and put back those that pass.
 
-    (1) nothing may lie where they are to go; (2) the gate judges their bytes and records the run; (3) each that passed
-    is put back, if it still is what was judged; (4) the ledger says so; (5) they are looked at where they lie now, and
-    their sightings recorded.
+    (1) what cannot go back, because something lies where it is to go, or because it is not where it was kept, is left
+    out; (2) the gate judges the bytes of the rest and records the run; (3) each that passed is put back, if it still is
+    what was judged; (4) the ledger says so; (5) they are looked at where they lie now, and their sightings recorded.
 
-    Raises `DestinationExists` at (1) and `FileMissing` for what is not where it was kept, before anything is done;
-    whatever `check_targets` raises; `CatalogueTrouble` where nothing can be written down. Raises `ValueError` if
-    nothing is wanted.
+    Raises `DestinationExists` or `FileMissing` at (1) if nothing is left, before anything is done; whatever
+    `check_targets` raises; `CatalogueTrouble` where nothing can be written down. Raises `ValueError` if nothing is
+    wanted.
     """
-    for held in wanted:
-        obstacle = in_the_way(held.zone, held.row)
-        if obstacle is not None:  # (1)
-            raise _occupied(held, obstacle)
-    keys = {held: _key(held) for held in wanted}
-    called = _called(wanted)
-    run = check_targets(gate, {called[held].target: _deliverable(gate.config, held) for held in wanted})  # (2)
+    keys, troubles = _ready(wanted)  # (1)
+    if troubles and not keys:
+        raise troubles[0]
+    called = _called(tuple(keys))
+    run = check_targets(gate, {called[held].target: _deliverable(gate.config, held) for held in keys})  # (2)
     passed = {j.path: j.digest for j in run.judged if j.decision.outcome is Outcome.PASS}
     going = [(h, k, d) for h, k in keys.items() if (d := passed.get(called[h].named)) is not None]
-    put_back, troubles = _put_back(gate.intake, going, run)  # (3), (4)
+    put_back, others = _put_back(gate.intake, going, run)  # (3), (4)
+    troubles += others
     troubles += _look_again(gate.intake, put_back)  # (5)
-    return Release(run, tuple(put_back), tuple(troubles))
+    return Release(run, tuple(put_back), tuple(troubles), len(wanted))
+
+
+def _ready(wanted: Iterable[Held]) -> tuple[dict[Held, StatKey], list[ProvenanceError]]:
+    """Return what can go back as far as that shows, each in its version, and why the rest cannot."""
+    keys: dict[Held, StatKey] = {}
+    troubles: list[ProvenanceError] = []
+    for held in wanted:
+        obstacle = in_the_way(held.zone, held.row)
+        if obstacle is not None:
+            troubles.append(_occupied(held, obstacle))
+            continue
+        try:
+            keys[held] = _key(held)
+        except FileMissing as missing:
+            troubles.append(missing)
+    return keys, troubles
 
 
 def answered(gate: Gate, held: Iterable[Held]) -> Iterator[Held]:

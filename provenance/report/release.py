@@ -36,7 +36,7 @@ def _put_back(one: PutBack) -> PutBackDocument:
 
 def release_text(done: Release, config: Config, policy: Policy) -> Iterator[str]:
     """Yield the same as lines: the answer first, then what was put back, then why the rest was not."""
-    total, back = done.run.counts["checked"], len(done.put_back)
+    total, back = done.wanted, len(done.put_back)
     headline = {Outcome.PASS: "RELEASED", Outcome.HOLD: "HOLD", Outcome.REFUSE: "REFUSED"}[done.run.outcome]
     if done.troubles:
         headline = "NOT RELEASED" if back < total else headline

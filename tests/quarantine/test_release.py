@@ -159,6 +159,22 @@ def test_nothing_is_ever_replaced(guard: Guarded) -> None:
     assert guard.production.run("release", HERO).code == 0
 
 
+def test_what_is_in_the_way_of_one_is_in_nobody_elses(guard: Guarded) -> None:
+    """Of several the rest goes back; the answer is 25 with the one that did not, and the number that did."""
+    for n in range(3):
+        generated(guard.zone.root / f"reel/{n}.png", seed=n)
+    approved(guard, *(f"reel/{n}.png" for n in range(3)))
+    (guard.zone.root / "reel/1.png").write_bytes(b"made by hand")
+    result = guard.production.run("release", "deliver", *(guard.kept / f"reel/{n}.png" for n in range(3)))
+    assert result.code == 25
+    assert result.out.startswith("NOT RELEASED  2 of 3 put back")
+    assert "1.png cannot be put back: there is something at" in result.err
+    assert sorted(kept(guard)) == ["reel/1.png"]
+    assert deliver(guard)["reel/1.png"] == b"made by hand"
+    document = guard.production.run("release", guard.kept / "reel/1.png", "--format", "json").document
+    assert document["code"] == 25
+
+
 def test_a_sidecar_it_was_not_judged_with_is_in_the_way(guard: Guarded) -> None:
     """A sidecar that lies there now would speak for the file once it is back, and nobody judged them together."""
     approved(guard, "reel/hero.png")

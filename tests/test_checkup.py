@@ -126,7 +126,7 @@ def test_a_quarantine_on_another_disk_is_allowed(production: Production) -> None
     if not shared.is_dir() or shared.stat().st_dev == production.root.stat().st_dev:
         pytest.skip("this machine has no second file system to put a quarantine on")
     config = with_lines(production, final=f'quarantine = "{shared}/provenance-test-{os.getpid()}"\n')
-    (finding,) = [f for f in checks.check_watching(config) if f.check == "quarantine deliver"]
+    finding, *_ = [f for f in checks.check_watching(config) if f.check == "quarantine deliver"]
     assert finding.level is Level.OK
     assert "another disk" in finding.says
 
@@ -137,6 +137,42 @@ def test_a_quarantine_that_cannot_be_written_is_a_problem(production: Production
     config = with_lines(production, final='quarantine = "full/quarantine"\n')
     (finding,) = [f for f in checks.check_watching(config) if f.check == "quarantine deliver"]
     assert finding.level is Level.PROBLEM
+
+
+@pytest.mark.parametrize(("free", "level"), [("SOME", Level.PROBLEM), ("ROOM", Level.OK)])
+def test_a_quarantine_without_room_is_said(
+    production: Production, monkeypatch: pytest.MonkeyPatch, free: str, level: Level
+) -> None:
+    """Beside its zone it needs room for notes and folders only; where there is none, nothing could be moved."""
+    monkeypatch.setattr(checks, free, 1 << 62)
+    config = with_lines(production)
+    found = [f for f in checks.check_watching(config) if f.check == "quarantine deliver"]
+    assert found[-1].level is level
+    assert ("MiB are free" in found[-1].says) is (level is Level.PROBLEM)
+
+
+def test_a_quarantine_on_another_disk_needs_room_for_copies(
+    production: Production, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There a file is copied, so a disk that has little room is a warning before one is full."""
+    shared = Path("/dev/shm")
+    if not shared.is_dir() or shared.stat().st_dev == production.root.stat().st_dev:
+        pytest.skip("this machine has no second file system to put a quarantine on")
+    monkeypatch.setattr(checks, "ROOM", 1 << 62)
+    config = with_lines(production, final=f'quarantine = "{shared}/provenance-test-{os.getpid()}"\n')
+    found = [f for f in checks.check_watching(config) if f.check == "quarantine deliver"]
+    assert [f.level for f in found] == [Level.OK, Level.WARNING]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write everywhere")
+def test_a_folder_nothing_can_be_taken_from_is_a_problem(production: Production) -> None:
+    """A folder deep in a final zone that this user may not write to is named."""
+    reel = production.deliver / "day" / "reel"
+    reel.mkdir(parents=True)
+    reel.chmod(0o555)
+    found = [f for f in checks.check_watching(with_lines(production)) if f.check == "quarantine deliver"]
+    assert found[-1].level is Level.PROBLEM
+    assert "reel" in found[-1].says
 
 
 def test_a_quarantine_nobody_uses_is_not_looked_at(production: Production) -> None:

@@ -7,10 +7,12 @@ import importlib.util
 import os
 import shutil
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from provenance.checkup.finding import Finding, Level
 from provenance.config import Config, OnTrouble, Role, WatchMode, Zone
+from provenance.files import display
 from watcher.mounts import is_network, storage_of
 
 LIMITS = Path("/proc/sys/fs/inotify")
@@ -20,6 +22,13 @@ QUEUED = 65_536
 
 ROOM = 1 << 30
 """Bytes that should be free for a catalogue; or as many as it has, so that a backup of it finds room."""
+
+
+FOLDERS = 20_000
+"""So many folders of a zone are looked at for the right to take files out of them."""
+
+SOME = 1 << 20
+"""Bytes without which nothing can be moved at all: a note and a folder need room also on the zone's own disk."""
 
 
 def check_watching(config: Config) -> Iterator[Finding]:
@@ -96,20 +105,46 @@ def _folders(zones: list[Zone], enough: int) -> int:
 def _quarantine(zone: Zone) -> Iterator[Finding]:
     """Look whether what is refused could be moved out of a zone, and into its quarantine."""
     name = f"quarantine {zone.name}"
-    target = next(p for p in (zone.quarantine, *zone.quarantine.parents) if p.exists())
+    target = next(p for p in (zone.quarantine, *zone.quarantine.parents) if os.path.lexists(p))
     if not target.is_dir() or not os.access(target, os.W_OK | os.X_OK):
         advice = f"Give this user the right to write to {target}, or set quarantine to another place."
         yield Finding(Level.PROBLEM, name, f"{zone.quarantine} cannot be written to", advice)
-    elif not zone.root.is_dir():
+        return
+    if not zone.root.is_dir():
         return  # said already
-    elif not os.access(zone.root, os.W_OK | os.X_OK):
+    elsewhere = target.stat().st_dev != zone.root.stat().st_dev
+    yield from _kept(zone, name, elsewhere)
+    yield from _rights(zone, name)
+    yield from _room(target, name, enough=ROOM if elsewhere else SOME)
+
+
+def _kept(zone: Zone, name: str, elsewhere: bool) -> Iterator[Finding]:
+    where = f"{zone.quarantine}"
+    if elsewhere:
+        where += " is on another disk than its zone: files are copied, compared and removed, not moved"
+    yield Finding(Level.OK, name, where)
+
+
+def _rights(zone: Zone, name: str) -> Iterator[Finding]:
+    """Look whether files can be taken out of every folder of a zone, the zone's own included."""
+    folders = (folder for folder, _, _ in islice(os.walk(os.fsencode(zone.root)), FOLDERS))
+    closed = [folder for folder in folders if not os.access(folder, os.W_OK | os.X_OK)]
+    if closed:
         advice = 'Give this user the right to write there, or set on_refuse = "report".'
-        yield Finding(Level.PROBLEM, name, f"nothing can be moved out of {zone.root}: it cannot be written to", advice)
-    elif target.stat().st_dev != zone.root.stat().st_dev:
-        says = f"{zone.quarantine} is on another disk than its zone: files are copied, compared and removed, not moved"
-        yield Finding(Level.OK, name, says)
-    else:
-        yield Finding(Level.OK, name, f"{zone.quarantine}")
+        more = f" and {len(closed) - 1:,} more folders" if len(closed) > 1 else ""
+        says = f"nothing can be moved out of {display(closed[0])}{more}: this user may not write there"
+        yield Finding(Level.PROBLEM, name, says, advice)
+
+
+def _room(target: Path, name: str, enough: int) -> Iterator[Finding]:
+    """Look whether a quarantine's disk has room, and may hold more files."""
+    found = os.statvfs(target)
+    free = found.f_bavail * found.f_frsize
+    full = found.f_files > 0 and found.f_favail == 0  # some file systems count no files
+    if free < enough or full:
+        says = f"{free >> 20:,} MiB are free where {target} lies" + (", and no file can be added" if full else "")
+        advice = "Make room there: what is refused stays in its final folder when it cannot be moved."
+        yield Finding(Level.PROBLEM if full or free < SOME else Level.WARNING, name, says, advice)
 
 
 def check_room(config: Config) -> Iterator[Finding]:

@@ -12,22 +12,20 @@ from typing import TYPE_CHECKING
 
 from provenance.accepting import require_accepted
 from provenance.asset import Digest, UtcTime
-from provenance.catalogue import GateRun, GateUse, Head, Shown
+from provenance.catalogue import GateRun, GateUse, Head
 from provenance.config import Config, Role, refuse_inside
-from provenance.errors import ChannelNeeded, ChannelUnknown, ConfigInvalid, WordsChanged
-from provenance.evidence import Credential
-from provenance.examination import SIDECAR_SUFFIX, SIDECAR_TYPE, Request
+from provenance.deciding import ORPHAN, adding, decide, deliverable_of, is_named_like_one, unfinished
+from provenance.errors import CatalogueTrouble, ChannelNeeded, ChannelUnknown, ConfigInvalid, WordsChanged
+from provenance.examination import SIDECAR_TYPE, Request
 from provenance.files import display
 from provenance.judged import Judged, Judgements, Minutes
 from provenance.looking import Intake, Seen, look
-from provenance.policy import Attested, Case, Decision, Outcome, Policy, Reason, Rule, judge
+from provenance.policy import Attested, Decision, Outcome, Policy, Reason, Rule
 from provenance.quarantine import notes_among, requests_but, taken_out
-from provenance.records import Deliverable, Words, content_id
+from provenance.records import Deliverable, content_id
 from provenance.targets import Target, lies_in, named_twice, targets_of
-from provenance.verdict import Verdict
 from provenance.voices import Voices
 from watcher.sweep import Folder
-from watcher.wait import Wait
 
 if TYPE_CHECKING:
     from provenance.identity.authority import Authority
@@ -108,20 +106,25 @@ def check_targets(gate: Gate, plan: Plan) -> Run:
 _ATTEMPTS = 3
 
 
-def judge_seen(gate: Gate, files: Iterable[tuple[Seen, Deliverable, tuple[Reason, ...]]]) -> Run | None:
+def judge_seen(
+    gate: Gate,
+    files: Iterable[tuple[Seen, Deliverable, tuple[Reason, ...]]],
+    *,
+    in_doubt: CatalogueTrouble | None = None,
+) -> Run | None:
     """Judge files that were looked at and recorded just now, record the run, and only then return it.
 
     For whoever looks at files one by one as they arrive: steps (2) and (5) to (7) of `check_targets`, and its errors.
-    Each comes with reasons of the caller's own, which stand beside those of the policy.
+    Each comes with reasons of the caller's own, which stand beside those of the policy. With `in_doubt`, an error of
+    step (2), that step is left out and nobody's word lets anything pass: for whoever takes away what does not.
 
     None if all of them passed by themselves: nothing was held up and nobody's word was used, so there is no run to
     keep. Raises `WordsChanged` if somebody spoke meanwhile: then they have to be joined anew with what is known.
     """
-    judging, began = _begun(gate)
+    judging, began = _begun(gate) if in_doubt is None else _begun_in_doubt(gate, in_doubt)
     for seen, deliverable, besides in files:
-        named_like_one = seen.media_type != SIDECAR_TYPE and seen.absolute.lower().endswith(SIDECAR_SUFFIX)
-        judged = _judged(judging, seen, deliverable)
-        judging.judgements.add(_with(judged, *besides, *([_ORPHAN] if named_like_one else ())))
+        orphan = [ORPHAN] if is_named_like_one(seen.media_type, seen.absolute) else ()
+        judging.judgements.add(_with(_judged(judging, seen, deliverable), *besides, *orphan))
     quiet = all(j.decision.outcome is Outcome.PASS and not j.on_a_word for j in judging.judgements)
     return None if quiet else _record(judging, began)
 
@@ -159,6 +162,13 @@ def voices_of(gate: Gate, now: UtcTime) -> Voices:
     return Voices(gate.config, gate.policy, gate.intake.catalogue, now)
 
 
+def _begun_in_doubt(gate: Gate, doubt: CatalogueTrouble) -> "tuple[_Judging, Head]":
+    check_rules(gate.config, gate.policy)
+    now = gate.intake.stamp().at
+    judging = _Judging(gate, now, Judgements(gate.config.catalogue.parent), voices_of(gate, now), doubt)
+    return judging, gate.intake.catalogue.ledger.head()
+
+
 def check_rules(config: Config, policy: Policy) -> None:
     """Refuse rules that do not go together; raises `ConfigTrouble`.
 
@@ -191,7 +201,7 @@ def _deliverable(config: Config, target: Target, channel: str | None, title: str
     if zone is not None and zone.role is Role.FINAL:
         if title not in {None, zone.title}:
             raise ChannelUnknown(f"zone {zone.name} delivers title {zone.title!r}, not {title!r}")
-        return Deliverable(config.project, zone.title, zone.channel)
+        return deliverable_of(config, zone)
     if channel is None:
         raise ChannelNeeded(f"{display(target.named)} lies in no final zone, so it is not known where it is to go")
     return config.deliverable(channel, title)
@@ -205,6 +215,8 @@ class _Judging:
     now: UtcTime
     judgements: Judgements
     voices: Voices
+    doubt: CatalogueTrouble | None = None
+    """Why nobody's word counts; None if words do."""
 
 
 class _Met:
@@ -239,7 +251,7 @@ def _judge_all(judging: _Judging, plan: Plan) -> None:
         for judged in odd:
             judgements.add(judged)
     for judged in judgements.orphans():
-        judgements.add(_with(judged, _ORPHAN))
+        judgements.add(_with(judged, ORPHAN))
 
 
 def _judge_seen(judging: _Judging, seen: Seen, deliverable: Deliverable) -> None:
@@ -248,13 +260,13 @@ def _judge_seen(judging: _Judging, seen: Seen, deliverable: Deliverable) -> None
     A credential in a file of its own is no item of the delivery if it was read together with the file it speaks of.
     It must be one by its content: anything else under such a name is judged like any file, and held for its name.
     """
-    judged, judgements = _with(_judged(judging, seen, deliverable), *_unfinished(seen)), judging.judgements
+    judged, judgements = _with(_judged(judging, seen, deliverable), *unfinished(seen.unfinished)), judging.judgements
     if seen.sidecar_path is not None:
         judgements.note_read(seen.sidecar_path)
     if seen.media_type == SIDECAR_TYPE:
         judgements.add_credential(seen.absolute, judged)
-    elif seen.absolute.lower().endswith(SIDECAR_SUFFIX):
-        judgements.add(_with(judged, _ORPHAN))
+    elif is_named_like_one(seen.media_type, seen.absolute):
+        judgements.add(_with(judged, ORPHAN))
     else:
         judgements.add(judged)
 
@@ -277,61 +289,14 @@ def _wanted(
 
 
 def _judged(judging: _Judging, seen: Seen, deliverable: Deliverable) -> Judged:
-    """Step (5) for one file. A clearance counts only with what was cleared together with the file.
-
-    Whose word counts is asked here, each time: of the words, and of what they make of the verdict.
-    """
-    voices = judging.voices
-    verdict = voices.verdict(seen.digest, seen.verdict)
-    words, unheard = voices.words(seen.digest, deliverable, Shown(verdict, seen.credential, seen.absolute))
-    beside = {c.digest for c in seen.speaking} | ({seen.sidecar.digest} if seen.sidecar else set())
-    if beside:
-        kept = tuple(c for c in words.clearances if beside <= {s.digest for s in c.subjects})
-        words = replace(words, clearances=kept)
-    policy = judging.gate.policy
-    decision = judge(case_of(verdict, seen.credential, deliverable, words, policy), policy)
-    judged = Judged(seen.path, deliverable, seen.digest, verdict.origin, decision)
-    judged = _with(judged, *voices.untold(words, verdict))
-    return _with(judged, *voices.reasons(unheard, judged.decision.outcome))
-
-
-def case_of(verdict: Verdict, credential: Credential, deliverable: Deliverable, words: Words, policy: Policy) -> Case:
-    """Return one file as it comes before the policy: the one place where people's words become what it is asked."""
-    if not words.disclosures:
-        return Case(verdict, credential, deliverable, words)
-    from provenance.policy.told import consented_in, told_in  # few files are told of
-
-    return Case(verdict, credential, deliverable, words, told_in(words, policy), consented_in(words))
-
-
-_ORPHAN = Reason(
-    Rule.ORPHAN_SIDECAR,
-    Outcome.HOLD,
-    "a credential by itself: no file here was read together with it",
-    "Deliver it beside its file, as NAME.EXT.c2pa, or take it out of the delivery.",
-)
-
-
-_HOLDS = frozenset({Wait.WRITER, Wait.NAME, Wait.DISGUISE, Wait.CUT_SHORT, Wait.CHANGING, Wait.UNREADABLE})
-"""What a file in a delivery may not be: whoever gets it would get a part of it. Holes are no harm by themselves."""
-
-
-def _unfinished(seen: Seen) -> Iterator[Reason]:
-    """Hold what is not finished: nobody can say what it will be, and nobody's word makes it whole."""
-    for wait, says in seen.unfinished:
-        if wait in _HOLDS:
-            yield Reason(Rule.UNFINISHED, Outcome.HOLD, f"not finished: {says}", _FINISH, {"why": wait.value})
-
-
-_FINISH = "Have it finished under its own name, or take it out of the delivery."
+    """Step (5) for one file."""
+    decided = decide(judging.voices, judging.gate.policy, seen, deliverable, heed=judging.doubt is None)
+    return Judged(seen.path, deliverable, seen.digest, decided.origin, decided.decision)
 
 
 def _with(judged: Judged, *more: Reason) -> Judged:
     """Return what was judged with more reasons, whatever else is said of it."""
-    if not more:
-        return judged
-    reasons = sorted((*judged.decision.reasons, *more), key=lambda r: -r.outcome.severity)
-    return replace(judged, decision=replace(judged.decision, outcome=reasons[0].outcome, reasons=tuple(reasons)))
+    return replace(judged, decision=adding(judged.decision, *more)) if more else judged
 
 
 def _odd(target: Target, folder: Folder, deliverable: Deliverable) -> Iterator[Judged]:
@@ -361,6 +326,8 @@ def _record(judging: _Judging, began: Head) -> Run:
         minutes.take(judged)
     stamp = gate.intake.stamp()
     body = {**minutes.close(), "checked_at": stamp.at}
+    if judging.doubt is not None:
+        body["in_doubt"] = judging.doubt.message
     run = content_id("run", body)
     uses = tuple(
         GateUse(word, judged.digest)

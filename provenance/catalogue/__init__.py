@@ -8,6 +8,7 @@
     rows         what comes out
     entering     what goes in
     custody      what was taken out of a zone and is kept for it
+    doubts       which files of a zone may not pass by themselves
     ledger       the chain of what was said and decided
     recording    one batch of evidence on its way in
     pins         heads of the ledger that were kept elsewhere
@@ -40,6 +41,7 @@ from provenance.catalogue.rows import Counts, Entry, Filed, Head, Known, Lineage
 if TYPE_CHECKING:
     from provenance.catalogue.copying import copy_whole
     from provenance.catalogue.custody import IN_QUARANTINE, UNFINISHED, Carried, Companion, Move, Quarantined, Stay, Why
+    from provenance.catalogue.doubts import Doubtful, Drawn
     from provenance.catalogue.entering import (
         Batch,
         Change,
@@ -67,6 +69,8 @@ __all__ = [
     "Companion",
     "Counting",
     "Counts",
+    "Doubtful",
+    "Drawn",
     "Entry",
     "Examined",
     "Filed",
@@ -102,6 +106,7 @@ __all__ = [
 _LATER = (
     "provenance.catalogue.entering",
     "provenance.catalogue.custody",
+    "provenance.catalogue.doubts",
     "provenance.catalogue.pins",
     "provenance.catalogue.holding",
     "provenance.catalogue.copying",

@@ -92,6 +92,12 @@ class Connection:
         self.raw = raw
         self.path = path
 
+    @property
+    def version(self) -> tuple[int, int]:
+        """Return what is another one whenever anything in the file was changed, by this connection or any other."""
+        (by_others,) = self.row("PRAGMA data_version") or (0,)
+        return int(by_others), self.raw.total_changes
+
     def row(self, sql: str, values: Sequence[object] = ()) -> Row | None:
         """Return the first row, or None."""
         try:

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from provenance.asset import Channel, Digest, ProjectId, Title, UtcTime, ZoneName
+from provenance.asset import Channel, Digest, ProjectId, Title, UtcTime
 from provenance.catalogue.knowledge import ancestor
 from provenance.catalogue.question import Question, Shown
-from provenance.catalogue.rows import Filed, Listed
+from provenance.catalogue.rows import Filed
 from provenance.coverage import (
     DOUBTS,
     Carrier,
@@ -328,16 +328,6 @@ def marks(queries: "Queries", digest: Digest, shown: Shown | None) -> frozenset[
     nowhere = Deliverable(ProjectId(""), Title(""), Channel(""))  # no mark is about where a file goes
     kin = Effect(queries, Question(digest, nowhere, UtcTime(""), shown)).kin(digest)
     return kin.marks | {lineage_mark(s.claim, s.parent) for s in kin.steps}
-
-
-def refused_in(queries: "Queries", zone: ZoneName, deliverable: Deliverable) -> Iterator[Listed]:
-    """Yield what is present in a zone and was refused by somebody for this deliverable."""
-    words = (f.record for f in _of_title(queries, deliverable.project, deliverable.title))
-    refusals = (r for r in words if isinstance(r, Refusal) and meant_for(r, deliverable))
-    for digest in dict.fromkeys(s.digest for r in refusals for s in r.subjects):
-        for s in queries.sightings_of(digest):
-            if s.present and s.place.zone == zone:
-                yield Listed(s.place, s.digest, s.key.size, s.origin, s.last_seen, present=True)
 
 
 def cut_since(queries: "Queries", filed: Filed) -> bool:

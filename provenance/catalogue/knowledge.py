@@ -7,7 +7,7 @@ from provenance.asset import Asset, Digest, Place, UtcTime
 from provenance.catalogue.connection import Connection, Row
 from provenance.catalogue.filing import index_of
 from provenance.catalogue.rows import Filed
-from provenance.catalogue.stored import Finding, asset_from, decoded, intact, member, signed_record_in
+from provenance.catalogue.stored import Finding, Gist, asset_from, decoded, intact, member, signed_record_in
 from provenance.errors import CatalogueDamaged
 from provenance.evidence import Beside, Claim, Evidence, Examiner, Relation, Signal
 from provenance.lineage import Witness
@@ -78,6 +78,7 @@ class Knowledge:
         self._examiners: dict[int, Examiner] = {}
         self._records: dict[str, tuple[bytes, AnyRecord, dict[str, Any] | None, frozenset[bytes]]] = {}
         self._subjects = 0
+        self._alike: dict[Gist, tuple[int, set[int]]] = {}
 
     def asset(self, raw: bytes) -> AssetRow | None:
         """Return an asset by its digest, or None if it was never recorded."""
@@ -96,6 +97,19 @@ class Knowledge:
                 raise CatalogueDamaged(f"finding {number} is missing")
             found = decoded(row[0], Finding, lambda: f"finding {number}")
             _keep(self._findings, number, found)
+        return found
+
+    def findings_like(self, gist: Gist) -> set[int]:
+        """Return the row numbers of findings of one of these media types, or with a credential in one of these states.
+
+        Findings are never changed, so each is looked into once. Not to be asked inside a transaction of one's own.
+        """
+        last, found = self._alike.get(gist, (0, set[int]()))
+        for number, body in self._db.each("SELECT id, body FROM findings WHERE id > ? ORDER BY id", (last,)):
+            last = number
+            if gist.meets(body, number):
+                found.add(number)
+        self._alike[gist] = last, found
         return found
 
     def examiner(self, number: int) -> Examiner:

@@ -192,10 +192,14 @@ class Ledger:
     def _recomputed(self, row: Row) -> bytes:
         return self._hash(row[0], row[1], row[3:])
 
+    def newest_at(self) -> UtcTime | None:
+        """Return the latest time any entry was written at: it is later than that by now, whatever a clock says."""
+        row = self._db.row("SELECT max(at) FROM ledger")
+        return row[0] if row else None
+
     def check_clock(self, now: UtcTime) -> None:
         """Raise `ClockBehind` if any entry was written later than `now`: expiries would be judged by a wrong date."""
-        row = self._db.row("SELECT max(at) FROM ledger")
-        newest = row[0] if row else None
+        newest = self.newest_at()
         if newest is None or newest <= now:
             return
         try:

@@ -115,18 +115,6 @@ class Places:
                 if origin in {None, line.origin}:
                     yield line
 
-    def present(self, zone: ZoneName, origins: Collection[Origin]) -> Iterator[Listed]:
-        """Yield what is present in a zone with one of these verdicts, the newest sighting first."""
-        marks = ", ".join("?" for _ in origins)
-        sql = (
-            "SELECT f.path, s.name, a.sha256, a.size, coalesce(s.origin, a.origin), s.last_seen, s.gone_at"  # noqa: S608
-            " FROM folders f JOIN sightings s ON s.folder = f.id JOIN assets a ON a.id = s.asset"
-            f" WHERE f.zone = ? AND s.gone_at IS NULL AND coalesce(s.origin, a.origin) IN ({marks}) ORDER BY s.id DESC"
-        )
-        sweeps = self._sweeps()
-        for path, *row in self._db.rows(sql, (zone, *(o.value for o in origins))):
-            yield _listed(Place(zone, _joined(path, row[0])), tuple(row), sweeps)
-
     def troubles(self, zone: ZoneName | None = None) -> "tuple[Trouble, ...]":
         """Return what could not be examined, by zone and path."""
         from provenance.catalogue.entering import Trouble

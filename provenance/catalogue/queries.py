@@ -1,11 +1,11 @@
 """What the catalogue can be asked. Reads only; every answer is checked while it is decoded."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from provenance.asset import Commitment, Digest, Place, ProjectId, UtcTime
+from provenance.asset import Commitment, Digest, Place, ProjectId, UtcTime, ZoneName
 from provenance.catalogue.connection import Connection
 from provenance.catalogue.knowledge import Link, Special, carries
 from provenance.catalogue.ledger import Ledger
@@ -14,13 +14,14 @@ from provenance.catalogue.relatives import relatives_of
 from provenance.catalogue.rows import Counts, Filed, Lineage, Used
 from provenance.catalogue.stored import decoded, intact, member
 from provenance.errors import CatalogueDamaged, RecordUnknown
-from provenance.evidence import Beside, Claim, Evidence, Signal
+from provenance.evidence import Beside, Claim, Evidence, Signal, State
 from provenance.records import Deliverable, Words
 from provenance.verdict import Context, Origin, Verdict, classify
 
 if TYPE_CHECKING:
     # Few questions are about these, and the others are to be answered fast.
     from provenance.catalogue.despite import Despite
+    from provenance.catalogue.doubts import Doubtful
     from provenance.catalogue.inventory import Inventory
     from provenance.catalogue.question import Counting, Shown
     from provenance.catalogue.telling import Tellings, Titles, Untold
@@ -187,6 +188,35 @@ class Queries(Places):
     def edges_of(self, digest: Digest) -> Lineage:
         """Return what some bytes were made from and what was made from them, one step each way."""
         return relatives_of(self._db, self._known, bytes.fromhex(digest))
+
+    @property
+    def version(self) -> tuple[int, int]:
+        """What is another one whenever anything was recorded, by whomever. Means nothing in another process."""
+        return self._db.version
+
+    def doubtful(self, zone: ZoneName, origins: Collection[Origin], states: Collection[State]) -> "Iterator[Doubtful]":
+        """Yield what is present in a zone and may not pass by itself, the newest sighting first.
+
+        For its own verdict, or a mark in a sidecar by another copy; for the state of its credential, now or earlier;
+        for what somebody told of it; or because it is a credential by itself, or is called like one, and no file is
+        read with it. It may be more than that, and never less. `origins` and `states` are those that a policy does not
+        let pass. Read in pages: what is recorded meanwhile may be missed.
+        """
+        from provenance.catalogue.doubts import doubtful
+
+        return doubtful(self._db, self._known, zone, origins, states)
+
+    def known_at(self, digest: Digest, place: Place) -> tuple[Evidence, Beside]:
+        """Return the newest evidence about some bytes, and what lies beside them at a place.
+
+        Raises `CatalogueDamaged` if they were never recorded.
+        """
+        raw = bytes.fromhex(digest)
+        row = self._known.asset(raw)
+        if row is None:
+            raise CatalogueDamaged(f"asset {digest} is missing")
+        special = self._special(raw, place)
+        return self._known.evidences(row)[-1], special.beside if special else Beside()
 
     def newest_word(self) -> int:
         """Return the number of the ledger's newest entry that holds a person's word; 0 if there is none."""

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar
@@ -29,6 +30,30 @@ class Finding(msgspec.Struct, frozen=True):
     def of(self, asset: Asset, examiner: Examiner) -> Evidence:
         """Return this finding as evidence about some bytes."""
         return Evidence(asset, self.media_type, self.credential, self.signals, self.ingredients, self.gaps, examiner)
+
+
+class _Credential(msgspec.Struct, frozen=True):
+    state: State
+
+
+class _Outline(msgspec.Struct, frozen=True):
+    """What of a finding says whether it is one of a kind; the rest is not decoded."""
+
+    media_type: str
+    credential: _Credential
+
+
+@dataclass(frozen=True, slots=True)
+class Gist:
+    """A kind of findings: of one of these media types, or with a credential in one of these states."""
+
+    media_types: frozenset[str] = frozenset()
+    states: frozenset[State] = frozenset()
+
+    def meets(self, body: Any, number: int) -> bool:
+        """Whether a stored finding is of this kind."""
+        found = decoded(body, _Outline, lambda: f"finding {number}")
+        return found.media_type in self.media_types or found.credential.state in self.states
 
 
 def finding_in(evidence: Evidence) -> tuple[Finding, bytes]:

@@ -7,10 +7,10 @@ from provenance.asset import Digest, Place, RelPath, UtcTime, ZoneName
 from provenance.catalogue import Catalogue, Filed, Sighting
 from provenance.catalogue.inventory import Found, Held, Passed
 from provenance.config import Config, Role, Zone
+from provenance.deciding import case_of
 from provenance.dossier.rows import Delivery, Hindrance, Item, Mark, Spoken, Spot
 from provenance.dossier.vouching import Vouching
 from provenance.evidence import Beside, effective_credential
-from provenance.gate import case_of
 from provenance.policy import Outcome, Policy, Reason, judge
 from provenance.records import Approval, Deliverable, Words, meant_for
 from provenance.records.consent import Consent

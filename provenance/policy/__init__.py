@@ -17,7 +17,7 @@
     said       how people's words answer it, in sentences
 """
 
-from provenance.policy.judge import judge, may_pass
+from provenance.policy.judge import judge
 from provenance.policy.model import Attested, Case, Decision, Outcome, Policy, Reason, Rule
 from provenance.policy.pack import load_policy, parse_policy, shipped_packs
 
@@ -31,7 +31,6 @@ __all__ = [
     "Rule",
     "judge",
     "load_policy",
-    "may_pass",
     "parse_policy",
     "shipped_packs",
 ]

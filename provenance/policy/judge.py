@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import assert_never
 
 from provenance.evidence import Claim, State
@@ -56,12 +55,6 @@ def judge(case: Case, policy: Policy) -> Decision:
     told = tuple(r for r in reasons if r.text)
     ways = tuple(w for w in case.words.ways if any(a.id == w.approval for a in approvals))
     return Decision(outcome, told, approvals, clearances, attested, asked.consents, supersessions, ways)
-
-
-def may_pass(case: Case, policy: Policy) -> bool:
-    """Whether a file would pass if its credential did not matter."""
-    open_to_all = replace(policy, credentials=dict.fromkeys(State, Outcome.PASS))
-    return judge(case, open_to_all).outcome is Outcome.PASS
 
 
 def _asked(case: Case, asked: Asked, policy: Policy) -> Iterator[Reason]:

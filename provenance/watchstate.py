@@ -54,8 +54,10 @@ class ZoneState:
     sweep_seconds: float | None = None
     """How long the last sweep took."""
     exposure_seconds: float | None = None
-    """How long something flagged can lie there before it is moved; for final zones."""
+    """How long something flagged can lie there before it is moved, once it is finished; for final zones."""
     troubles: tuple[str, ...] = ()
+    unfinished_seconds: float | None = None
+    """The same for what never gets finished: it keeps an unfinished name, or never stops changing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ import os
 import shlex
 import signal
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.daemon.notified import Program
 from tests.production import LEGAL, Production, copied, generated, picture
 from tests.watching import Daemon, catalogued, difference, integrity, quarantine, start, watched_production, watching
 
@@ -163,21 +163,77 @@ def test_what_hides_is_judged_as_it_is(tmp_path: Path) -> None:
     integrity(production)
 
 
+def _touch(path: Path) -> Path:
+    os.utime(path)
+    return path
+
+
+def _rename(path: Path) -> Path:
+    return path.rename(path.with_name(f"{int(path.stem) + 1}.png"))
+
+
+@pytest.mark.parametrize(("bother", "seconds"), [(_touch, 0.05), (_rename, 0.4)], ids=["touched", "renamed"])
+def test_a_file_that_is_bothered_all_the_time_hides_nowhere(
+    tmp_path: Path, bother: Callable[[Path], Path], seconds: float
+) -> None:
+    """A flagged file that is touched or renamed before it can ever settle is taken away all the same."""
+    production = watched_production(tmp_path, settle=1.0, final="hold_after = 2")
+    with watching(production) as daemon:
+        hero = generated(production.deliver / "0.png")
+
+        def gone() -> bool:
+            nonlocal hero
+            try:
+                hero = bother(hero)
+            except FileNotFoundError:
+                return True
+            return False
+
+        daemon.until(gone, every=seconds)
+        daemon.until(lambda: len(quarantine(production)) == 1)
+        assert daemon.stop() == 0
+    integrity(production)
+
+
+def test_all_names_of_a_file_are_taken_at_once(tmp_path: Path) -> None:
+    """A flagged file with eight names in a final zone is out of it when it has settled, not one name after another."""
+    production = watched_production(tmp_path, settle=2.0)
+    with watching(production) as daemon:
+        source = generated(production.editorial / "hero.png")
+        for number in range(8):
+            (production.deliver / f"{number}.png").hardlink_to(source)
+        daemon.until(lambda: len(quarantine(production)) == 8)
+        took = [line["seconds"] for line in daemon.lines() if line["event"] == "moved to quarantine"]
+        assert len(took) == 8
+        assert "left where it is" not in daemon.said()
+        assert source.exists()
+        daemon.until(lambda: not difference(production))
+
+
 def test_somebody_is_told(tmp_path: Path) -> None:
-    """The configured command gets a document that names what was moved, and no word out of the file."""
-    told = tmp_path / "told"
-    told.mkdir()
-    script = "import os, sys; open(sys.argv[1] + '/' + str(os.getpid()), 'w').write(sys.stdin.read())"
-    command = shlex.join([sys.executable, "-c", script, os.fspath(told)])
-    (tmp_path / "p").mkdir()
-    production = watched_production(tmp_path / "p", more=f"[notify]\ncommand = {json.dumps(command)}\nbundle = 0.2")
+    """The configured command gets documents on what was moved, what is unfinished and what was found, and no prompt."""
+    for folder in ("told", "p"):
+        (tmp_path / folder).mkdir()
+    program = Program(tmp_path / "told")
+    command = shlex.join(program.command)
+    more = f"[notify]\ncommand = {json.dumps(command)}\nbundle = 0.2"
+    production = watched_production(tmp_path / "p", final="hold_after = 1", more=more)
+
+    def notices() -> dict[str, tuple[str, list[str]]]:
+        return {n["path"]: (n["kind"], sorted(n["reasons"])) for d in program.documents for n in d["notices"]}
+
     with watching(production) as daemon:
         generated(production.deliver / "hero.png")
-        daemon.until(lambda: any("hero.png" in p.read_text() for p in told.iterdir()))
-    (document,) = [json.loads(p.read_text()) for p in told.iterdir() if "hero.png" in p.read_text()]
-    (notice,) = [n for n in document["notices"] if n["path"] == "hero.png"]
-    assert (notice["kind"], notice["reasons"]) == ("quarantine", ["temporary-not-final"])
-    assert "lighthouse" not in json.dumps(document)
+        generated(production.editorial / "still.png", seed=2)
+        picture(production.editorial / "plain.png")
+        picture(production.root / "cut.png", seed=3).rename(production.deliver / "cut.png.part")
+        daemon.until(lambda: len(notices()) == 3)
+    assert notices() == {
+        "hero.png": ("quarantine", ["temporary-not-final"]),
+        "still.png": ("found", []),
+        "cut.png.part": ("unfinished", ["no-signal-found", "unfinished"]),
+    }
+    assert "lighthouse" not in json.dumps(program.documents)
 
 
 def test_a_second_daemon_is_refused(tmp_path: Path) -> None:

@@ -37,7 +37,14 @@ def state(**changed: object) -> WatchState:
     """Return what a daemon in good health says, but for what is changed."""
     zones = (
         ZoneState(EDITORIAL, WatchMode.POLL, last_sweep=BEGAN, sweep_seconds=3.0),
-        ZoneState(DELIVER, WatchMode.EVENTS, last_sweep=BEGAN, sweep_seconds=0.5, exposure_seconds=5.4),
+        ZoneState(
+            DELIVER,
+            WatchMode.EVENTS,
+            last_sweep=BEGAN,
+            sweep_seconds=0.5,
+            exposure_seconds=5.4,
+            unfinished_seconds=910.4,
+        ),
     )
     told: dict[str, object] = {"ready": True, "events": Events.OK, "settling": 2, "last_sweep": BEGAN, "zones": zones}
     return WatchState(**{**told, **changed})  # type: ignore[arg-type]
@@ -102,12 +109,21 @@ def test_a_healthy_watch_is_a_few_lines(config: Config) -> None:
     lines = status_text(config, standing(Running(7, BEGAN, SAID, state())), NOW)
     assert lines[0].endswith("; watching")
     assert lines[1] == "zone editorial (work): protected; watched by sweeps alone"
-    assert lines[2] == "zone deliver (final): protected; guarded, what is flagged is moved within 5.4 s by events"
+    guarded = "guarded, what is flagged is moved within 5.4 s (unfinished: 910.4 s) by events"
+    assert lines[2] == f"zone deliver (final): protected; {guarded}"
     assert lines[-1] == (
         "daemon: watching, process 7; 0 to record, 2 settling, 0 held, 0 stuck, 0 in quarantine; events ok; "
         f"last sweep {BEGAN}"
     )
     assert len(lines) == 5
+
+
+def test_a_final_zone_that_is_not_guarded_now_is_called_so(config: Config) -> None:
+    """Where something stands in the way of guarding, no time is promised, and the zone's own line says so."""
+    zone = ZoneState(DELIVER, WatchMode.EVENTS, last_sweep=BEGAN, sweep_seconds=0.5, troubles=("no room",))
+    lines = status_text(config, standing(Running(7, BEGAN, SAID, state(zones=(zone,)))), NOW)
+    assert "zone deliver (final): protected; NOT GUARDED while there is trouble; watched by events" in lines
+    assert "  trouble: no room" in lines
 
 
 def test_a_daemon_that_is_silent_is_not_taken_to_be_well(config: Config) -> None:

@@ -4,22 +4,22 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from provenance.asset import Digest, Place, StatKey
-from provenance.catalogue import Listed
-from provenance.catalogue.effect import refused_in
+from provenance.asset import Place, StatKey, ZoneName
 from provenance.config import OnTrouble, Role, Zone
 from provenance.daemon.logs import Log
 from provenance.daemon.notices import Kind, Notice
+from provenance.daemon.saying import Saying, rules_of, severest
 from provenance.daemon.taking import Done, Taking
-from provenance.evidence import Credential, State
+from provenance.deciding import ORPHAN, Waits, deliverable_of, unfinished
+from provenance.errors import CatalogueTrouble, ChainBroken, ClockBehind
 from provenance.examination import SIDECAR_TYPE
-from provenance.gate import Gate, case_of, judge_seen, voices_of
+from provenance.files import display
+from provenance.foresight import Foreseen, Foresight
+from provenance.gate import Gate, Run, judge_seen
 from provenance.looking import Seen
-from provenance.policy import Outcome, Reason, Rule, may_pass
-from provenance.quarantine import Refused, Taken, is_our_note, mend
-from provenance.records import Deliverable
-from provenance.verdict import Verdict
-from provenance.voices import Voices
+from provenance.moving import Snag
+from provenance.policy import Outcome, Reason
+from provenance.quarantine import NotTaken, Refused, Taken, is_our_note, mend
 from watcher.opening import Odd
 
 
@@ -33,8 +33,10 @@ class Suspect:
     seen: Seen
     settled: float
     """When it arrived, on the watcher's clock."""
-    unsettled: str
-    """Why it was fetched although it has not settled; empty if it has."""
+    unsettled: bool = False
+    """Whether it was fetched although it has not settled."""
+    waits: Waits = ()
+    """What speaks against it being finished."""
 
 
 _Judged = tuple[Suspect, tuple[Reason, ...]]
@@ -43,58 +45,74 @@ _Judged = tuple[Suspect, tuple[Reason, ...]]
 FORGET = 0.99
 """How much of the longest time of late still counts, one file later."""
 
+FIRST_PAUSE = 2.0
+LONGEST_PAUSE = 60.0
+"""Seconds until a file is tried again that could not be taken away: twice as long each time."""
+
+NAMED = 3
+"""So many files that could not be taken away are named."""
+
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
-    """What was told of a place already, so that it is not told again and again."""
+class _Left:
+    """A file that was to be taken away and could not be."""
 
-    digest: Digest | None
-    kind: Kind
-    rules: frozenset[Rule]
+    suspect: Suspect
+    says: str
+    pause: float
+    again_at: float
 
 
 class Guard:
     """Judges what arrived in final zones, and acts on it."""
 
-    def __init__(self, gate: Gate, tell: Callable[[Notice], None], log: Log, ring: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        gate: Gate,
+        tell: Callable[[Notice], None],
+        log: Log,
+        ring: Callable[[], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.refused = 0
         """Files that were refused since the beginning."""
         self.quarantined = 0
         """Files in quarantine, when they were last counted."""
+        self.doubt: CatalogueTrouble | None = None
+        """Why nobody's word lets anything pass now; None while words count."""
         self._to_mend = True
         self.zones = tuple(z for z in gate.config.zones if z.role is Role.FINAL)
         self._gate = gate
+        self._foresight = Foresight(gate)
         self._catalogue = gate.intake.catalogue
         self._tell = tell
         self._log = log
-        self._told: dict[Place, _Answer] = {}
-        self._left: set[Place] = set()
-        """What was to be taken away and could not be."""
+        self._clock = clock
+        self._saying = Saying(tell, log)
+        self._left: dict[Place, _Left] = {}
+        self._orphans: set[Place] = set()
         self._moving: dict[Place, _Judged] = {}
         """What is being taken away now."""
         self._taking = Taking(gate.config.catalogue, gate.intake.stamp, ring)
-        self.took = 0.0
-        """Seconds from the moment a file had settled until it was taken away, the longest of late."""
+        self._took: dict[ZoneName, float] = {}
 
     def judge(self, suspects: Sequence[Suspect]) -> None:
         """Judge files as deliverables of their zones, record the run, and take away or tell of what does not pass.
 
-        Raises `CatalogueTrouble` for a ledger or a clock that cannot be trusted: then nothing was decided.
+        Where the ledger or the clock cannot be trusted nobody's word counts. Raises `CatalogueTrouble`: then nothing
+        was decided.
         """
         if self._to_mend and not self.busy:
             self.mend()
-        # A credential by itself is read with its file, which is looked at again whenever one comes or goes.
-        media = [s for s in suspects if s.seen.media_type != SIDECAR_TYPE and not self._is_ours(s)]
-        media = [s for s in media if s.place not in self._moving]  # looked for once more, and on its way already
+        media = [s for s in suspects if self._is_media(s) and s.place not in self._moving]
         if not media:
             return
         by_path = {s.seen.absolute: s for s in media}
-        run = judge_seen(self._gate, [(s.seen, self._deliverable(s.zone), _unsettled(s)) for s in by_path.values()])
+        run = self._run([*by_path.values()])
         reasons = {} if run is None else {judged.path: judged.decision.reasons for judged in run.not_passed}
         for path, suspect in by_path.items():
             if path not in reasons:
-                self._told.pop(suspect.place, None)
-                self._left.discard(suspect.place)
+                self._let_be(suspect.place)
         if run is None:
             return
         for zone in self.zones:
@@ -118,36 +136,64 @@ class Guard:
 
     def could_not_look(self, place: Place, says: str) -> None:
         """Tell of a file in a final zone that could not be examined: that is not the same as finding nothing."""
-        self._say(Kind.HOLD, place, None, (), says)
+        self._saying.say(Kind.HOLD, place, says=says)
+
+    def gone(self, place: Place) -> None:
+        """Take note that a file in a final zone is not there any more."""
+        if place not in self._moving:
+            self._let_be(place)
 
     def odd(self, place: Place, odd: Odd) -> None:
         """Tell of something in a final zone that is neither file nor folder; it is never opened, followed or moved."""
         if any(zone.name == place.zone for zone in self.zones):
-            self._say(Kind.HOLD, place, None, (), f"a {odd.value} among the media, which is never opened or followed")
+            says = f"a {odd.value} among the media, which is never opened or followed"
+            self._saying.say(Kind.HOLD, place, says=says)
 
-    def due(self) -> Iterator[Listed]:
+    def due(self) -> Iterator[Foreseen | None]:
         """Yield what in final zones would not pass now, by what is recorded, and was not told of as it is.
 
-        For what was there before the daemon was, and for words that came, ended or were taken back since.
+        For what was there before the daemon was, and for words that came, ended or were taken back since. None now and
+        then: others may have their turn.
         """
-        policy, voices = self._gate.policy, voices_of(self._gate, self._gate.intake.stamp().at)
-        wanted = frozenset(o for o, outcome in policy.origins.items() if outcome is not Outcome.PASS)
+        self._look_for_doubts()
         for zone in self.zones:
-            place = self._deliverable(zone)
-            refused = (r for r in refused_in(self._catalogue, zone.name, place) if r.origin not in wanted)
-            for listed in (*self._catalogue.present(zone.name, wanted), *refused):
-                if listed.place in self._moving:
+            met: set[Place] = set()
+            for foreseen in self._foresight.of(zone):
+                if foreseen is None:
+                    yield None
                     continue
-                told = self._told.get(listed.place)
-                news = told is None or told.digest != listed.digest
-                if listed.place in self._left or (news and not self._answered(listed, place, voices)):
-                    yield listed
+                place = foreseen.place
+                met.add(place)
+                (self._orphans.add if foreseen.orphan else self._orphans.discard)(place)
+                if place not in self._moving and place not in self._left and self._saying.is_news(foreseen):
+                    yield foreseen
+            self._saying.forget_but(zone, met)
+            self._orphans -= {place for place in self._orphans if place.zone == zone.name and place not in met}
 
-    def _answered(self, listed: Listed, deliverable: Deliverable, voices: Voices) -> bool:
-        """Whether what people said lets a file of this origin pass; its credential is left aside."""
-        words, _ = voices.words(listed.digest, deliverable)
-        case = case_of(Verdict(listed.origin, ()), Credential(State.ABSENT), deliverable, words, self._gate.policy)
-        return may_pass(case, self._gate.policy)
+    def again(self) -> Iterator[Suspect]:
+        """Yield what was to be taken away and could not be, each when it is time to try again."""
+        now = self._clock()
+        for place, left in self._left.items():
+            if left.again_at <= now and place not in self._moving:
+                pause = min(left.pause * 2, LONGEST_PAUSE)
+                self._left[place] = replace(left, pause=pause, again_at=now + pause)
+                yield left.suspect
+
+    def trouble(self, zone: Zone) -> str | None:
+        """Return what lies in a final zone that was to be taken away and could not be; None if nothing does."""
+        left = [left for place, left in self._left.items() if place.zone == zone.name]
+        if not left:
+            return None
+        names = ", ".join(display(one.suspect.place.path) for one in left[:NAMED])
+        more = f" and {len(left) - NAMED:,} more" if len(left) > NAMED else ""
+        what = "1 file that may not stay" if len(left) == 1 else f"{len(left):,} files that may not stay"
+        return f"{what} could not be moved to quarantine: {names}{more}: {left[-1].says}"
+
+    def took(self, zone: Zone) -> float:
+        """Return the seconds from the moment a file had settled until it was taken away, the longest of late."""
+        now = self._clock()
+        waiting = (now - suspect.settled for suspect, _ in self._moving.values() if suspect.zone == zone)
+        return max((self._took.get(zone.name, 0.0), *waiting))
 
     def newest_word(self) -> int:
         """Return the number of the ledger's newest entry that holds a person's word."""
@@ -167,24 +213,58 @@ class Guard:
             self._log.warning("was being moved to quarantine, and now is there", path=taken.place.path)
             self._tell(Notice.about(Kind.QUARANTINE, taken.place, None))
         for unclear in mended.unclear:
-            self._say(Kind.TROUBLE, unclear.place, None, (), unclear.says)
+            self._saying.say(Kind.TROUBLE, unclear.place, says=unclear.says)
 
-    def _deliverable(self, zone: Zone) -> Deliverable:
-        return Deliverable(self._gate.config.project, zone.title, zone.channel)
+    def _run(self, suspects: Sequence[Suspect]) -> Run | None:
+        """Have the gate judge some files. Where it cannot trust its book it heeds nobody, and still judges."""
+        files = [(s.seen, deliverable_of(self._gate.config, s.zone), self._besides(s)) for s in suspects]
+        try:
+            run = judge_seen(self._gate, files)
+        except (ChainBroken, ClockBehind) as doubt:
+            self.doubt = doubt
+            return judge_seen(self._gate, files, in_doubt=doubt)
+        self.doubt = None
+        return run
 
-    def _is_ours(self, suspect: Suspect) -> bool:
-        return is_our_note(self._catalogue, suspect.place, suspect.seen.digest)
+    def _look_for_doubts(self) -> None:
+        try:
+            self._catalogue.check_clock(self._gate.intake.stamp().at)
+            self._catalogue.verify_since_checkpoint()
+        except (ChainBroken, ClockBehind) as doubt:
+            self.doubt = doubt
+        else:
+            self.doubt = None
+
+    def _is_media(self, suspect: Suspect) -> bool:
+        """Whether a file is judged. A credential by itself is read with its file, unless it has had none for long."""
+        if suspect.seen.media_type == SIDECAR_TYPE and suspect.place not in self._orphans:
+            return False
+        return not is_our_note(self._catalogue, suspect.place, suspect.seen.digest)
+
+    def _besides(self, suspect: Suspect) -> tuple[Reason, ...]:
+        """Return what speaks against a file besides what it is."""
+        orphan = [ORPHAN] if suspect.seen.media_type == SIDECAR_TYPE else []
+        return (*unfinished(suspect.waits, how="unfinished for too long"), *orphan)
+
+    def _let_be(self, place: Place) -> None:
+        """Forget what was said of a place and to be done about it: nothing is, any more."""
+        self._saying.forget(place)
+        self._left.pop(place, None)
 
     def _act(self, zone: Zone, mine: Sequence[_Judged], run: str) -> None:
         """Have taken away what this zone wants taken away, and tell of the rest."""
         to_take = []
-        for suspect, reasons in mine:
-            self.refused += _severest(reasons) is Outcome.REFUSE
+        for judged, reasons in mine:
+            suspect = judged
+            self.refused += severest(reasons) is Outcome.REFUSE
             if _wanted(zone, reasons) is OnTrouble.QUARANTINE:
+                if (left := self._left.get(suspect.place)) is not None:  # it lies there since it was first to go
+                    suspect = replace(suspect, settled=min(suspect.settled, left.suspect.settled))
                 self._moving[suspect.place] = (suspect, reasons)
                 to_take.append(Refused(suspect.place.path, suspect.seen.digest, suspect.key, reasons))
             else:
-                self._say_held(suspect, reasons, "")
+                self._left.pop(suspect.place, None)
+                self._saying.held(suspect.place, suspect.seen.digest, reasons)
         if to_take:
             self._taking.begin(zone, to_take, run)
 
@@ -197,54 +277,25 @@ class Guard:
             if isinstance(result, Taken):
                 self._say_taken(suspect, reasons)
                 continue
-            self._left.add(suspect.place)
-            why = done.trouble if result is None else result.says
-            self._say_held(suspect, reasons, f"it was to be moved to quarantine, and was not: {why}")
+            self._note_left(suspect, done, result)
+            says = f"it was to be moved to quarantine, and was not: {self._left[suspect.place].says}"
+            self._saying.held(suspect.place, suspect.seen.digest, reasons, says)
+
+    def _note_left(self, suspect: Suspect, done: Done, result: NotTaken | None) -> None:
+        before = self._left.get(suspect.place)
+        pause = FIRST_PAUSE if before is None else before.pause
+        # What was changed or renamed at that moment is looked at again at once, the first time.
+        elusive = before is None and result is not None and result.snag in {Snag.CHANGED, Snag.GONE}
+        again_at = self._clock() + (0.0 if elusive else pause)
+        self._left[suspect.place] = _Left(suspect, done.trouble if result is None else result.says, pause, again_at)
 
     def _say_taken(self, suspect: Suspect, reasons: Sequence[Reason]) -> None:
-        place, took = suspect.place, round(time.monotonic() - suspect.settled, 3)
-        self._log.warning("moved to quarantine", zone=place.zone, path=place.path, why=_rules(reasons), seconds=took)
-        self._told.pop(place, None)
-        self._left.discard(place)
-        self.took = max(took, self.took * FORGET)
+        place, took = suspect.place, round(self._clock() - suspect.settled, 3)
+        self._log.warning("moved to quarantine", zone=place.zone, path=place.path, why=rules_of(reasons), seconds=took)
+        self._let_be(place)
+        self._took[place.zone] = max(took, self._took.get(place.zone, 0.0) * FORGET)
         self._tell(Notice.about(Kind.QUARANTINE, place, suspect.seen.digest, reasons))
-
-    def _say_held(self, suspect: Suspect, reasons: Sequence[Reason], says: str) -> None:
-        kind = Kind.REFUSE if _severest(reasons) is Outcome.REFUSE else Kind.HOLD
-        self._say(kind, suspect.place, suspect.seen.digest, reasons, says)
-
-    def _say(self, kind: Kind, place: Place, digest: Digest | None, reasons: Sequence[Reason], says: str) -> None:
-        answer = _Answer(digest, kind, frozenset(r.rule for r in reasons))
-        if self._told.get(place) == answer:
-            return
-        self._told[place] = answer
-        self._log.warning(_SAID[kind], zone=place.zone, path=place.path, why=says or _rules(reasons))
-        notice = Notice.about(kind, place, digest, reasons)
-        self._tell(replace(notice, says=says) if says else notice)
-
-
-_SAID = {
-    Kind.REFUSE: "refused, and left where it is",
-    Kind.HOLD: "held: a person must look",
-    Kind.TROUBLE: "it cannot be found out whether it was moved",
-}
-
-
-def _rules(reasons: Sequence[Reason]) -> list[str]:
-    """Return what a decision rests on. The texts of reasons may quote the file, and stay out of the log."""
-    return [r.rule.value for r in reasons]
-
-
-def _severest(reasons: Sequence[Reason]) -> Outcome:
-    return max((r.outcome for r in reasons), key=lambda o: o.severity)
 
 
 def _wanted(zone: Zone, reasons: Sequence[Reason]) -> OnTrouble:
-    return zone.on_refuse if _severest(reasons) is Outcome.REFUSE else zone.on_hold
-
-
-def _unsettled(suspect: Suspect) -> tuple[Reason, ...]:
-    if not suspect.unsettled:
-        return ()
-    advice = "Finish it under its own name, or take it out of the delivery."
-    return (Reason(Rule.UNFINISHED, Outcome.HOLD, f"unfinished for too long: {suspect.unsettled}", advice),)
+    return zone.on_refuse if severest(reasons) is Outcome.REFUSE else zone.on_hold

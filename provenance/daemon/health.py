@@ -1,7 +1,7 @@
 """How the watch stands, in the words `status` shows."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from provenance.asset import UtcTime, ZoneName, utc
@@ -9,11 +9,15 @@ from provenance.config import OnTrouble, Role, WatchMode, Zone
 from provenance.daemon.book import ZoneBook
 from provenance.daemon.guard import Guard
 from provenance.daemon.loop import ACCEPTED_BY_SCAN, Loop
+from provenance.daemon.reviewing import OVERDUE
 from provenance.watchstate import Events, WatchState, ZoneState
 from watcher.arrivals import Watch
 from watcher.lister import Trouble
 from watcher.tree import QUIET, Tree
 from watcher.wait import Wait
+
+Wrong = tuple[ZoneName | None, str]
+"""A zone, or none in particular, and the kind of trouble: one lasts as long as its kind does, however it reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +37,9 @@ class Health:
         waiting = [s for t in trees.values() for _, s in t.waiting()]
         held = [s for s in waiting if any(why is not Wait.CHANGING for why, _ in s.waits)]
         stuck = sum(s.stuck for s in waiting)
-        states = tuple(self._zone(zone, trees[zone.name], now) for zone in self.zones)
+        wrong = self.wrong()
+        states = tuple(self._zone(zone, trees[zone.name], now, wrong) for zone in self.zones)
         swept = [s.last_sweep for s in states]
-        troubles = [t for t in (self.book.trouble, self.loop.trouble, self.loop.aside) if t is not None]
         return WatchState(
             ready=self.watch.swept,
             events=self._events(),
@@ -49,8 +53,25 @@ class Health:
             refused=self.guard.refused,
             last_sweep=None if None in swept else min(s for s in swept if s is not None),
             zones=states,
-            troubles=tuple(dict.fromkeys(t.message for t in troubles)),
+            troubles=tuple(dict.fromkeys(text for (zone, _), text in wrong.items() if zone is None)),
         )
+
+    def wrong(self) -> Mapping[Wrong, str]:
+        """Return everything that is wrong, in words. What is wrong with storage is said before what follows from it."""
+        errors = [self.loop.trouble, self.book.trouble, self.guard.doubt, *self.loop.asides.values()]
+        found: dict[Wrong, str] = {}
+        for error in errors:
+            if error is not None:
+                found.setdefault((None, type(error).__name__), error.message)
+        for zone in self.zones:
+            tree = self.watch.trees[zone.name]
+            said = {
+                PAUSED: None if tree.trouble is None else _in_words(tree.trouble),
+                "hints": tree.degraded,
+                "quarantine": self.guard.trouble(zone),
+            }
+            found |= {(zone.name, kind): text for kind, text in said.items() if text is not None}
+        return found
 
     def _events(self) -> Events:
         trees = self.watch.trees.values()
@@ -58,30 +79,39 @@ class Health:
             return Events.DEGRADED
         return Events.OK if any(t.root.events for t in trees) else Events.POLL
 
-    def _zone(self, zone: Zone, tree: Tree, now: float) -> ZoneState:
-        troubles = [text for text in (tree.degraded,) if text is not None]
+    def _zone(self, zone: Zone, tree: Tree, now: float, wrong: Mapping[Wrong, str]) -> ZoneState:
+        mine = {kind: text for (name, kind), text in wrong.items() if name == zone.name}
+        exposure = self._exposure(zone, tree)
         return ZoneState(
             name=ZoneName(zone.name),
             mode=WatchMode.EVENTS if tree.root.events else WatchMode.POLL,
-            paused=None if tree.trouble is None else _in_words(tree.trouble),
+            paused=mine.pop(PAUSED, None),
             last_sweep=None if tree.swept_at is None else _ago(now - tree.swept_at),
             sweep_seconds=None if tree.swept_at is None else tree.sweep_took,
-            exposure_seconds=self._exposure(zone, tree),
-            troubles=tuple(troubles),
+            exposure_seconds=exposure,
+            unfinished_seconds=None if exposure is None else round(exposure + zone.hold_after + OVERDUE, 1),
+            troubles=tuple(mine.values()),
         )
 
     def _exposure(self, zone: Zone, tree: Tree) -> float | None:
         """Return how long something flagged can lie in a final zone; None where nothing ends it by itself.
 
         From its last byte: until somebody looks, until it counts as finished, and until it is judged and moved, which
-        is the longest time that took of late.
+        is the longest time that took of late. While nothing can be recorded, or something that was to be moved could
+        not be, there is no such time.
         """
         guarded = zone.role is Role.FINAL and zone.on_refuse is OnTrouble.QUARANTINE and tree.trouble is None
-        if not guarded:
+        stuck = self.loop.trouble is not None or self.book.trouble is not None or self.guard.trouble(zone) is not None
+        if not guarded or stuck:
             return None
         heard = tree.root.events and tree.degraded is None
         noticed = QUIET if heard else tree.pause + tree.sweep_took
-        return round(noticed + tree.root.settle + max(self.guard.took, self.loop.tally.latest.get(zone.name, 0.0)), 1)
+        took = max(self.guard.took(zone), self.loop.tally.latest.get(zone.name, 0.0))
+        return round(noticed + tree.root.settle + took, 1)
+
+
+PAUSED = "paused"
+"""The kind of trouble for which a zone is not looked at."""
 
 
 def _ago(seconds: float) -> UtcTime:

@@ -4,6 +4,8 @@ from collections import deque
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
+from provenance.asset import StatKey
+from provenance.deciding import Waits
 from provenance.examination import Answer, Request, companion_names
 from provenance.pool import HANDFUL_BYTES, HANDFUL_FILES, Pool
 from provenance.targets import Target
@@ -14,14 +16,29 @@ LARGE = 256 << 20
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Why a file is looked at that did not arrive: nobody waits for the answer, and it can be asked for again."""
+
+    recorded: StatKey | None = None
+    """Which version it is to be looked at in, for what is recorded of it; None: as it is, though it is not finished."""
+    waits: Waits = ()
+    """What speaks against it being finished."""
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
-    """One file on its way. `unsettled` says why it was fetched although it has not settled; empty if it has."""
+    """One file on its way. `asked` is None if it arrived."""
 
     target: Target
     arrival: Arrival
     request: Request
-    unsettled: str
     first: bool
+    asked: Asked | None = None
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether it is looked at as it is, although it is not finished."""
+        return self.asked is not None and self.asked.recorded is None
 
 
 class Line:
@@ -41,10 +58,13 @@ class Line:
         """Return how many files have arrived and are not examined yet."""
         return sum(len(lane) for lane in self._all)
 
-    def add(self, arrival: Arrival, *, first: bool, unsettled: str = "") -> None:
-        """Take a file into the line; `first`: before all others."""
+    def add(self, arrival: Arrival, *, first: bool, asked: Asked | None = None) -> None:
+        """Take a file into the line; `first`: before all others.
+
+        A path stands in it once. What did not arrive is not added where its path stands in it already.
+        """
         target, lane = self._targets[arrival.root], self._lanes[arrival.root]
-        lane.add(Case(target, arrival, _request(target, arrival, lane.pool.workers), unsettled, first))
+        lane.add(Case(target, arrival, _request(target, arrival, lane.pool.workers), first, asked))
 
     def feed(self, stalled: Container[str]) -> None:
         """Give the pools as much as keeps their workers busy, and no more: what comes later may be more urgent.
@@ -60,32 +80,45 @@ class Line:
         return [answered for lane in self._all for answered in lane.answers()]
 
 
+_Path = tuple[bytes, bytes]
+"""A root, and a path below it."""
+
+
 class _Lane:
     """The files one pool is to look at, and those it looks at now: each path once at a time."""
 
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
-        self._first: deque[Case] = deque()
-        self._others: deque[Case] = deque()
-        self._large: deque[Case] = deque()
+        self._waiting: dict[_Path, Case] = {}
+        self._first: deque[_Path] = deque()
+        self._others: deque[_Path] = deque()
+        self._large: deque[_Path] = deque()
+        """In which order paths come; one that is not waiting any more is passed over."""
         self._out: dict[_Path, Case] = {}
         self._large_out: set[_Path] = set()
         self._again: dict[_Path, Case] = {}
-        """What arrived while its path was being looked at for another reason: to be looked at after that."""
+        """What arrived while its path was being looked at: to be looked at after that."""
 
     def __len__(self) -> int:
-        return len(self._first) + len(self._others) + len(self._large) + len(self._out) + len(self._again)
+        return len(self._waiting) + len(self._out) + len(self._again)
 
     def add(self, case: Case) -> None:
-        if case.request.size >= LARGE:
-            (self._large.appendleft if case.first else self._large.append)(case)
+        path = _path(case.request)
+        before = self._waiting.get(path)
+        if case.asked is not None and (before is not None or path in self._out):
+            return
+        self._waiting[path] = case
+        if before is not None and before.first >= case.first and _is_large(before) == _is_large(case):
+            return  # it has its place
+        if _is_large(case):
+            (self._large.appendleft if case.first else self._large.append)(path)
         else:
-            (self._first if case.first else self._others).append(case)
+            (self._first if case.first else self._others).append(path)
 
     def feed(self) -> None:
         while self._large and len(self._large_out) < max(1, self.pool.workers - 1):
-            case = self._large.popleft()
-            if self._is_free(case):
+            case = self._next(self._large)
+            if case is not None:
                 self._large_out.add(_path(case.request))
                 self._submit([case])
         while self.pool.under_way - len(self._large_out) < self.pool.workers * 2 and (self._first or self._others):
@@ -95,27 +128,33 @@ class _Lane:
         for request, answer in self.pool.collected():
             path = _path(request)  # the rest may differ: a file that a worker was lost on is asked for otherwise
             self._large_out.discard(path)
+            case = self._out.pop(path)
             if (again := self._again.pop(path, None)) is not None:
                 self.add(again)
-            yield self._out.pop(path), answer
+            yield case, answer
 
     def _handful(self) -> list[Case]:
         handful: list[Case] = []
         size = 0
         while len(handful) < HANDFUL_FILES and size < HANDFUL_BYTES and (line := self._first or self._others):
-            case = line.popleft()
-            if self._is_free(case):
+            case = self._next(line)
+            if case is not None:
                 self._out[_path(case.request)] = case
                 handful.append(case)
                 size += case.request.size
         return handful
 
-    def _is_free(self, case: Case) -> bool:
-        """Whether a path is not being looked at already; if it is, what somebody waits for is kept for later."""
-        path = _path(case.request)
-        if path in self._out and not case.unsettled:
+    def _next(self, line: deque[_Path]) -> Case | None:
+        """Return the next of a line; None if it is not to be looked at now."""
+        path = line.popleft()
+        case = self._waiting.get(path)
+        if case is None or _is_large(case) is not (line is self._large):
+            return None  # it was looked at already, or has a place in the other line
+        del self._waiting[path]
+        if path in self._out:
             self._again[path] = case
-        return path not in self._out
+            return None
+        return case
 
     def _submit(self, cases: list[Case]) -> None:
         self._out.update((_path(case.request), case) for case in cases)
@@ -123,8 +162,8 @@ class _Lane:
             self.pool.submit(tuple(case.request for case in cases))
 
 
-_Path = tuple[bytes, bytes]
-"""A root, and a path below it."""
+def _is_large(case: Case) -> bool:
+    return case.request.size >= LARGE
 
 
 def _path(request: Request) -> _Path:

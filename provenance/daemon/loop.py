@@ -11,21 +11,22 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TypeVar, assert_never
 
-from provenance.asset import Place, RelPath, ZoneName, utc
+from provenance.asset import Digest, Place, StatKey, ZoneName, utc
 from provenance.catalogue import Batch, Examined, Trouble
+from provenance.catalogue.rows import signed
 from provenance.config import Role
 from provenance.daemon.book import ZoneBook
 from provenance.daemon.guard import Guard, Suspect
 from provenance.daemon.line import Case, Line
 from provenance.daemon.releasing import Releasing
+from provenance.daemon.reviewing import Reviewing
 from provenance.daemon.untold import Untelling
 from provenance.errors import CatalogueMissing, CatalogueTrouble, ConfigNotAccepted, ProvenanceError, ReadFailed
 from provenance.examination import Answer, Failed, Failure, Looked
 from provenance.looking import Intake, examined, joined
 from watcher.arrivals import IDLE, Watch
 from watcher.roots import RootTrouble
-from watcher.sweep import Found
-from watcher.tree import Arrival, End
+from watcher.tree import End
 
 T = TypeVar("T")
 
@@ -35,11 +36,8 @@ FULL = 2_000
 LATER = 1.0
 """Seconds until something is recorded that could not be."""
 
-REVIEW = 60.0
-"""Seconds at most until a word that ended, or rules that changed, are noticed in final zones."""
-
 OVERDUE = 5.0
-"""Seconds between two looks for what hides in final zones."""
+"""Seconds between two looks at whether roots, and the catalogue, still are what they were."""
 
 
 ACCEPTED_BY_SCAN = frozenset({RootTrouble.EMPTIED, RootTrouble.REPLACED, RootTrouble.UNMOUNTED})
@@ -76,6 +74,7 @@ class Hands:
     guard: Guard
     releasing: Releasing
     untelling: Untelling
+    reviewing: Reviewing
 
 
 class Loop:
@@ -85,9 +84,11 @@ class Loop:
         self.tally = Tally()
         self.trouble: ProvenanceError | None = None
         """Why nothing could be recorded the last time; None once it could."""
-        self.aside: ProvenanceError | None = None
-        """Why something else could not be done the last time it was tried."""
+        self.asides: dict[str, ProvenanceError] = {}
+        """Why something else could not be done the last time it was tried, by what it is."""
         self.tick: Callable[[], None] = lambda: None
+        self.found: Callable[[Place, Digest], None] | None = None
+        """Told of each flagged file that arrives where that is allowed, if anybody wants to know."""
         self.between: Callable[[], None] = lambda: None
         """Called on every turn, for whoever runs the loop."""
         self._intake = hands.intake
@@ -97,16 +98,14 @@ class Loop:
         self._guard = hands.guard
         self._releasing = hands.releasing
         self._untelling = hands.untelling
+        self._reviewing = hands.reviewing
         found = hands.intake.catalogue.path.stat()
         self._catalogue = (found.st_dev, found.st_ino)
         self._answered: list[tuple[Case, Answer]] = []
         self._not_before = 0.0
         self._ended: Ended | None = None
-        self._review_at = 0.0
         self._overdue_at = 0.0
         self._tick_at = 0.0
-        self._words = -1
-        self._fetched: dict[Place, float] = {}
 
     def end(self, why: Ended) -> None:
         """Let `run` return soon. May be called from a signal's handler."""
@@ -134,7 +133,7 @@ class Loop:
             self._look_around()
             self.between()
             if once and self._is_drained():
-                self._try(self._tell_untold)
+                self.attempt("untold", self._tell_untold)
                 self.end(Ended.DRAINED)
             if self._ended is None:
                 self._watch.wait(LATER if self._answered else IDLE)
@@ -143,7 +142,7 @@ class Loop:
     def _record(self) -> None:
         """Record what was examined and judge what lies in final zones; what fails is tried again, all of it."""
         now = time.monotonic()
-        self._answered += self._line.answers()
+        self._answered += [(case, answer) for case, answer in self._line.answers() if self._counts(case, answer)]
         if not self._answered or now < self._not_before:
             return
         try:
@@ -153,9 +152,18 @@ class Loop:
             return
         self.trouble = None
         for case, answer in self._answered:
-            if not case.unsettled:
+            if case.asked is None:
                 self._watch.done(case.arrival, _end(answer))
         self._answered = []
+
+    def _counts(self, case: Case, answer: Answer) -> bool:
+        """Whether an answer is one to what was asked. What is not as it is recorded any more has to settle first."""
+        if case.asked is None or case.asked.recorded is None:
+            return True
+        if isinstance(answer, Looked) and not _is_version(answer.key, case.asked.recorded):
+            self._watch.trees[case.arrival.root].hear(case.arrival.path.rpartition(b"/")[0], time.monotonic())
+            return False
+        return True
 
     def _settle(self, answered: Sequence[tuple[Case, Answer]]) -> None:
         """Write down what came of some files, in one transaction, and then judge those in final zones."""
@@ -179,6 +187,7 @@ class Loop:
         if found or troubles:
             self._intake.catalogue.record(Batch(tuple(found), tuple(troubles)), stamp)
         self._judge(answered)
+        self._tell_found(answered)
         self.tally.recorded += len(found)
         self.tally.troubled += len(troubles)
         self.tally.size += sum(e.evidence.asset.size for e in found)
@@ -190,12 +199,16 @@ class Loop:
             if zone is None or zone.role is not Role.FINAL:
                 continue
             place = case.target.place(case.arrival.path)
+            if case.unsettled and isinstance(answer, Failed):
+                self._reviewing.missed(case.arrival, gone=answer.failure is Failure.MISSING)
             match answer:
                 case Looked():
                     seen = joined(self._intake, case.target, case.request, answer)
-                    suspects.append(Suspect(zone, place, answer.key, seen, case.arrival.settled, case.unsettled))
+                    waits = case.asked.waits if case.asked is not None else ()
+                    settled = case.arrival.settled
+                    suspects.append(Suspect(zone, place, answer.key, seen, settled, case.unsettled, waits))
                 case Failed(failure=Failure.MISSING):
-                    pass
+                    self._guard.gone(place)
                 case Failed(failure=Failure.CHANGED) if not case.unsettled:
                     pass
                 case Failed():
@@ -209,26 +222,34 @@ class Loop:
             took = now - case.arrival.settled
             self.tally.latest[case.arrival.root] = max(took, self.tally.latest.get(case.arrival.root, 0.0) * FORGET)
 
+    def _tell_found(self, answered: Sequence[tuple[Case, Answer]]) -> None:
+        """Tell of what is flagged and lies where that is allowed."""
+        if self.found is None:
+            return
+        for case, answer in answered:
+            if isinstance(answer, Looked) and not self._is_final(case.arrival.root):
+                place = case.target.place(case.arrival.path)
+                sighting = self._intake.catalogue.sighting_at(place)
+                if sighting is not None and sighting.present and sighting.origin.flagged:
+                    self.found(place, sighting.digest)
+
     def _look_around(self) -> None:
         """Do what is due now and then."""
         now = time.monotonic()
         if now >= self._tick_at:
             self._tick_at = now + 1.0
-            self.aside = None
-            self._try(self._book.flush)
-            self._try(self._guard.count)
-            self._try(self._releasing.poll)
+            self.attempt("flush", self._book.flush)
+            self.attempt("count", self._guard.count)
+            self.attempt("release", self._releasing.poll)
             self.tick()
-            if (words := self._try(self._guard.newest_word)) not in {None, self._words}:
-                self._words, self._review_at = words or 0, now
-        if now >= self._review_at:
-            self._review_at = now + REVIEW
-            if not self._try(self._review):
-                self._review_at = now + OVERDUE
+            if (words := self.attempt("words", self._guard.newest_word)) is not None:
+                self._reviewing.heed(words)
+        if self.attempt("review", self._reviewing.turn):
+            self.attempt("put back", self._releasing.review)
+            self.attempt("untold", self._tell_untold)
         if now >= self._overdue_at:
             self._overdue_at = now + OVERDUE
-            self._fetch_what_hides(now)
-            self._try(self._accept_roots)
+            self.attempt("roots", self._accept_roots)
             self._refuse_another_catalogue()
 
     def _accept_roots(self) -> None:
@@ -252,53 +273,38 @@ class Loop:
         if found is None or (found.st_dev, found.st_ino) != self._catalogue:
             raise CatalogueMissing(f"{path} was moved away or replaced while it was watched")
 
-    def _try(self, work: Callable[[], T]) -> T | None:
-        """Do something that may fail while the catalogue is locked, full or in doubt: it is tried again later."""
-        try:
-            return work()
-        except (CatalogueTrouble, ConfigNotAccepted, ReadFailed) as error:
-            self.aside = error
-            return None
+    def attempt(self, what: str, work: Callable[[], T]) -> T | None:
+        """Do something that may fail while the catalogue is locked, full or in doubt: it is tried again later.
 
-    def _review(self) -> bool:
-        """Look again at what would not pass now: it was there before, or somebody spoke since."""
-        for listed in self._guard.due():
-            found = Found(0, listed.size, 0, 0, 0)  # its size says how long a worker may take
-            self._line.add(Arrival(listed.place.zone, listed.place.path, found, time.monotonic()), first=True)
-        self._releasing.review()
-        self._tell_untold()
-        return True
+        Why it failed is kept in `asides` until it does not.
+        """
+        try:
+            done = work()
+        except (CatalogueTrouble, ConfigNotAccepted, ReadFailed) as error:
+            self.asides[what] = error
+            return None
+        self.asides.pop(what, None)
+        return done
 
     def _tell_untold(self) -> None:
         self._untelling.review((self._guard.newest_word(), self.tally.recorded))
-
-    def _fetch_what_hides(self, now: float) -> None:
-        """Look at what has been unfinished in a final zone for too long: it must not hide there by never settling."""
-        fetched: dict[Place, float] = {}
-        for zone in self._guard.zones:
-            tree = self._watch.trees[zone.name]
-            for path, settling in tree.waiting():
-                place = Place(zone.name, RelPath(path))
-                before = self._fetched.get(place, settling.first)
-                if now - before < zone.hold_after:
-                    if place in self._fetched:
-                        fetched[place] = before
-                    continue
-                fetched[place] = now
-                unsettled = "; ".join(says for _, says in settling.waits) or "it never stops changing"
-                self._line.add(Arrival(zone.name, path, settling.found, now), first=True, unsettled=unsettled)
-        self._fetched = fetched
 
     def _is_final(self, root: str) -> bool:
         return any(zone.name == root for zone in self._guard.zones)
 
     def _is_drained(self) -> bool:
-        idle = not len(self._line) and not self._answered and not self._guard.busy
+        idle = not len(self._line) and not self._answered and not self._guard.busy and self._reviewing.idle
         return idle and self._watch.swept and all(t.drained for t in self._watch.trees.values())
 
 
 FORGET = 0.99
 """How much of the longest time of late still counts, one file later."""
+
+
+def _is_version(found: StatKey, recorded: StatKey) -> bool:
+    """Whether a file is in the version that is recorded, as far as numbers can be recorded."""
+    pairs = ((found.size, recorded.size), (found.mtime_ns, recorded.mtime_ns), (found.ctime_ns, recorded.ctime_ns))
+    return found.inode == recorded.inode and all(recorded in {found, signed(found)} for found, recorded in pairs)
 
 
 def _end(answer: Answer) -> End:

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from typing import IO
@@ -25,6 +26,13 @@ from provenance.release import answered
 AT_ONCE = 200
 """Files that are put back in one go; the rest comes after them."""
 
+FIRST_PAUSE = 60.0
+LONGEST_PAUSE = 3600.0
+"""Seconds until what could not be put back is tried again: twice as long each time."""
+
+OF_A_FILE = range(10, 30)
+"""Exit codes that speak of one file; with others nothing would be better for fewer."""
+
 SAID = 4096
 """Bytes of what a release says of its own trouble that are kept for the log."""
 
@@ -32,18 +40,26 @@ SAID = 4096
 class Releasing:
     """Looks for what may be put back, and does so or says so, as each zone is set up."""
 
-    def __init__(self, gate: Gate, tell: Callable[[Notice], None], log: Log) -> None:
+    def __init__(
+        self, gate: Gate, tell: Callable[[Notice], None], log: Log, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._gate = gate
         self._tell = tell
         self._log = log
         self._told: set[int] = set()
-        self._tried: set[int] = set()
+        self._clock = clock
+        self._tried: dict[int, tuple[float, float]] = {}
+        """When what could not be put back is tried again, and how long it is waited after that."""
         self._word = -1
+        self._most = AT_ONCE
+        self._batch: list[int] = []
         self._running: subprocess.Popen[bytes] | None = None
         self._said: tuple[IO[bytes], IO[bytes]] | None = None
 
     def review(self) -> None:
-        """Look at everything in quarantine; what could not be put back is tried again once somebody spoke.
+        """Look at everything in quarantine.
+
+        What could not be put back is tried again once somebody spoke, and else more and more seldom.
 
         Raises `CatalogueTrouble`, and `ReadFailed` where no process can be started for it.
         """
@@ -59,6 +75,11 @@ class Releasing:
             return
         self._finish(self._running.returncode)
         self._start_or_say()
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is being put back."""
+        return self._running is not None
 
     def close(self) -> None:
         """End what is under way. A release that is cut off is finished by whoever comes next."""
@@ -78,7 +99,7 @@ class Releasing:
     def _start(self) -> None:
         if self._running is not None:
             return
-        wanted = [held for held in answered(self._gate, self._held()) if self._is_wanted(held)][:AT_ONCE]
+        wanted = [held for held in answered(self._gate, self._held()) if self._is_wanted(held)][: self._most]
         if not wanted:
             return
         config = os.fspath(self._gate.config.path)
@@ -90,7 +111,10 @@ class Releasing:
             )
             stack.pop_all()
             self._said = said
-        self._tried.update(held.row.id for held in wanted)
+        self._batch = [held.row.id for held in wanted]
+        for held in wanted:
+            _, pause = self._tried.get(held.row.id, (0.0, FIRST_PAUSE))
+            self._tried[held.row.id] = self._clock() + pause, min(pause * 2, LONGEST_PAUSE)
 
     def _held(self) -> list[Held]:
         return [
@@ -102,7 +126,7 @@ class Releasing:
     def _is_wanted(self, held: Held) -> bool:
         """Whether it is to be put back now. What a person is to put back is told, once."""
         if held.zone.on_approval is OnApproval.RELEASE:
-            return held.row.id not in self._tried
+            return self._clock() >= self._tried.get(held.row.id, (0.0, 0.0))[0]
         if held.row.id not in self._told:
             self._told.add(held.row.id)
             place = held.row.move.place
@@ -118,6 +142,7 @@ class Releasing:
             released = json.loads(answer).get("released", [])
         except ValueError:
             released = []
+        self._size(code, bool(released))
         for one in released:
             place = Place(ZoneName(one["zone"]), RelPath(os.fsencode(one["path"])))
             self._log.info("put back from quarantine", zone=place.zone, path=place.path)
@@ -125,6 +150,15 @@ class Releasing:
         if code:
             why = trouble[-SAID:].decode(errors="replace").strip()
             self._log.warning("not everything that was approved was put back", code=code, why=why)
+
+    def _size(self, code: int, released: bool) -> None:
+        """Choose how many are put back in one go. One that cannot be read must not keep others where they are."""
+        if code in OF_A_FILE and not released and len(self._batch) > 1:
+            self._most = max(1, len(self._batch) // 4)
+            for row in self._batch:
+                self._tried.pop(row, None)
+        elif released:
+            self._most = min(AT_ONCE, self._most * 2)
 
 
 def _read(stream: IO[bytes]) -> bytes:

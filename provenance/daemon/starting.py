@@ -18,8 +18,9 @@ from provenance.daemon.health import Health
 from provenance.daemon.line import Line
 from provenance.daemon.logs import Log
 from provenance.daemon.loop import Hands, Loop
-from provenance.daemon.notices import Notices
+from provenance.daemon.notices import Kind, Notice, Notices
 from provenance.daemon.releasing import Releasing
+from provenance.daemon.reviewing import Reviewing
 from provenance.daemon.roots import roots_of
 from provenance.daemon.service import Service
 from provenance.daemon.telling import Ears, Telling
@@ -104,7 +105,10 @@ def started(config: Config, policy: Policy, setting: Setting) -> Iterator[Loop]:
         stack.callback(releasing.close)
         line = Line({t.zone_name: t for t in targets}, pools)
         untelling = Untelling(config, catalogue, notices.tell, setting.log)
-        loop = Loop(Hands(intake, watch, book, line, guard, releasing, untelling))
+        reviewing = Reviewing(guard, line, watch)
+        loop = Loop(Hands(intake, watch, book, line, guard, releasing, untelling, reviewing))
+        if config.notify is not None:
+            loop.found = lambda place, digest: notices.tell(Notice.about(Kind.FOUND, place, digest))
         health = Health(watch, book, loop, guard, config.zones, time.monotonic)
         ears = Ears(setting.log, setting.service, setting.guarding, metrics, notices.tell)
         loop.tick = Telling(health, ears, setting.now).tick

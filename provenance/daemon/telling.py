@@ -4,14 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from provenance.asset import Place, RelPath, UtcTime, ZoneName
-from provenance.daemon.health import Health
+from provenance.daemon.health import Health, Wrong
 from provenance.daemon.logs import Log
 from provenance.daemon.metrics import Metrics
 from provenance.daemon.notices import Kind, Notice
 from provenance.daemon.service import Service
 from provenance.watchstate import Guarding, WatchState
-
-_Wrong = tuple[ZoneName | None, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,7 @@ class Telling:
         self._health = health
         self._ears = ears
         self._now = now
-        self._wrong: set[_Wrong] = set()
+        self._wrong: dict[Wrong, str] = {}
         self._stuck: set[Place] = set()
         self._said = False
         self._ready = False
@@ -52,24 +50,24 @@ class Telling:
         if unsaid != self._unsaid and unsaid is not None:
             self._ears.log.warning("status cannot be shown", why=unsaid)
         self._unsaid = unsaid
-        self._tell_wrongs(state)
+        self._tell_wrongs()
         self._tell_stuck()
         if state.ready and not self._ready:
             self._ready = True
             self._ears.log.info("everything was looked at once", recorded=state.recorded, waiting=state.held)
 
-    def _tell_wrongs(self, state: WatchState) -> None:
-        """Say what is wrong now and was not before, and what is mended."""
-        wrong: set[_Wrong] = {(None, text) for text in state.troubles}
-        for zone in state.zones:
-            wrong |= {(zone.name, text) for text in (*zone.troubles, *([zone.paused] if zone.paused else ()))}
-        for name, text in sorted(wrong - self._wrong, key=str):
+    def _tell_wrongs(self) -> None:
+        """Say what is wrong now and was not before, and what is mended. What is said in other words is no news."""
+        wrong = self._health.wrong()
+        for name, kind in sorted(wrong.keys() - self._wrong.keys(), key=str):
+            text = wrong[name, kind]
             self._ears.log.warning("something is wrong", zone=name, why=text)
             self._ears.notice(Notice(Kind.TROUBLE, name, says=text))
-        for name, text in sorted(self._wrong - wrong, key=str):
+        for name, kind in sorted(self._wrong.keys() - wrong.keys(), key=str):
+            text = self._wrong[name, kind]
             self._ears.log.info("something is mended", zone=name, was=text)
             self._ears.notice(Notice(Kind.MENDED, name, says=text))
-        self._wrong = wrong
+        self._wrong = {key: self._wrong.get(key, text) for key, text in wrong.items()}
 
     def _tell_stuck(self) -> None:
         stuck = {

@@ -31,7 +31,7 @@ class DaemonDocument(Document, frozen=True, kw_only=True):
 
 
 class ZoneDocument(Document, frozen=True, kw_only=True):
-    """How a zone stands. `exposure_seconds` is null while no daemon guards it."""
+    """How a zone stands. `exposure_seconds` is null while nothing that is flagged would be moved out of it."""
 
     name: str
     role: str
@@ -42,6 +42,8 @@ class ZoneDocument(Document, frozen=True, kw_only=True):
     paused: str | None = None
     last_sweep: str | None = None
     sweep_seconds: float | None = None
+    unfinished_seconds: float | None = None
+    """How long something flagged can lie there that never gets finished; null as `exposure_seconds` is."""
     troubles: list[str] = msgspec.field(default_factory=list)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from provenance.asset import UtcTime
 from provenance.catalogue import Counts, Quarantined, Trouble, Waiting
-from provenance.config import Config, Zone
+from provenance.config import Config, OnTrouble, Role, Zone
 from provenance.files import display
 from provenance.report.standing import CatalogueDocument, DaemonDocument, StatusDocument, ZoneDocument
 from provenance.report.told_documents import FoundDocument
@@ -123,6 +123,7 @@ def _zone(zone: Zone, watched: ZoneState | None) -> ZoneDocument:
         paused=watched.paused,
         last_sweep=watched.last_sweep,
         sweep_seconds=watched.sweep_seconds,
+        unfinished_seconds=watched.unfinished_seconds,
         troubles=[*watched.troubles],
     )
 
@@ -150,7 +151,7 @@ def status_text(config: Config, standing: Standing, now: UtcTime) -> list[str]:
     lines += _named("quarantined", ((q.move.place.zone, q.move.place.path, _why(q)) for q in standing.quarantined))
     lines += _told_lines(standing)
     for zone in document.zones:
-        lines += _zone_lines(zone, watched=document.daemon.running)
+        lines += _zone_lines(zone, _guarding(config.zone(zone.name), zone, watched=document.daemon.running))
     lines.append(f"ledger: {catalogue.ledger_entries:,} entries; approvals are {config.approvals.value}")
     lines += _daemon_lines(document.daemon, silent)
     return lines
@@ -191,17 +192,25 @@ def _named(what: str, files: Iterable[tuple[str, bytes, str]]) -> Iterator[str]:
         yield f"{what:<12}  and {rest:,} more"
 
 
-def _zone_lines(zone: ZoneDocument, *, watched: bool) -> Iterator[str]:
+def _guarding(zone: Zone, stands: ZoneDocument, *, watched: bool) -> str:
+    """Return what is done about a zone."""
+    if not watched:
+        return "not watched"
+    if stands.exposure_seconds is not None:
+        later = stands.unfinished_seconds
+        how = f"guarded, what is flagged is moved within {stands.exposure_seconds:g} s"
+        return how if later is None else f"{how} (unfinished: {later:g} s)"
+    if stands.mode is None:
+        return "no word of it yet"
+    guarded = zone.role is Role.FINAL and zone.on_refuse is OnTrouble.QUARANTINE
+    return "NOT GUARDED while there is trouble; watched" if guarded else "watched"
+
+
+def _zone_lines(zone: ZoneDocument, how: str) -> Iterator[str]:
     if zone.paused is not None:
         yield f"zone {display(zone.name)} ({zone.role}): PAUSED: {display(zone.paused)}"
         return
     guard = "protected" if zone.protected else "others can write to it"
-    if not watched:
-        how = "not watched"
-    elif zone.exposure_seconds is not None:
-        how = f"guarded, what is flagged is moved within {zone.exposure_seconds:g} s"
-    else:
-        how = "watched" if zone.mode else "no word of it yet"
     by = {"events": " by events", "poll": " by sweeps alone"}.get(zone.mode or "", "")
     yield f"zone {display(zone.name)} ({zone.role}): {guard}; {how}{by}"
     for trouble in zone.troubles:

@@ -4,17 +4,21 @@ import os
 import time
 from pathlib import Path
 
+from provenance.asset import StatKey
 from provenance.credentials.trust import Trust
-from provenance.daemon.line import Case, Line
+from provenance.daemon.line import Asked, Line
 from provenance.examination import Answer, Looked, Request
 from provenance.examine import examine_all
 from provenance.pool import Limits, Pool
 from provenance.targets import Target
+from tests.daemon.lined import answers
 from tests.watching import PATIENCE
 from watcher.sweep import Found
 from watcher.tree import Arrival
+from watcher.wait import Wait
 
 HERE = "here"
+OPEN = Asked(waits=((Wait.WRITER, "a program has it open"),))
 
 
 def _fragile(requests: tuple[Request, ...], trust: Trust) -> tuple[Answer, ...]:
@@ -41,26 +45,14 @@ def _target(folder: Path) -> Target:
     return Target(os.fsencode(folder), b"", None, os.fsencode(folder))
 
 
-def _answers(line: Line, count: int) -> list[tuple[Case, Answer]]:
-    """Return the next so many answers."""
-    found: list[tuple[Case, Answer]] = []
-    deadline = time.monotonic() + PATIENCE
-    while len(found) < count:
-        assert time.monotonic() < deadline
-        line.feed(set())
-        found += line.answers()
-        time.sleep(0.01)
-    return found
-
-
 def test_a_file_that_kills_workers_is_answered_for(tmp_path: Path) -> None:
     """A file on which every parser dies comes back with an answer of its own, among those that came with it."""
     with _pool() as pool:
         line = Line({HERE: _target(tmp_path)}, {HERE: pool})
         for name in ("abort.png", "fine.txt"):
             line.add(_arrived(tmp_path, name), first=False)
-        answers = {case.arrival.path: answer for case, answer in _answers(line, 2)}
-    assert all(isinstance(answers[name], Looked) for name in (b"abort.png", b"fine.txt"))
+        found = {case.arrival.path: answer for case, answer in answers(line, 2)}
+    assert all(isinstance(found[name], Looked) for name in (b"abort.png", b"fine.txt"))
     assert not len(line)
 
 
@@ -70,26 +62,55 @@ def test_a_file_that_arrives_while_it_is_looked_at_is_looked_at_again(tmp_path: 
     with _pool() as pool:
         line = Line({HERE: _target(tmp_path)}, {HERE: pool})
         arrival = _arrived(tmp_path, "wait.txt")
-        line.add(arrival, first=True, unsettled="a program has it open")
+        line.add(arrival, first=True, asked=OPEN)
         line.feed(set())
         line.add(arrival, first=False)
         line.feed(set())
         (tmp_path / "closed").unlink()
-        cases = [case for case, _ in _answers(line, 2)]
-    assert [case.unsettled for case in cases] == ["a program has it open", ""]
+        cases = [case for case, _ in answers(line, 2)]
+    assert [case.unsettled for case in cases] == [True, False]
     assert not len(line)
 
 
 def test_two_reasons_to_look_at_a_file_in_one_handful(tmp_path: Path) -> None:
-    """Whichever came first into the line, the one somebody waits for is answered."""
+    """Whichever came first into the line, the file is looked at once, and for whoever waits for it."""
     with _pool() as pool:
         line = Line({HERE: _target(tmp_path)}, {HERE: pool})
-        for name, reasons in (("a.txt", ("", "open")), ("b.txt", ("open", ""))):
+        for name, reasons in (("a.txt", (None, OPEN)), ("b.txt", (OPEN, None))):
             arrival = _arrived(tmp_path, name)
-            for unsettled in reasons:
-                line.add(arrival, first=False, unsettled=unsettled)
-        answered = [(case.arrival.path, case.unsettled) for case, _ in _answers(line, 3)]
-    assert {(b"a.txt", ""), (b"b.txt", "")} <= set(answered)
+            for asked in reasons:
+                line.add(arrival, first=False, asked=asked)
+        assert len(line) == 2
+        answered = {(case.arrival.path, case.unsettled) for case, _ in answers(line, 2)}
+    assert answered == {(b"a.txt", False), (b"b.txt", False)}
+    assert not len(line)
+
+
+def test_what_is_asked_for_again_and_again_is_looked_at_once(tmp_path: Path) -> None:
+    """However often files are asked for before it is their turn, and while it is, each is read once."""
+    (tmp_path / "closed").touch()
+    with _pool() as pool:
+        line = Line({HERE: _target(tmp_path)}, {HERE: pool})
+        arrivals = [_arrived(tmp_path, f"wait{number:03}.txt") for number in range(100)]
+        for _ in range(5):
+            for arrival in arrivals:
+                line.add(arrival, first=True, asked=Asked(StatKey(1, 1, 1, 1, 1)))
+            line.feed(set())
+        assert len(line) == 100
+        (tmp_path / "closed").unlink()
+        assert len(answers(line, 100)) == 100
+    assert not len(line)
+
+
+def test_what_arrives_goes_before_what_was_asked_for(tmp_path: Path) -> None:
+    """A file that waits among others goes before them once it is to."""
+    with _pool() as pool:
+        line = Line({HERE: _target(tmp_path)}, {HERE: pool})
+        for number in range(200):
+            line.add(_arrived(tmp_path, f"{number:03}.txt"), first=False)
+        line.add(_arrived(tmp_path, "199.txt"), first=True)
+        paths = [case.arrival.path for case, _ in answers(line, 200)]
+    assert b"199.txt" in paths[:64]
     assert not len(line)
 
 
@@ -105,10 +126,10 @@ def test_storage_that_does_not_answer_keeps_only_its_own_waiting(tmp_path: Path)
             line.add(_arrived(far, f"wait{number}.txt", "far"), first=False)
         line.feed(set())
         line.add(_arrived(near, "fine.txt", "near"), first=False)
-        (case, _) = _answers(line, 1)[0]
+        (case, _) = answers(line, 1)[0]
         assert case.arrival.path == b"fine.txt"
         line.add(_arrived(far, "later.txt", "far"), first=False)
         line.feed({"far"})
         assert slow.under_way == 1
         (far / "closed").unlink()
-        assert len(_answers(line, 4)) == 4
+        assert len(answers(line, 4)) == 4

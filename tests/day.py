@@ -8,12 +8,14 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
+from bench.processes import in_session
 from tests import writers
 from tests.adversity import LIMITED, NETWORKED, filled, holding, small_disk, stop_sweeper
-from tests.arriving import agree, guarded, overflow, shots, where_they_belong
+from tests.arriving import LONG, agree, overflow
+from tests.delivering import KEEP, Delivery
 from tests.production import Production
 from tests.watching import PROGRAM, Daemon, digests, integrity, start, watched_production
 from tests.writers import Writer, writing
@@ -22,14 +24,17 @@ SETTLE = 0.5
 
 
 def a_day(folder: Path, seconds: float, seed: int, *, hard: bool = False) -> dict[str, int]:
-    """Let a day pass: people write, change, move and delete, and the machine has its troubles; return how often what.
+    """Let a day pass: people write, change, move, delete and speak, and the machine has its troubles.
+
+    Returns how often what happened.
 
     `hard`, which needs mounts of its own: the work zone is network storage to the daemon and what sweeps it hangs now
     and then, the catalogue's disk is full now and then, and some daemons may only watch a few folders.
     At the end the catalogue says what is on the disk, every flagged file is in quarantine with its bytes and every
     clean one where it was put, and nothing was ever recorded half-written.
     """
-    production = watched_production(folder, settle=SETTLE, sweep=5.0)
+    more = '[notify]\ncommand = "true"\nbundle = 0.5'
+    production = watched_production(folder, settle=SETTLE, sweep=5.0, final='on_approval = "release"', more=more)
     for zone in (production.editorial, production.deliver):
         (zone / "keep.txt").write_bytes(f"{zone.name} is never empty\n".encode())
     disk = small_disk(production, "64m") if hard else None
@@ -51,8 +56,8 @@ class _Day:
         self._disk = disk
         self._writers: list[Writer] = []
         self._seed = 100
-        self._delivered = {b"keep.txt": hashlib.sha256(b"deliver is never empty\n").hexdigest()}
-        self._flagged: dict[bytes, str] = {}
+        kept = {KEEP: hashlib.sha256(b"deliver is never empty\n").hexdigest()}
+        self._delivery = Delivery(production, rng, delivered=kept)
         self._halves: set[str] = set()
         self._slow = production.editorial / "slow"
         self._slow.mkdir()
@@ -66,6 +71,11 @@ class _Day:
             (6, self._drop),
             (2, self._moved_in),
             (3, self._turncoat),
+            (6, self._delivery.approve),
+            (4, self._delivery.revoke),
+            (3, self._delivery.declare),
+            (2, self._hard_links),
+            (2, self._sidecars),
             (4, self._overwrite),
             (3, self._date_back),
             (3, self._delete),
@@ -74,6 +84,7 @@ class _Day:
             (3, self._slow_writer),
             (3, self._preallocate),
             (2, self._kill),
+            (4, self._lose_a_helper),
             (1, self._stop),
             (2, self._freeze),
             (2, self._lock),
@@ -93,10 +104,10 @@ class _Day:
     def end(self) -> None:
         """Let everybody finish, and compare."""
         self._finish_writing()
-        guarded(self._daemon, len(self._flagged))
+        self._daemon.until(self._delivery.is_so, LONG, every=0.5)
         agree(self._daemon)
         assert self._daemon.stop() == 0
-        where_they_belong(self._production, self._delivered, self._flagged)
+        self._delivery.check()
         integrity(self._production)
         assert digests(self._production).isdisjoint(self._halves)
 
@@ -113,7 +124,7 @@ class _Day:
         seed = self._write(
             writers.drop, folder=self._production.deliver, aside=self._aside(), flagged=flagged, clean=clean
         )
-        self._expect(seed, flagged, clean)
+        self._delivery.expect(seed, flagged, clean)
 
     def _moved_in(self) -> None:
         """Have a whole folder moved into the final zone, written elsewhere."""
@@ -124,13 +135,12 @@ class _Day:
             (aside / name).parent.mkdir(parents=True, exist_ok=True)
             (aside / name).write_bytes(data)
         (aside / f"card{self._seed}").rename(self._production.deliver / f"card{self._seed}")
-        self._expect(self._seed, flagged, clean)
+        self._delivery.expect(self._seed, flagged, clean)
 
     def _turncoat(self) -> None:
         """Put a flagged file in the place of a clean one that was delivered."""
         self._finish_writing()
-        names = sorted(self._delivered.keys() - {b"keep.txt"})
-        if names:
+        if names := self._delivery.plain:
             name = self._rng.choice(names)
             self._seed += 1
             data = writers.png(self._seed * 100_000, flagged=True)
@@ -138,8 +148,15 @@ class _Day:
             aside.parent.mkdir()
             aside.write_bytes(data)
             aside.replace(self._production.deliver / name.decode())
-            del self._delivered[name]
-            self._flagged[name] = hashlib.sha256(data).hexdigest()
+            self._delivery.replace(name, data)
+
+    def _hard_links(self) -> None:
+        self._seed += 1
+        self._delivery.link(self._aside(), self._seed)
+
+    def _sidecars(self) -> None:
+        self._seed += 1
+        self._delivery.accompany(self._aside(), self._seed)
 
     def _overwrite(self) -> None:
         for path in self._some(5):
@@ -193,6 +210,13 @@ class _Day:
             os.killpg(self._daemon.process.pid, signal.SIGKILL)
         self._daemon.kill()
         self._daemon = self._started()
+
+    def _lose_a_helper(self) -> None:
+        """Have one of the daemon's processes die: one that reads, sweeps, moves, or starts others."""
+        helpers = sorted(p[0] for p in in_session(self._daemon.process.pid) if p[0] != self._daemon.process.pid)
+        if helpers:
+            with suppress(ProcessLookupError):
+                os.kill(self._rng.choice(helpers), signal.SIGKILL)
 
     def _stop(self) -> None:
         self._listening()
@@ -254,10 +278,6 @@ class _Day:
     def _finish_writing(self) -> None:
         while self._writers:
             self._writers.pop().finish()
-
-    def _expect(self, seed: int, flagged: int, clean: int) -> None:
-        self._flagged |= shots(seed, range(flagged), flagged=True)
-        self._delivered |= shots(seed, range(flagged, flagged + clean), flagged=False)
 
     def _aside(self) -> Path:
         return self._production.root / "aside" / f"{self._seed + 1}"

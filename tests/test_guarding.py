@@ -12,7 +12,17 @@ import pytest
 
 from tests.daemon.notified import Program
 from tests.production import LEGAL, Production, copied, generated, picture
-from tests.watching import Daemon, catalogued, difference, integrity, quarantine, start, watched_production, watching
+from tests.watching import (
+    Daemon,
+    catalogued,
+    difference,
+    held,
+    integrity,
+    quarantine,
+    start,
+    watched_production,
+    watching,
+)
 
 pytestmark = pytest.mark.timeout(150)
 
@@ -65,7 +75,7 @@ def test_what_was_there_before_is_guarded(tmp_path: Path) -> None:
     assert production.run("scan").code == 0
     with watching(production) as daemon:
         daemon.until(lambda: not hero.exists())
-        daemon.until(lambda: len(quarantine(production)) == 1)
+        daemon.until(lambda: held(production) == 1)
 
 
 def test_work_zones_are_left_alone(tmp_path: Path) -> None:
@@ -99,7 +109,7 @@ def test_an_approval_lets_it_back_and_a_revocation_takes_it_again(tmp_path: Path
     with watching(production) as daemon:
         hero = generated(production.deliver / "hero.png")
         daemon.until(lambda: not hero.exists())
-        daemon.until(lambda: len(quarantine(production)) == 1)
+        daemon.until(lambda: held(production) == 1)
         _approve(production, hero)
         daemon.until(lambda: "may be put back" in daemon.said())
         assert not hero.exists()
@@ -109,7 +119,7 @@ def test_an_approval_lets_it_back_and_a_revocation_takes_it_again(tmp_path: Path
         approval = production.json("origin", hero)["approvals"][0]["id"]
         assert production.run("revoke", approval, "--by", "Production legal", "--reason", "changed our mind").code == 0
         daemon.until(lambda: not hero.exists())
-        daemon.until(lambda: len(quarantine(production)) == 1)
+        daemon.until(lambda: held(production) == 1)
         assert daemon.stop() == 0
     integrity(production)
 
@@ -122,7 +132,7 @@ def test_a_refusal_takes_what_nobody_flagged(tmp_path: Path) -> None:
         daemon.until(lambda: len(catalogued(production)) == 1)
         assert production.run("refuse", plate, "--channel", "deliver", *LEGAL).code == 0
         daemon.until(lambda: not plate.exists())
-        daemon.until(lambda: len(quarantine(production)) == 1)
+        daemon.until(lambda: held(production) == 1)
 
 
 def test_the_daemon_puts_back_what_was_approved_where_it_may(tmp_path: Path) -> None:
@@ -131,7 +141,7 @@ def test_the_daemon_puts_back_what_was_approved_where_it_may(tmp_path: Path) -> 
     with watching(production) as daemon:
         hero = generated(production.deliver / "hero.png")
         daemon.until(lambda: not hero.exists())
-        daemon.until(lambda: len(quarantine(production)) == 1)
+        daemon.until(lambda: held(production) == 1)
         _approve(production, hero)
         daemon.until(hero.exists)
         daemon.until(lambda: quarantine(production) == {} and not difference(production))
@@ -190,7 +200,7 @@ def test_a_file_that_is_bothered_all_the_time_hides_nowhere(
             return False
 
         daemon.until(gone, every=seconds)
-        daemon.until(lambda: len(quarantine(production)) == 1)
+        daemon.until(lambda: held(production) == 1)
         assert daemon.stop() == 0
     integrity(production)
 

@@ -218,6 +218,13 @@ def integrity(production: Production) -> None:
     assert result.code == 0, result.out + result.err
 
 
+def held(production: Production) -> int:
+    """Return how many files are in quarantine and written down as such, which a moment before they only lie there."""
+    with closing(sqlite3.connect(catalogue_of(production), timeout=30)) as connection:
+        ((count,),) = connection.execute("SELECT count(*) FROM quarantine WHERE state = 'held'").fetchall()
+    return int(count)
+
+
 def quarantine(production: Production) -> dict[bytes, str]:
     """Return what lies in the quarantine of the final zone, by path below it."""
     root = os.fsencode(production.root / ".provenance" / "quarantine" / production.deliver.name)

@@ -1,7 +1,8 @@
 """What a report goes through from end to end: everything generated, and what was done with it. Reads only.
 
-All of it comes in the order of digests, a row at a time, so that it can be read along with each other and never has to
-be held. Ask inside `reading()`, or the rows may be of different moments.
+It comes a row at a time, by the number an asset has here, so that several questions can be read along with each other
+and nothing has to be held. What was recorded together has numbers side by side, and mostly the same words speak of it.
+Ask inside `reading()`, or the rows may be of different moments.
 """
 
 from collections import Counter
@@ -30,6 +31,7 @@ _GENERATED = (
 class Found:
     """Some bytes that were found or told to be generated."""
 
+    asset: int
     digest: Digest
     size: int
     first_seen: UtcTime
@@ -39,7 +41,7 @@ class Found:
 class Held:
     """Some bytes that lie in quarantine."""
 
-    digest: Digest
+    asset: int
     place: Place
     since: UtcTime
 
@@ -85,39 +87,45 @@ class Inventory:
         return self._db.reading()
 
     def generated(self) -> Iterator[Found]:
-        """Yield everything that was ever found or told to be generated, by digest."""
-        sql = "SELECT a.sha256, a.size, a.first_seen FROM assets a WHERE " + _GENERATED + " ORDER BY a.sha256"  # noqa: S608
-        for raw, size, first_seen in self._db.each(sql):
-            yield Found(Digest(raw.hex()), size, first_seen)
+        """Yield everything that was ever found or told to be generated, by number."""
+        sql = "SELECT a.id, a.sha256, a.size, a.first_seen FROM assets a WHERE " + _GENERATED + " ORDER BY a.id"  # noqa: S608
+        for asset, raw, size, first_seen in self._db.each(sql):
+            yield Found(asset, Digest(raw.hex()), size, first_seen)
 
-    def passed(self) -> Iterator[tuple[Digest, Passed]]:
-        """Yield what gate runs let pass on somebody's word, by run, the oldest first.
+    def passed(self) -> Iterator[tuple[int, Passed]]:
+        """Yield what gate runs let pass on somebody's word, with its number, by run, the oldest first.
 
         The lines of one run are held together; a run is one entry of the ledger.
         """
         for seq, at, body in self._db.each("SELECT seq, at, body FROM ledger WHERE kind = 'gate' ORDER BY seq"):
             run = decoded(body, _Run, lambda seq=seq: f"entry {seq} of the ledger")  # type: ignore[misc]
             for line in run.report.passed_on_word:
-                if line.sha256 is not None:
-                    yield line.sha256, Passed(run.run, seq, at, line.channel, line.title, line.records)
-            for raw, record in self._attested(seq):
-                yield Digest(raw.hex()), Passed(run.run, seq, at, None, None, (record,))
+                asset = None if line.sha256 is None else self._number(line.sha256)
+                if asset is not None:
+                    yield asset, Passed(run.run, seq, at, line.channel, line.title, line.records)
+            for number, record in self._attested(seq):
+                yield number, Passed(run.run, seq, at, None, None, (record,))
 
-    def _attested(self, seq: int) -> Iterator[tuple[bytes, str]]:
+    def _number(self, digest: Digest) -> int | None:
+        row = self._db.row("SELECT id FROM assets WHERE sha256 = ?", (bytes.fromhex(digest),))
+        return None if row is None else int(row[0])
+
+    def _attested(self, seq: int) -> Iterator[tuple[int, str]]:
         """Yield what passed in a run on an attestation, and was found or told to be generated since."""
         sql = (
-            "SELECT u.digest, u.record FROM gate_uses u JOIN records r ON r.id = u.record AND r.kind = 'attestation'"
+            "SELECT a.id, u.record FROM gate_uses u JOIN records r ON r.id = u.record AND r.kind = 'attestation'"
             " JOIN assets a ON a.sha256 = u.digest WHERE u.entry = ? AND "
         )
         yield from self._db.each(sql + _GENERATED, (seq,))
 
     def held(self) -> Iterator[Held]:
-        """Yield what lies in quarantine, by digest."""
+        """Yield what lies in quarantine, by number."""
         rows = self._db.each(
-            "SELECT sha256, zone, path, taken_at FROM quarantine WHERE state IN ('held', 'releasing') ORDER BY sha256"
+            "SELECT a.id, q.zone, q.path, q.taken_at FROM quarantine q JOIN assets a ON a.sha256 = q.sha256"
+            " WHERE q.state IN ('held', 'releasing') ORDER BY a.id"
         )
-        for raw, zone, path, since in rows:
-            yield Held(Digest(raw.hex()), Place(ZoneName(zone), RelPath(path)), since)
+        for asset, zone, path, since in rows:
+            yield Held(asset, Place(ZoneName(zone), RelPath(path)), since)
 
     def present(self) -> Counter[tuple[ZoneName, Origin]]:
         """Return how many files are there in each zone, by verdict."""

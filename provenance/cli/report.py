@@ -13,6 +13,7 @@ from provenance.files import display
 if TYPE_CHECKING:
     from provenance.catalogue import Catalogue
     from provenance.dossier.asked import Asked
+    from provenance.dossier.items import Sources
     from provenance.dossier.rows import Dossier
 
 FORMATS = ("text", "json", "csv", "html")
@@ -84,32 +85,38 @@ def report(
 
 def _gathered(session: Session, catalogue: "Catalogue", asked: "Asked", names: tuple[str, ...]) -> "Dossier":
     from provenance.dossier.gathering import gather
+
+    return gather(_sources(session, catalogue), asked, names)
+
+
+def _sources(session: Session, catalogue: "Catalogue") -> "Sources":
+    """Return everything a report is made from, as of now; raises `ClockBehind`."""
     from provenance.dossier.items import Sources
     from provenance.dossier.vouching import Vouching
+    from provenance.report.records import standing_words
+    from provenance.voices import Voices
 
-    at = now()
+    at, mode = now(), session.config.approvals
     catalogue.check_clock(at)
-    sources = Sources(session.config, session.policy, catalogue, Vouching(catalogue, at), at)
-    return gather(sources, asked, names)
+    voices = Voices(session.config, session.policy, catalogue, at)
+    vouching = Vouching(voices, catalogue, at, lambda authority: standing_words(mode, authority))
+    return Sources(session.config, session.policy, catalogue, vouching, at)
 
 
 def _dispute(session: Session, about: str, folder: Path, *, as_json: bool) -> None:
     """Write everything about one file or record into a folder of its own."""
     from provenance.cli.placing import NewFolder, free_place
-    from provenance.dossier.items import Sources
     from provenance.dossier.matter import matter_of
-    from provenance.dossier.vouching import Vouching
     from provenance.report.dispute import Bundle
     from provenance.report.dispute_documents import DisputeDocument, PieceDocument
     from provenance.report.documents import to_json
 
-    place, at = free_place(session.config, folder, "the bundle"), now()
+    place = free_place(session.config, folder, "the bundle")
     with session.catalogue() as catalogue:
-        catalogue.check_clock(at)
+        sources = _sources(session, catalogue)
         catalogue.verify()
         named = _named(session, catalogue, about)
         with catalogue.inventory.reading(), NewFolder(place) as made:
-            sources = Sources(session.config, session.policy, catalogue, Vouching(catalogue, at), at)
             matter = matter_of(catalogue, named)
             bundle = Bundle(sources, matter)
             pieces = [(made.write(p.name, p.content), p.says) for p in bundle.pieces()]

@@ -7,7 +7,7 @@ from itertools import chain
 import msgspec
 
 from provenance import __version__
-from provenance.asset import Digest, UtcTime
+from provenance.asset import UtcTime
 from provenance.catalogue.inventory import Found, Held, Inventory, Passed
 from provenance.catalogue.stored import plain
 from provenance.config import Role
@@ -79,6 +79,7 @@ class _Gathering:
         for use, tally in every:
             if self._is_asked_use(use):
                 self._openings.take_use(use, tally)
+        self._openings.take_rules()
         troubled = self._inventory.troubled()
         for zone in self._asked.zones:
             self._openings.take_unexamined(zone, troubled[zone.name])
@@ -113,13 +114,13 @@ class _Gathering:
         """Look at every generated file, and return those that are reported."""
         folder = self._from.config.catalogue.parent
         rows, runs = Spool(folder), Spool(folder)
-        for digest, one in self._inventory.passed():
-            runs.add(bytes.fromhex(digest), msgspec.msgpack.encode(one))
-        passed = Along((Digest(raw.hex()), _PASSED.decode(row)) for raw, row in runs)
-        held = Along((h.digest, h) for h in self._inventory.held())
+        for asset, one in self._inventory.passed():
+            runs.add(asset.to_bytes(8), msgspec.msgpack.encode(one))
+        passed = Along((int.from_bytes(raw), _PASSED.decode(row)) for raw, row in runs)
+        held = Along((h.asset, h) for h in self._inventory.held())
         looking = Looking(self._from)
         for found in self._inventory.generated():
-            self._take(looking, found, held.of(found.digest), passed.of(found.digest), rows)
+            self._take(looking, found, held.of(found.asset), passed.of(found.asset), rows)
         return rows
 
     def _take(self, looking: Looking, found: Found, held: list[Held], passed: list[Passed], rows: Spool) -> None:

@@ -1,5 +1,6 @@
 """One generated file, with all there is to say of it."""
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -7,11 +8,11 @@ from provenance.asset import Digest, Place, RelPath, UtcTime, ZoneName
 from provenance.catalogue import Catalogue, Filed, Sighting
 from provenance.catalogue.inventory import Found, Held, Passed
 from provenance.config import Config, Role, Zone
-from provenance.deciding import case_of
+from provenance.deciding import Decided, deliverable_of
 from provenance.dossier.rows import Delivery, Hindrance, Item, Mark, Spoken, Spot
 from provenance.dossier.vouching import Vouching
-from provenance.evidence import Beside, effective_credential
-from provenance.policy import Outcome, Policy, Reason, judge
+from provenance.evidence import Beside, Companion, Credential, Sidecar, effective_credential
+from provenance.policy import Outcome, Policy, Reason
 from provenance.records import Approval, Deliverable, Words, meant_for
 from provenance.records.consent import Consent
 from provenance.records.disclosure import Disclosure, speaks_for
@@ -36,7 +37,7 @@ class Sources:
     def deliverables(self, title: str = "") -> tuple[Deliverable, ...]:
         """Return everything the production delivers of a title; of every title for an empty one."""
         finals = (z for z in self.config.zones if z.role is Role.FINAL and title in {"", z.title})
-        return tuple(dict.fromkeys(Deliverable(self.config.project, z.title, z.channel) for z in finals))
+        return tuple(dict.fromkeys(deliverable_of(self.config, z) for z in finals))
 
     def zone(self, name: str) -> Zone | None:
         """Return a zone by its name; None for one that the configuration has no more."""
@@ -111,7 +112,7 @@ class Looking:
         """Return what the bytes themselves say, and what was told of them."""
         catalogue = self._from.catalogue
         evidence = catalogue.evidence_of(found.digest)[0]
-        verdict = self.verdict(found.digest, _place(spots))
+        verdict = self._verdict(found.digest, _place(spots))
         titles = self._from.config.titles
         asked = {titles.get(ZoneName(s.zone)) for s in spots if s.state != "gone"}
         first = verdict.grounds[0] if verdict.grounds else None
@@ -139,7 +140,7 @@ class Looking:
             hindrances=(),
         )
 
-    def verdict(self, digest: Digest, place: Place | None) -> Verdict:
+    def _verdict(self, digest: Digest, place: Place | None) -> Verdict:
         """Return the verdict on some bytes at a place, as it counts."""
         verdict = self._from.catalogue.verdict_of(digest, place)
         assert verdict is not None, digest  # it stands among the assets
@@ -162,30 +163,44 @@ class Looking:
             zone = self._from.zone(spot.zone)
             if spot.state == "gone" or zone is None or zone.role is not Role.FINAL:
                 continue
-            deliverable = Deliverable(self._from.config.project, zone.title, zone.channel)
+            deliverable = deliverable_of(self._from.config, zone)
             if deliverable not in met:
                 met.add(deliverable)
                 place = Place(zone.name, RelPath(spot.path))
-                yield from self.hindrances(looked, deliverable, place, lies_by.get(place, Beside()))
+                decided = self._decided(looked, zone, place, lies_by.get(place, Beside()))
+                looked.words[deliverable] = decided.words
+                against = [r for r in decided.decision.reasons if r.outcome is not Outcome.PASS]
+                yield from (_hindrance(r, deliverable) for r in against)
 
-    def hindrances(self, looked: Looked, deliverable: Deliverable, place: Place, beside: Beside) -> Iterator[Hindrance]:
-        """Yield why the policy would not let some bytes pass in a deliverable, by what is recorded of them.
+    def _decided(self, looked: Looked, zone: Zone, place: Place, beside: Beside) -> Decided:
+        """Return what a file comes to where it lies, by what is recorded of it.
 
         The gate looks at the bytes that are there then, and may find more.
         """
-        digest = looked.item.digest
-        words = looked.words.get(deliverable) or self._from.vouching.words(digest, deliverable)
-        looked.words[deliverable] = words
-        along = {c.digest for c in beside.companions if c.signals or c.gaps}
-        along |= {beside.sidecar.digest} if beside.sidecar else set()
-        if along:  # a clearance counts only with what was cleared together with the file, as at the gate
-            cleared = (c for c in words.clearances if along <= {s.digest for s in c.subjects})
-            words = replace(words, clearances=tuple(cleared))
-        credential = effective_credential(self._from.catalogue.evidence_of(digest)[0], beside)
-        case = case_of(self.verdict(digest, place), credential, deliverable, words, self._from.policy)
-        for reason in judge(case, self._from.policy).reasons:
-            if reason.outcome is not Outcome.PASS:
-                yield _hindrance(reason, deliverable)
+        catalogue, digest = self._from.catalogue, looked.item.digest
+        verdict = catalogue.verdict_of(digest, place)
+        assert verdict is not None, digest
+        known = _Known(
+            os.path.join(os.fsencode(zone.root), place.path),
+            digest,
+            verdict,
+            effective_credential(catalogue.evidence_of(digest)[0], beside),
+            beside.sidecar,
+            tuple(c for c in beside.companions if c.signals or c.gaps),
+        )
+        return self._from.vouching.decide(self._from.policy, known, deliverable_of(self._from.config, zone))
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A file as it is recorded where it lies (`deciding.Known`)."""
+
+    absolute: bytes
+    digest: Digest
+    verdict: Verdict
+    credential: Credential
+    sidecar: Sidecar | None
+    speaking: tuple[Companion, ...]
 
 
 def _hindrance(reason: Reason, deliverable: Deliverable) -> Hindrance:

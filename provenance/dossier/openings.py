@@ -4,6 +4,7 @@ import os
 import shlex
 from dataclasses import dataclass, replace
 
+from provenance.accepting import require_accepted
 from provenance.asset import Place, RelPath, ZoneName
 from provenance.catalogue import Listed
 from provenance.config import Role, Zone
@@ -11,7 +12,9 @@ from provenance.dossier.asked import Audience
 from provenance.dossier.items import Sources
 from provenance.dossier.rows import Hindrance, Item, Opening, Status, Use
 from provenance.dossier.tallies import UseTally
+from provenance.errors import ConfigNotAccepted
 from provenance.files import display
+from provenance.identity.people import ADMINISTRATOR
 from provenance.policy import Outcome, Rule
 from provenance.policy.assess import Concern
 from provenance.records import Deliverable
@@ -25,7 +28,7 @@ OPERATOR = "whoever runs provenance"
 BOOKKEEPER = "whoever keeps the tool register"
 
 _BY = "--by WHO --reason TEXT"
-_ORDER = ("forbidden", "consent", "approval", "question", "register", "untold", "otherwise", "gate", "look")
+_ORDER = ("rules", "forbidden", "consent", "approval", "question", "register", "untold", "otherwise", "gate", "look")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +104,24 @@ class Openings:
                 Opening("otherwise", (TELLER,), about, "says something else of itself than was told", advice), first
             )
         for hindrance in item.hindrances:
-            self._take_hindrance(hindrance, first)
+            if not (hindrance.rule == Rule.UNTOLD.value and not item.told):  # that is said already
+                self._take_hindrance(hindrance, first)
 
     def _take_hindrance(self, hindrance: Hindrance, first: Place | None) -> None:
-        if hindrance.rule in {Rule.UNTOLD.value, Rule.CONSENT_MISSING.value}:
-            return  # it is said already, of the file or of the use
+        if hindrance.rule in {Rule.CONSENT_MISSING.value, Rule.DOES_NOT_COUNT.value}:
+            return  # it is said already of the use; or it says of a word why that is not enough
         who = hindrance.roles or (_WITH.get(hindrance.rule, APPROVER),)
         says = _SAYS.get(hindrance.rule, f"would not pass the gate ({hindrance.rule})")
         self._add(Opening("gate", who, hindrance.channel, says, hindrance.help), first)
+
+    def take_rules(self) -> None:
+        """Take down that nobody accepted the rules, where somebody has to: then the gate lets nothing pass."""
+        try:
+            require_accepted(self._from.config, self._from.policy, self._from.catalogue)
+        except ConfigNotAccepted as error:
+            advice = "provenance config accept --by WHO --sign-with KEY --reason TEXT"
+            says = error.message if self._inside else "no administrator accepted the configuration that is used"
+            self._add(Opening("rules", (ADMINISTRATOR,), "configuration", says, advice))
 
     def take_unexamined(self, zone: Zone, files: int) -> None:
         """Take down that something in a zone was not examined: what nobody looked at may be anything."""
@@ -179,12 +192,14 @@ _WITH = {
     Rule.ORIGIN_NEEDS_REVIEW.value: "whoever may clear in this production",
     Rule.ORIGIN_UNKNOWN.value: "whoever may clear in this production",
     Rule.USE_FORBIDDEN.value: MAKER,
+    Rule.UNTOLD.value: TELLER,
     Rule.REFUSED.value: "whoever may decide otherwise in this production",
 }
 _SAYS = {
     Rule.TEMPORARY_NOT_FINAL.value: "generated, in a final zone, and nobody approved it",
     Rule.ROLE_MISSING.value: "generated, in a final zone, and not approved in every role",
     Rule.USE_FORBIDDEN.value: "a use that the policy forbids",
+    Rule.UNTOLD.value: "told of by nobody who is listed",
     Rule.REFUSED.value: "in a final zone, and somebody refused it",
     Rule.NOT_ATTESTED.value: "no sign of a generator, and nobody attested that nothing was generated",
     Rule.ORIGIN_NEEDS_REVIEW.value: "a person must look",

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 
 from provenance.catalogue import Filed
-from provenance.disclosing.answering import answer
 from provenance.dossier.items import Sources
 from provenance.dossier.rows import Agreed, Reply, Required, Status, Tool, Use, deliverable_name
 from provenance.dossier.tallies import ANYBODY, Part, UseTally
 from provenance.policy import terms
-from provenance.policy.told import Telling
+from provenance.policy.told import Telling, telling_of
 from provenance.records import Deliverable, meant_for, title_key
 from provenance.records.decisions import Refusal
 from provenance.records.disclosure import Disclosure
@@ -18,24 +17,27 @@ def use_of(sources: Sources, filed: Filed, tally: UseTally) -> Use:
     """Return a use that was told as it stands."""
     told = filed.record
     assert isinstance(told, Disclosure)
-    telling = answer(sources.catalogue, sources.policy, told, sources.now)
+    vouching = sources.vouching
+    consents = vouching.consents(told.project, told.title)
+    telling = telling_of(told, sources.policy, vouching.register(), consents)
     places = sources.deliverables(told.title)
     roles = sorted(telling.roles) or ([] if telling.answer is terms.Reply.TELL else [ANYBODY])
     agreed = all(n.consent for n in telling.consents)
+    gone = vouching.taken_back(filed)
     refused = tuple(d for d in places if tally.part.refused[d] or _is_refused_unseen(sources, told, tally, d))
     approved = tuple(d for d in places if agreed and d not in refused and _complete(tally.part, d, roles))
     return Use(
         id=told.id,
         by=told.by,
         made_at=told.made_at,
-        stands=sources.vouching.stands(filed),
+        stands=vouching.stands(filed),
         description=told.reason,
         title=told.title,
         use=told.use,
         says=next((u.says for u in sources.policy.uses if u.key == told.use), ""),
         prominence=told.prominence,
         final=told.final,
-        status=_status(filed, telling, approved=bool(approved), refused=bool(refused)),
+        status=Status.TAKEN_BACK if gone else _status(telling, approved=bool(approved), refused=bool(refused)),
         answer=telling.answer.value,
         concerns=telling.reasons,
         replies=tuple(_replies(sources, told)),
@@ -55,7 +57,7 @@ def use_of(sources: Sources, filed: Filed, tally: UseTally) -> Use:
         approved_for=tuple(deliverable_name(d.channel, d.title) for d in approved),
         refused_for=tuple(deliverable_name(d.channel, d.title) for d in refused),
         files=tally.live.files,
-        revoked_by=filed.revoked_by,
+        revoked_by=filed.revoked_by if gone else None,
     )
 
 
@@ -71,10 +73,8 @@ def _complete(part: Part, deliverable: Deliverable, roles: list[str]) -> bool:
     return bool(roles) and all(part.complete(deliverable, role) for role in roles)
 
 
-def _status(filed: Filed, telling: Telling, *, approved: bool, refused: bool) -> Status:
+def _status(telling: Telling, *, approved: bool, refused: bool) -> Status:
     """Return how a use stands. What the policy forbids stays forbidden, whatever was approved."""
-    if filed.revoked_by is not None:
-        return Status.TAKEN_BACK
     match telling.answer:
         case terms.Reply.FORBID:
             return Status.FORBIDDEN

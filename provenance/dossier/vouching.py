@@ -1,36 +1,73 @@
 """Whose word counts, and what stands behind it. In this room that is asked here and nowhere else."""
 
-from provenance.asset import Digest, UtcTime
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from provenance.asset import Digest, ProjectId, Title, UtcTime
 from provenance.catalogue import Filed, Queries
+from provenance.deciding import Decided, Known, decide
 from provenance.dossier.rows import Spoken
-from provenance.records import UNSIGNED, Approval, Deliverable, Record, Words, in_force
+from provenance.policy import Policy
+from provenance.records import Approval, Deliverable, Record, Words, in_force
 from provenance.records.consent import Consent
+from provenance.records.register import Register, ToolEntry
 from provenance.verdict import Verdict
+from provenance.voices import Voices
+
+if TYPE_CHECKING:
+    from provenance.identity.authority import Authority
+
+    Wording = Callable[[Authority], str]
+    """Puts what stands behind a record into words."""
 
 
 class Vouching:
-    """What the catalogue knows of words, as of one moment. Records are not signed yet, so anybody's word counts."""
+    """What the catalogue knows of words, as of one moment, held against who is listed."""
 
-    def __init__(self, catalogue: Queries, now: UtcTime) -> None:
+    def __init__(self, voices: Voices, catalogue: Queries, now: UtcTime, wording: "Wording") -> None:
+        self._voices = voices
         self._catalogue = catalogue
         self._now = now
+        self._wording = wording
 
-    def stands(self, filed: Filed) -> str:  # noqa: ARG002 (who signed it will say)
+    def stands(self, filed: Filed) -> str:
         """Return what stands behind a record, in words that are shown beside it."""
-        return UNSIGNED
+        return self._wording(self._voices.authority(filed))
+
+    def taken_back(self, filed: Filed) -> bool:
+        """Whether somebody took a record back who may."""
+        return filed.revoked_by is not None and filed.record.id not in self._voices.standing
 
     def counts(self, filed: Filed) -> bool:
         """Whether its author may say it, nobody took it back, and it is not over."""
         expires = getattr(filed.record, "expires", None) or getattr(filed.record, "valid_until", None)
-        return filed.revoked_by is None and in_force(expires, self._now)
+        current = not self.taken_back(filed) and in_force(expires, self._now)
+        return current and self._voices.authority(filed).counts
 
     def words(self, digest: Digest, deliverable: Deliverable) -> Words:
-        """Return the words that count for some bytes in a deliverable."""
-        return self._catalogue.effective_words(digest, deliverable, self._now)
+        """Return the words that count for some bytes in a deliverable, as they are recorded."""
+        return self._voices.words(digest, deliverable)[0]
 
-    def verdict(self, digest: Digest, verdict: Verdict) -> Verdict:  # noqa: ARG002
+    def decide(self, policy: Policy, known: Known, deliverable: Deliverable) -> Decided:
+        """Return what a policy and people's words make of one file, as the gate does."""
+        return decide(self._voices, policy, known, deliverable)
+
+    def verdict(self, digest: Digest, verdict: Verdict) -> Verdict:
         """Return the verdict on some bytes as it is where only words that count have a say in it."""
-        return verdict
+        return self._voices.verdict(digest, verdict)
+
+    def consents(self, project: ProjectId, title: Title) -> tuple[Consent, ...]:
+        """Return the consents that count for a title, oldest first."""
+        filed = [f for f in self._catalogue.tellings.all_consents() if self.counts(f)]
+        return tuple(r for f in filed if isinstance(r := f.record, Consent) and r.covers(project, title, self._now))
+
+    def register(self) -> Register:
+        """Return the tool register as it counts; an entry that does not is as good as over."""
+        entries, lapsed = list[ToolEntry](), list[ToolEntry]()
+        for filed in self._catalogue.tellings.tools():
+            if isinstance(filed.record, ToolEntry):
+                (entries if self.counts(filed) else lapsed).append(filed.record)
+        return Register(tuple(entries), tuple(lapsed))
 
     def spoken(self, filed: Filed) -> Spoken:
         """Return a record as a report shows it."""

@@ -82,10 +82,9 @@ def check_targets(gate: Gate, plan: Plan) -> Run:
     """Judge every file of some targets, record the run, and only then return it.
 
     (1) the rules must not lie inside the material; (2) the clock and the ledger must be whole, and the rules those that
-    were accepted; (3) look at the bytes
-    in front of us; (4) record them, and join them with all that is known of them: people's words, relatives, earlier
-    looks; (5) let the policy judge; (6) record the run, unless somebody spoke meanwhile: then judge again; (7) only
-    then answer.
+    were accepted; (3) look at the bytes in front of us; (4) record them, and join them with all that is known of them:
+    people's words, relatives, earlier looks; (5) let the policy judge; (6) record the run, unless somebody spoke
+    meanwhile: then judge again; (7) only then answer.
 
     Raises `FileTrouble` for what is missing, not permitted, or changed while it was read; `ConfigTrouble` for rules
     inside the material; `CatalogueTrouble` for a broken ledger, a clock behind it, or a full disk; `ValueError` for a

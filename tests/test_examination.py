@@ -92,3 +92,22 @@ def test_nothing_is_too_odd_to_arrive(odd: Looked | Failed) -> None:
     """Text that is not UTF-8 and numbers of any size arrive unchanged, together with what is ordinary."""
     answers = (Failed(Failure.MISSING, "gone"), odd, _LOOKED)
     assert unpacked(packed(answers)) == answers
+
+
+def test_a_path_longer_than_the_system_takes_at_once_is_examined(tmp_path: Path) -> None:
+    """Folders within folders, further down than PATH_MAX: what lies there is looked at like anything else."""
+    parts = [b"d" * 200] * 25
+    at = os.open(tmp_path, os.O_RDONLY)
+    for part in parts:
+        os.mkdir(part, dir_fd=at)
+        deeper = os.open(part, os.O_RDONLY, dir_fd=at)
+        os.close(at)
+        at = deeper
+    descriptor = os.open(b"note.txt", os.O_WRONLY | os.O_CREAT, dir_fd=at)
+    os.write(descriptor, b"a note far down")
+    os.close(descriptor)
+    os.close(at)
+    path = b"/".join([*parts, b"note.txt"])
+    (answer,) = examine_all((Request(os.fsencode(tmp_path), path, 15),), Trust())
+    assert isinstance(answer, Looked)
+    assert answer.evidence.asset.size == 15

@@ -14,6 +14,7 @@ from tests.daemon.notified import Program
 from tests.production import LEGAL, Production, copied, generated, picture
 from tests.watching import (
     Daemon,
+    catalogue_of,
     catalogued,
     difference,
     held,
@@ -272,6 +273,20 @@ def test_a_configuration_is_read_again_when_asked(tmp_path: Path) -> None:
         production.config.write_text(good.replace('on_refuse = "report"', 'on_refuse = "quarantine"'))
         _reload(daemon, "was read again")
         daemon.until(lambda: not hero.exists())
+
+
+def test_no_later_trouble_brings_a_replaced_configuration_back(tmp_path: Path) -> None:
+    """A configuration that was taken stays: what goes wrong afterwards ends the watch, and not the configuration."""
+    production = watched_production(tmp_path, final='on_refuse = "report"')
+    with watching(production) as daemon:
+        text = production.config.read_text()
+        production.config.write_text(text.replace('on_refuse = "report"', 'on_refuse = "quarantine"'))
+        _reload(daemon, "was read again")
+        hero = generated(production.deliver / "hero.png")
+        daemon.until(lambda: not hero.exists() and held(production) == 1)
+        catalogue_of(production).rename(tmp_path / "elsewhere.db")
+        assert daemon.process.wait(60) == 30
+        assert "is refused" not in daemon.said()
 
 
 def test_once_drains_and_ends(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from provenance.daemon.book import ZoneBook
 from provenance.evidence import Beside
 from provenance.targets import Target, zone_target
 from tests.catalogue.making import EXAMINER, evidence, stamp
+from watcher.opening import Odd
 from watcher.sweep import Folder, Found
 
 CONFIG = '[project]\nid = "p"\ntitle = "P"\n[[zone]]\nname = "deliver"\npath = "deliver"\nrole = "final"\n'
@@ -106,3 +107,16 @@ def test_catalogue_and_disk_agree_in_the_end(tmp_path_factory: pytest.TempPathFa
         world.list(0)
         assert world.news == {}
         assert present(catalogue) == set(world.files)
+
+
+def test_what_cannot_be_written_down_is_kept_once(tmp_path: Path) -> None:
+    """A folder that is listed again and again while the catalogue is locked makes memory grow by nothing."""
+    target = target_in(tmp_path)
+    with Catalogue.create(tmp_path / "catalogue.db", stamp().at) as catalogue:
+        book = World(catalogue, target).book
+        for _ in range(3):
+            odd = [(b"link%d" % n, Odd.LINK) for n in range(100)]
+            book.news("deliver", Folder(b"reel", odd=odd))
+        assert len(book._zones[ZoneName("deliver")].troubles) == 100
+        book.flush()
+        assert len(catalogue.troubles()) == 100

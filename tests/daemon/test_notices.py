@@ -106,6 +106,19 @@ def test_telling_waits_for_nobody_and_loses_no_number(tmp_path: Path, heard: Lis
     assert [n["says"] for n in rest] == [f"and {n['count']:,} more" for n in rest]
 
 
+def test_whoever_hands_over_does_not_wait(tmp_path: Path, heard: Listener) -> None:
+    """When others take over, a program that hangs is told what is left in its own time, and nobody waits for it."""
+    program = Program(tmp_path, "while not (folder / 'go').exists(): time.sleep(0.02)")
+    notices = Notices(telling(tmp_path, program.command), heard.log, now)
+    notices.tell(notice())
+    began = time.monotonic()
+    notices.leave(60)
+    assert time.monotonic() - began < 20
+    assert program.documents == []
+    (tmp_path / "go").touch()
+    until(lambda: len(program.documents) == 1)
+
+
 def test_a_failure_is_tried_again(tmp_path: Path, heard: Listener) -> None:
     """A program that fails twice is told a third time, the same document; what it printed is in the log."""
     fails = (

@@ -118,7 +118,7 @@ def judged_acceptance(
     record: Any, envelope: dict[str, Any] | None, last: Accepted | None, where: tuple[str, UtcTime]
 ) -> "Accepted | Authority":
     """Return an acceptance that counts after the `last` one, or why another does not; `where` is a store and a time."""
-    from provenance.identity.authority import Listing, authority_of
+    from provenance.identity.authority import Listing, Standing, authority_of
     from provenance.identity.listed import people_in
 
     people = people_in(record.document if last is None else last.document)
@@ -128,6 +128,8 @@ def judged_acceptance(
     if not authority.counts:
         by = "it lists itself" if last is None else f"accepted before ({last.record})"
         return replace(authority, why=f"{authority.why}; it takes an {ADMINISTRATOR} of the configuration {by}")
+    if record.follows != ("" if last is None else last.record):
+        return replace(authority, standing=Standing.NONE, why="another configuration was accepted since it was written")
     return Accepted(record.document, record.id, authority, last is None)
 
 

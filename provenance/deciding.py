@@ -52,7 +52,7 @@ def decide(voices: Voices, policy: Policy, known: Known, deliverable: Deliverabl
     if not heed:
         words, unheard = unheeded(words), ()
     decision = judge(case_of(verdict, known.credential, deliverable, words, policy), policy)
-    decision = adding(decision, *voices.untold(words, verdict))
+    decision = adding(decision, *voices.untold(known.digest, words, verdict))
     return Decided(adding(decision, *voices.reasons(unheard, decision.outcome)), verdict.origin, words)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from provenance.accepting import require_accepted
 from provenance.asset import Digest, UtcTime
 from provenance.catalogue import GateRun, GateUse, Head
-from provenance.config import Config, Role, refuse_inside
+from provenance.config import ApprovalsMode, Config, Role, refuse_inside
 from provenance.deciding import ORPHAN, adding, decide, deliverable_of, is_named_like_one, unfinished
 from provenance.errors import CatalogueTrouble, ChannelNeeded, ChannelUnknown, ConfigInvalid, WordsChanged
 from provenance.examination import SIDECAR_TYPE, Request
@@ -151,7 +151,7 @@ def _begun(gate: Gate) -> "tuple[_Judging, Head]":
     check_rules(gate.config, gate.policy)
     catalogue, now = gate.intake.catalogue, gate.intake.stamp().at
     catalogue.check_clock(now)
-    began = catalogue.verify_since_checkpoint()
+    began = catalogue.verify_since_checkpoint(words=gate.config.approvals is ApprovalsMode.SIGNED)
     require_accepted(gate.config, gate.policy, catalogue)
     return _Judging(gate, now, Judgements(gate.config.catalogue.parent), voices_of(gate, now)), began
 

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound=Record)
 
-TIGHTENING: Final = frozenset({"declaration", "derivation", "refusal", "disclosure", "binding", "legal-hold"})
+TIGHTENING: Final = frozenset(
+    {"declaration", "derivation", "refusal", "disclosure", "binding", "legal-hold", "tool-entry"}
+)
 """Kinds of record whose end may make something milder. To end one takes somebody who is listed.
 
 All others only ever help something pass; anybody may take those back.
@@ -136,13 +138,26 @@ class Voices:
     def _counting(self, records: tuple[R, ...]) -> tuple[R, ...]:
         return tuple(r for r in records if self.counts(r))
 
-    def untold(self, words: Words, verdict: Verdict) -> Iterator[Reason]:
-        """Hold what only somebody told of who is not listed: it is held against the file, and is not enough."""
+    def untold(self, digest: Digest, words: Words, verdict: Verdict) -> Iterator[Reason]:
+        """Hold what only somebody told of who is not listed: it is held against the file, and is not enough.
+
+        Both have to be listed, who told of the use and who said that it is these bytes.
+        """
         wanted = self._signed and verdict.origin.flagged and self._policy.untold is not Outcome.PASS
-        if wanted and words.disclosures and not self._counting(words.disclosures):
+        if wanted and words.disclosures and not self._told(digest, words):
             text = "nobody who is listed told of this use"
             advice = "Have somebody tell of it who is listed: provenance disclose PATH --by WHO --sign-with KEY"
             yield Reason(Rule.UNTOLD, self._policy.untold, text, advice, {"origin": verdict.origin.value})
+
+    def _told(self, digest: Digest, words: Words) -> bool:
+        heard = {d.id for d in self._counting(words.disclosures)}
+        return any(
+            getattr(filed.record, "disclosure", filed.record.id) in heard
+            and (filed.revoked_by is None or filed.record.id in self.standing)
+            and self.authority(filed).counts
+            for filed in self._catalogue.records_of(digest)
+            if filed.record.kind in {"disclosure", "binding"}
+        )
 
     def reasons(self, unheard: "tuple[Filed, ...]", outcome: Outcome) -> Iterator[Reason]:
         """Say of each word about something that does not pass, and that did not help, why it did not."""

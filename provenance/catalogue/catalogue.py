@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from provenance import __version__
 from provenance.asset import Digest, RelPath, UtcTime, ZoneName
-from provenance.catalogue.connection import AS_USUAL, Connection, Opening, connect, refuse_network
+from provenance.catalogue.connection import AS_USUAL, Connection, Opening, Row, connect, refuse_network
 from provenance.catalogue.ledger import EVIDENCE, GATE
 from provenance.catalogue.queries import Queries
 from provenance.catalogue.rows import Head
@@ -54,6 +54,7 @@ class Catalogue(Queries):
         self.store_id: str = row[0]
         self._numbers: Numbers | None = None
         self._checked = Head(0, "")
+        self._words_whole_at: Row | None = None
         if row[1] != __version__:
             self._draw_all()
 
@@ -320,27 +321,25 @@ class Catalogue(Queries):
         self.ledger.check_clock(now)
 
     def verify(self, pins: "Iterable[Pin]" = ()) -> Head:
-        """Check the whole ledger, all rows it answers for, and that it is what was pinned; return its head.
+        """Check the whole ledger, its rows, and that it is what was pinned; return its head. Raises `ChainBroken`."""
+        from provenance.catalogue.pins import check_pins
 
-        Raises `ChainBroken`.
-        """
         head = self._verification().everything(self._checkpoint())
-        if pins := tuple(pins):
-            from provenance.catalogue.pins import check_pins
-
-            check_pins(self.ledger, pins)
+        check_pins(self.ledger, tuple(pins))
         self._keep_checkpoint(head)
         return head
 
-    def verify_since_checkpoint(self) -> Head:
-        """Check what was added since the last check; return the head. Raises `ChainBroken`.
+    def verify_since_checkpoint(self, *, words: bool = False) -> Head:
+        """Check what was added since the checkpoint, which lies in the same file; return the head.
 
-        The checkpoint lies in the same file as the ledger: who can forge the one can forge the other. It saves time,
-        and finds accidents; `verify` looks at everything.
+        With `words`, and unless nobody else wrote since, the rows of every word too. Raises `ChainBroken`.
         """
-        checkpoint = self._checkpoint()
-        head = self._verification().since(max(checkpoint, self._checked, key=lambda h: h.seq))
-        self._checked = head
+        checkpoint, version = self._checkpoint(), self._db.row("PRAGMA data_version")
+        known = max(checkpoint, self._checked, key=lambda h: h.seq)
+        if words and self._words_whole_at != version:
+            self._verification().words(known)
+            self._words_whole_at = version
+        head = self._checked = self._verification().since(known)
         if head.seq - checkpoint.seq >= CHECKPOINT_EVERY:
             self._keep_checkpoint(head)
         return head

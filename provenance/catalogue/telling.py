@@ -92,7 +92,7 @@ class Tellings:
             return words
         touched = any(d.replica is None or d.replica for d in told)
         consents = self.consents(deliverable.project, deliverable.title, now) if touched else ()
-        return replace(words, disclosures=told, consents=consents, register=self.register(now))
+        return replace(words, disclosures=told, consents=consents, register=self.register(now, standing))
 
     def all_disclosures(self) -> tuple[Filed, ...]:
         """Return every disclosure there ever was, oldest first."""
@@ -110,13 +110,14 @@ class Tellings:
         """Return every entry the register ever had, oldest first."""
         return tuple(self._book().tools)
 
-    def register(self, now: UtcTime) -> Register:
-        """Return the register as it stands."""
+    def register(self, now: UtcTime, standing: Collection[str] = ()) -> Register:
+        """Return the register as it stands; entries in `standing` were taken back by somebody who may not."""
         entries: list[ToolEntry] = []
         lapsed: list[ToolEntry] = []
         for filed in self._book().tools:
             if isinstance(filed.record, ToolEntry):
-                counts = filed.revoked_by is None and in_force(filed.record.valid_until, now)
+                stands = filed.revoked_by is None or filed.record.id in standing
+                counts = stands and in_force(filed.record.valid_until, now)
                 (entries if counts else lapsed).append(filed.record)
         return Register(tuple(entries), tuple(lapsed))
 

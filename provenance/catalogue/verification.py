@@ -61,6 +61,17 @@ class Verification:
             self._no_word_lost()
             return self._entries(checked)
 
+    def words(self, until: Head) -> None:
+        """Check that the rows that make each word findable are what was recorded, up to an entry that was verified.
+
+        Who can write the file can hide a word without breaking the chain: a revocation that points nowhere.
+        """
+        kinds = ", ".join("?" for _ in KINDS)
+        sql = f"SELECT seq, kind, body FROM ledger WHERE kind IN ({kinds}) AND seq <= ? ORDER BY seq"  # noqa: S608
+        with self._db.reading(), closing(Along(self._db, 0)) as along:
+            for seq, kind, body in self._db.each(sql, (*KINDS, until.seq)):
+                self._record(seq, kind, body, Counter(), along)
+
     def _no_word_lost(self) -> None:
         kinds = ", ".join("?" for _ in KINDS)
         lost = self._db.row(

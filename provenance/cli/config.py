@@ -110,9 +110,16 @@ def accept(ctx: click.Context, by: str, reason: str, claimed_at: str | None, as_
         raise click.UsageError("an administrator has to sign this: add --sign-with KEY, or --request FILE")
     document = matters(session.config, session.policy)
     stamp = session.stamp(said)
-    record = ConfigurationAcceptance(by=by, reason=reason, made_at=stamp.at, claimed_at=said, document=document)
     with session.catalogue() as catalogue:
         last = acceptances(catalogue).last
+        record = ConfigurationAcceptance(
+            by=by,
+            reason=reason,
+            made_at=stamp.at,
+            claimed_at=said,
+            document=document,
+            follows=last.record if last else "",
+        )
         if signing.signer is not None:
             from provenance.identity.signing import sign
 

@@ -19,3 +19,6 @@ class ConfigurationAcceptance(Record):
     role: ClassVar[str] = "administrator"
 
     document: dict[str, Any] = field(hash=False)
+    follows: str = ""
+    """Id of the acceptance that counted when it was written; empty for the first. It counts after that one alone, so
+    that nobody can bring it once another was accepted."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from provenance.accepting import matters
+from provenance.accepting import acceptances, matters
 from provenance.asset import Channel, Digest, ProjectId, Title, UtcTime, ZoneName
 from provenance.catalogue import Catalogue
 from provenance.config import (
@@ -126,7 +126,8 @@ class House:
 
     def accept(self, by: str = "admin", config: Config | None = None, minute: int = 1) -> str:
         """Have somebody accept a configuration."""
-        record = accepting(config or self.config, self.policy, by, minute)
+        last = acceptances(self.catalogue).last
+        record = accepting(config or self.config, self.policy, by, minute, follows=last.record if last else "")
         return self.say(record, by, minute)
 
     def gate(self, config: Config | None = None, minute: int = 20) -> Gate:
@@ -196,9 +197,12 @@ def revoked(target: str, by: str = "stranger", minute: int = 8) -> Revocation:
     return Revocation(by=by, reason="not so", made_at=at(minute), target=target)
 
 
-def accepting(config: Config, policy: Policy, by: str, minute: int = 1) -> ConfigurationAcceptance:
-    """Return somebody's word that a configuration is the one to judge by."""
-    return ConfigurationAcceptance(by=by, reason="as agreed", made_at=at(minute), document=matters(config, policy))
+def accepting(
+    config: Config, policy: Policy, by: str, minute: int = 1, *, follows: str = ""
+) -> ConfigurationAcceptance:
+    """Return somebody's word that a configuration is the one to judge by, after the one that was accepted before."""
+    document = matters(config, policy)
+    return ConfigurationAcceptance(by=by, reason="as agreed", made_at=at(minute), document=document, follows=follows)
 
 
 def envelope_of(record: Record, by: str, store: str = STORE) -> dict[str, Any]:

@@ -162,7 +162,11 @@ def _stage(folder: Path, room: Path, pieces: list[Piece]) -> None:
             raise BackupUnusable(f"{piece.name} is missing from the backup") from error
         if found != (piece.sha256, piece.size):
             raise BackupUnusable(f"{piece.name} is not what was backed up")
-        target.chmod(piece.mode)
+        target.chmod(piece.mode & _MODES)
+
+
+_MODES = 0o644
+"""What a file that is put back may be allowed at the most: nothing in a backup is a program, or anybody's to write."""
 
 
 def _verify(room: Path, manifest: Manifest, pins: tuple[Pin, ...]) -> None:

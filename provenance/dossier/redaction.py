@@ -5,6 +5,7 @@ written anything into them: names of performers that are kept here, and whatever
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -19,7 +20,8 @@ _PATHS = re.compile(
     r"|\\\\\S+"  # a share
     r"|\S+[\\/]\S+\.[a-z]\w{1,5}\b"  # a file in a folder
     r"|\S+\.(?:aac|ai|aif|aiff|avi|bmp|c2pa|dng|dpx|eps|exr|fbx|flac|gif|heic|jpeg|jpg|json|m4a|mkv|mov|mp3|mp4|mxf|ogg|"
-    r"pdf|png|psd|srt|svg|tga|tif|tiff|toml|txt|usd|vtt|wav|webm|webp|xml)\b",
+    r"pdf|png|psd|srt|svg|tga|tif|tiff|toml|txt|usd|vtt|wav|webm|webp|xml)\b"
+    r"|(?<!\S)(?!SHA256:)\S*[\\/]\S*",  # whatever else may be a folder; fingerprints of keys have slashes too
     re.IGNORECASE,
 )
 
@@ -28,16 +30,17 @@ class Redaction:
     """Takes out what may not leave the house. Performers become numbers, the same one throughout a report."""
 
     def __init__(self, names: Iterable[str] = ()) -> None:
-        """Take out these names of performers wherever they stand, whatever their case and spaces."""
-        words = sorted({tuple(n.split()) for n in names if n.split()}, key=len, reverse=True)
-        joined = "|".join(r"\s+".join(re.escape(w) for w in name) for name in words)
+        """Take out these names of performers wherever they stand, in whatever case, order and spacing."""
+        whole = {tuple(_plain(n).split()) for n in names if _plain(n).split()}
+        words = sorted(whole | {name[::-1] for name in whole}, key=len, reverse=True)
+        joined = "|".join(r"[\W_]*".join(re.escape(w) for w in name) for name in words)
         self._names = re.compile(joined, re.IGNORECASE) if joined else None
         self._numbers: dict[str, int] = {}
 
     def text(self, text: str) -> str:
         """Return a text without names of performers, and without anything that looks like a path."""
-        plain = self._names.sub(PERFORMER, text) if self._names else text
-        return _PATHS.sub(PATH, plain)
+        plain = _plain(text)
+        return _PATHS.sub(PATH, self._names.sub(PERFORMER, plain) if self._names else plain)
 
     def performer(self, commitment: str) -> str:
         """Return what a performer is called in this report."""
@@ -93,8 +96,8 @@ class Redaction:
             ),
             performers=tuple(self.performer(p) for p in use.performers),
             union_roles=tuple(self.text(r) for r in use.union_roles),
-            vendor=self.text(use.vendor),
-            contract=self.text(use.contract),
+            vendor="",
+            contract="",
             required=tuple(replace(r, role=self.text(r.role), by=self._words(r.by)) for r in use.required),
             consents=tuple(replace(c, performer=self.performer(c.performer)) for c in use.consents),
         )
@@ -126,6 +129,11 @@ class Redaction:
 
     def _hindrance(self, hindrance: Hindrance) -> Hindrance:
         return replace(hindrance, text="", help=self.text(hindrance.help))
+
+
+def _plain(text: str) -> str:
+    """Return a text as it looks: characters of one look are one, and those of none are gone (Unicode, UAX 15)."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
 
 
 def _nowhere(spot: Spot) -> Spot:

@@ -10,7 +10,7 @@ from tests.disclosing.uses import MOODBOARD, but, new_house
 from tests.newsroom import generated as credentialed
 from tests.production import Production, Result, generated, picture
 
-PERFORMER = "Jane Performer"
+PERFORMER = "Lead Performer"
 SECRET = "the doll that nobody may know of"
 PROMPT = "a prompt pasted where it does not belong"
 ANSWERS = MOODBOARD["answers"]

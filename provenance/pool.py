@@ -9,7 +9,7 @@ import os
 import queue
 import signal
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future, InvalidStateError
+from concurrent.futures import BrokenExecutor, Future, InvalidStateError
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -51,6 +51,8 @@ class Handful:
     """Some small files, or one large one, that travel to a worker together: one round trip for many."""
 
     requests: tuple[Request, ...]
+    lost: int = 0
+    """How often all processes were lost while it was with them."""
 
     @property
     def size(self) -> int:
@@ -198,6 +200,11 @@ class Pool:
         """Yield the answers of a handful that is finished; return how many handfuls were asked for again instead."""
         try:
             answers = unpacked(future.result())
+        except BrokenExecutor as error:  # all processes were lost, and these files need not be why
+            if handful.lost >= _MOST_LOST:
+                return (yield from self._retry(handful, _why(error, 0.0), finished))
+            self._ask(replace(handful, lost=handful.lost + 1), finished)
+            return 1
         except Exception as error:  # noqa: BLE001 (whatever a parser raises costs one file, not the scan)
             return (
                 yield from self._retry(
@@ -230,6 +237,9 @@ def _next(finished: "queue.SimpleQueue[tuple[Handful, Future[Any]]]") -> "tuple[
     except queue.Empty:
         return None
 
+
+_MOST_LOST = 3
+"""After so many losses of all processes it may be the files that are why."""
 
 _LOOK_AFTER = 1.0
 """Seconds without an answer after which it is looked whether anybody is left to give one."""

@@ -1,11 +1,14 @@
 import os
 import platform
+import queue
 import resource
 import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +17,7 @@ from provenance.errors import NotExamined
 from provenance.evidence import State
 from provenance.examination import Answer, Failed, Failure, Looked, Request
 from provenance.examine import examine_all
-from provenance.pool import HANDFUL_FILES, Aside, Limits, Pool, run_alone
+from provenance.pool import HANDFUL_FILES, Aside, Handful, Limits, Pool, run_alone
 
 
 def _fragile(requests: tuple[Request, ...], trust: Trust) -> tuple[Answer, ...]:
@@ -191,6 +194,20 @@ def test_a_scan_outlives_the_loss_of_all_its_processes(tmp_path: Path) -> None:
         pool._pool.join()
         met |= set(_by_name(answers))
     assert met == set(names)
+
+
+@pytest.mark.parametrize(("lost", "state"), [(0, State.UNSUPPORTED), (3, State.UNREADABLE)])
+def test_files_are_not_to_blame_for_the_loss_of_all_processes(tmp_path: Path, lost: int, state: State) -> None:
+    """A file whose processes were all lost is examined as if nothing had been; after three losses it may be why."""
+    (request,) = _requests(tmp_path, ["note"])
+    with Pool(Trust(), workers=1) as pool:
+        finished: queue.SimpleQueue[tuple[Handful, Future[Any]]] = queue.SimpleQueue()
+        broken = Future[Any]()
+        broken.set_exception(BrokenProcessPool("All workers expired"))
+        assert list(pool._answers(Handful((request,), lost), broken, finished)) == []
+        ((_, answer),) = pool._take(finished)
+    assert isinstance(answer, Looked)
+    assert answer.evidence.credential.state is state
 
 
 def _slow(requests: tuple[Request, ...], trust: Trust) -> tuple[Answer, ...]:

@@ -8,6 +8,7 @@ recorded: as unreadable, and held.
 import os
 import queue
 import signal
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Future, InvalidStateError
 from concurrent.futures import TimeoutError as FutureTimeout
@@ -141,11 +142,9 @@ class Pool:
             self.under_way += again - 1
 
     def _ask(self, handful: Handful, finished: "queue.SimpleQueue[tuple[Handful, Future[Any]]]") -> None:
-        future = self._started().schedule(
-            self._look or _look,
-            args=[handful.requests, self._trust],
-            timeout=self._limits.deadline(handful.size) + handful.paced,
-        )
+        work, args = self._look or _look, [handful.requests, self._trust]
+        seconds = self._limits.deadline(handful.size) + handful.paced
+        future = _surely(lambda: self._started().schedule(work, args=args, timeout=seconds), self._leave)
 
         def hand_over(done: Future[Any]) -> None:
             if self._asked.pop(done, None) is not None:
@@ -154,6 +153,11 @@ class Pool:
 
         self._asked[future] = (handful, finished)
         future.add_done_callback(hand_over)
+
+    def _leave(self) -> None:
+        """Ask nothing more of the processes there are: the next time, others are started."""
+        if self._pool is not None:
+            self._pool.stop()
 
     def _begin_anew(self) -> None:
         """Start other processes where all were lost at once, and ask again for what they had.
@@ -230,6 +234,32 @@ class Pool:
         return 0
 
 
+def _surely(schedule: "Callable[[], Future[Any]]", leave: Callable[[], None]) -> "Future[Any]":
+    """Schedule some work; where the processes for it cannot be started or are lost just now, do so again with others.
+
+    What starts them can be killed at any moment too, when the system is short of memory. Raises `NotExamined` if it
+    does not work for seconds.
+    """
+    for pause in _PAUSES:
+        try:
+            return schedule()
+        except (RuntimeError, OSError, EOFError):  # pebble's words for a pool that was lost are of the first kind
+            leave()
+            time.sleep(pause)
+    try:
+        return schedule()
+    except (RuntimeError, OSError, EOFError) as error:
+        leave()
+        raise NotExamined(
+            f"no process can be started in which files could be examined: {str(error) or type(error).__name__}",
+            help="Is the machine short of memory, or of processes (ulimit -u)? Nothing was recorded of these files.",
+        ) from error
+
+
+_PAUSES = (0.0, 0.1, 0.5, 2.0)
+"""Seconds between attempts to start processes."""
+
+
 def _next(finished: "queue.SimpleQueue[tuple[Handful, Future[Any]]]") -> "tuple[Handful, Future[Any]] | None":
     """Return what is finished next; None if that takes long."""
     try:
@@ -292,10 +322,9 @@ def run_alone(work: Callable[[A], R], argument: A, deadline: float) -> R:
 
     with ProcessPool(max_workers=1, initializer=confine, initargs=[None], context=context()) as pool:
         _look_around_often()
-        future = pool.schedule(work, args=[argument], timeout=deadline)
         try:
-            result: R = future.result()
-        except (ProcessExpired, FutureTimeout) as error:
+            result: R = pool.schedule(work, args=[argument], timeout=deadline).result()
+        except (ProcessExpired, FutureTimeout, BrokenExecutor) as error:
             pool.stop()
             raise NotExamined(_why(error, deadline), help="Nothing was put in place.") from error
         except BaseException:
@@ -313,12 +342,15 @@ class Aside:
 
     def begin(self, work: Callable[[A], R], argument: A, deadline: float) -> "Future[R]":
         """Have one function of a module done with one picklable argument, within so many seconds, and do not wait."""
-        try:
-            future: Future[R] = self._started().schedule(work, args=[argument], timeout=deadline)
-        except RuntimeError:  # pebble's word for a pool that was lost; it may have been so only this instant
-            future = self._started().schedule(work, args=[argument], timeout=deadline)
+        future: Future[R] = _surely(
+            lambda: self._started().schedule(work, args=[argument], timeout=deadline), self._leave
+        )
         self._under_way = [*(f for f in self._under_way if not f.done()), future]
         return future
+
+    def _leave(self) -> None:
+        if self._pool is not None:
+            self._pool.stop()
 
     def _started(self) -> "ProcessPool":
         self.tend()

@@ -4,9 +4,10 @@ import queue
 import resource
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
@@ -194,6 +195,48 @@ def test_a_scan_outlives_the_loss_of_all_its_processes(tmp_path: Path) -> None:
         pool._pool.join()
         met |= set(_by_name(answers))
     assert met == set(names)
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_what_starts_the_processes_may_be_killed_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """When the system takes away what processes are forked from, at the very moment they are wanted, others start."""
+    killed = _dying_servers(monkeypatch, times)
+    with Pool(Trust(), workers=1) as pool:
+        assert set(_by_name(pool.examine(_requests(tmp_path, ["note"])))) == {"note"}
+    aside = Aside()
+    try:
+        assert aside.begin(_pid, None, 30.0).result(30) > 0
+    finally:
+        aside.close()
+    assert len(killed) == times
+
+
+def test_a_machine_that_starts_no_processes_is_said_to_be_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no process can be started at all, that is an error with advice, neither a traceback nor a wait for ever."""
+    monkeypatch.setattr("provenance.pool._PAUSES", (0.0, 0.0))
+    _dying_servers(monkeypatch, 1_000)
+    with Pool(Trust(), workers=1) as pool, pytest.raises(NotExamined, match="no process can be started"):
+        list(pool.examine(_requests(tmp_path, ["note"])))
+    with pytest.raises(NotExamined):
+        run_alone(_pid, None, 30.0)
+
+
+def _dying_servers(monkeypatch: pytest.MonkeyPatch, times: int) -> list[int]:
+    """Let the server that workers are forked from say nothing more, as one that was killed, so many times."""
+    killed: list[int] = []
+    real: Callable[[int], int] = forkserver.read_signed  # type: ignore[attr-defined]
+
+    def silent(descriptor: int) -> int:
+        said = real(descriptor)
+        if len(killed) < times:
+            killed.append(said)
+            raise EOFError("unexpected EOF")
+        return said
+
+    monkeypatch.setattr(forkserver, "read_signed", silent)
+    return killed
 
 
 @pytest.mark.parametrize(("lost", "state"), [(0, State.UNSUPPORTED), (3, State.UNREADABLE)])

@@ -45,7 +45,7 @@ def matters(config: Config, policy: Policy) -> dict[str, Any]:
         raise ConfigInvalid(f"a trust anchor cannot be read: {error}") from error
     return {
         "project": config.project,
-        "timezone": config.timezone.key,
+        "timezone": str(config.timezone),
         "mode": config.approvals.value,
         "policy": {"id": policy.id, "sha256": policy.sha256},
         "people": sorted((kept_form(p) for p in config.people), key=lambda p: str(p["id"])),

@@ -4,23 +4,23 @@
 explains each key.
 """
 
+import datetime as dt
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from provenance.asset import Channel, Digest, Place, ProjectId, RelPath, Title, ZoneName
 from provenance.errors import ChannelUnknown, ZoneTrouble
 from provenance.identity.mode import ApprovalsMode as ApprovalsMode  # noqa: PLC0414 (part of a configuration's words)
 from provenance.packs import policy_path
-from provenance.records import Deliverable
 from provenance.strict import nearest
 
 if TYPE_CHECKING:
     from provenance.identity.people import Person  # most productions list nobody, and are to be read fast
+    from provenance.records import Deliverable
 
 
 class Role(Enum):
@@ -144,7 +144,7 @@ class Config:
     sha256: Digest
     project: ProjectId
     title: str
-    timezone: ZoneInfo
+    timezone: dt.tzinfo
     catalogue: Path
     policy: str
     approvals: ApprovalsMode
@@ -204,11 +204,13 @@ class Config:
                 return zone
         raise ZoneTrouble(f"there is no zone {name!r}{nearest(name, [z.name for z in self.zones])}")
 
-    def deliverable(self, channel: str, title: str | None = None) -> Deliverable:
+    def deliverable(self, channel: str, title: str | None = None) -> "Deliverable":
         """Return what is delivered on a channel; raises `ChannelUnknown` if no final zone delivers there.
 
         Where the channel's zones carry different titles, `title` must choose one of them.
         """
+        from provenance.records import Deliverable
+
         finals = [z for z in self.zones if z.role is Role.FINAL]
         titles = {z.title for z in finals if z.channel == channel}
         if not titles:

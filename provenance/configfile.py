@@ -9,7 +9,6 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -174,10 +173,7 @@ def parse_config(raw: bytes, path: Path) -> Config:
 def _resolve(document: _Document, path: Path, sha256: Digest) -> Config:
     """Turn the document into absolute paths and defaults, and check it against itself."""
     folder, project = path.parent, document.project
-    try:
-        timezone = ZoneInfo(project.timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ConfigInvalid(f"{path}: [project] timezone {project.timezone!r} is not known here") from error
+    timezone = _timezone(project.timezone, path)
     named = [(f"zone {z.name!r}", v) for z in document.zone for v in (z.name, z.channel or z.name, z.title or z.name)]
     for what, value in (("[project] id", project.id), ("[project] title", project.title), *named):
         if not value.strip():
@@ -272,7 +268,19 @@ def _notify(notify: _Notify, path: Path) -> Notify:
     return Notify(command=tuple(command), bundle=notify.bundle, apprise=notify.apprise)
 
 
-def _people(document: _Document, path: Path, timezone: ZoneInfo) -> dict[str, Any]:
+def _timezone(name: str, path: Path) -> dt.tzinfo:
+    """Return a time zone by its name. `UTC` is what most servers have, and does without the database of the others."""
+    if name == "UTC":
+        return dt.UTC
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ConfigInvalid(f"{path}: [project] timezone {name!r} is not known here") from error
+
+
+def _people(document: _Document, path: Path, timezone: dt.tzinfo) -> dict[str, Any]:
     """Return who is listed and where their keys lie, as `Config` has it; raises `ConfigInvalid`."""
     if not document.person:
         return {}  # as in most productions: then nothing about keys has to be loaded

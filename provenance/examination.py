@@ -116,6 +116,16 @@ def companions_among(names: Iterable[bytes]) -> frozenset[bytes]:
     return frozenset(name for name in names if name.endswith(_READ_TOGETHER))
 
 
+def is_companion(name: bytes) -> bool:
+    """Whether a file of this name may be a sidecar or a companion of another."""
+    return name.endswith(_READ_TOGETHER)
+
+
+def may_accompany_companions(names: Iterable[bytes]) -> bool:
+    """Whether any of some names may belong to a file that is a companion itself: that only sidecars do."""
+    return any(name.endswith(SIDECAR_SUFFIX) for name in names)
+
+
 def sidecar_names(name: bytes) -> tuple[bytes, ...]:
     """Return the names a file's sidecar may have, best first.
 

@@ -6,6 +6,7 @@ Pure: no disk, no clock. A stored verdict is a cache of this function and is dra
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from provenance.asset import Digest
 from provenance.evidence import (
@@ -20,7 +21,9 @@ from provenance.evidence import (
     effective_credential,
 )
 from provenance.lineage import Witness, carried
-from provenance.records import Declaration
+
+if TYPE_CHECKING:
+    from provenance.records import Declaration  # most files nobody said anything of
 
 
 class Origin(Enum):
@@ -68,7 +71,7 @@ class Ancestor:
 class Context:
     """What other rows add to what the bytes say; any of it may come later."""
 
-    declarations: tuple[Declaration, ...] = ()
+    declarations: "tuple[Declaration, ...]" = ()
     ancestors: tuple[Ancestor, ...] = ()
     remembered: tuple[Signal, ...] = ()
     """Marks that earlier examinations of the same bytes found. They may add a flag, never remove one."""
@@ -178,7 +181,7 @@ def _from_credential(credential: Credential) -> Iterable[Ground]:
         yield Ground(CREDENTIAL, Claim.REVIEW, Strength.HINT, f"{credential.source.value} credential", says)
 
 
-def _from_declaration(declaration: Declaration) -> Ground:
+def _from_declaration(declaration: "Declaration") -> Ground:
     claim = CLAIM_OF_ORIGIN[Origin(declaration.origin)]
     place = f"record {declaration.id}"
     says = f"{declaration.by} declared it {declaration.origin}: {declaration.reason}"

@@ -226,7 +226,7 @@ def test_a_machine_that_starts_no_processes_is_said_to_be_one(tmp_path: Path, mo
 def _dying_servers(monkeypatch: pytest.MonkeyPatch, times: int) -> list[int]:
     """Let the server that workers are forked from say nothing more, as one that was killed, so many times."""
     killed: list[int] = []
-    real: Callable[[int], int] = forkserver.read_signed  # type: ignore[attr-defined]
+    real: Callable[[int], int] = forkserver.read_signed
 
     def silent(descriptor: int) -> int:
         said = real(descriptor)

@@ -6,6 +6,7 @@
     queries      what it can be asked of bytes and words
     places       what it can be asked of places
     rows         what comes out
+    numbers      the catalogue in numbers
     entering     what goes in
     custody      what was taken out of a zone and is kept for it
     doubts       which files of a zone may not pass by themselves
@@ -36,7 +37,7 @@ from provenance.catalogue.catalogue import Catalogue
 from provenance.catalogue.connection import Opening
 from provenance.catalogue.ledger import BrokenEntry, Ledger
 from provenance.catalogue.queries import Queries
-from provenance.catalogue.rows import Counts, Entry, Filed, Head, Known, Lineage, Listed, Relative, Sighting, Used
+from provenance.catalogue.rows import Entry, Filed, Head, Known, Lineage, Listed, Relative, Sighting
 
 if TYPE_CHECKING:
     from provenance.catalogue.copying import copy_whole
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
         Waiting,
     )
     from provenance.catalogue.holding import covering
+    from provenance.catalogue.numbers import Counts, Used
     from provenance.catalogue.pins import Pin, ends_before, pins_in
     from provenance.catalogue.question import Counting, Shown
 
@@ -107,6 +109,7 @@ _LATER = (
     "provenance.catalogue.entering",
     "provenance.catalogue.custody",
     "provenance.catalogue.doubts",
+    "provenance.catalogue.numbers",
     "provenance.catalogue.pins",
     "provenance.catalogue.holding",
     "provenance.catalogue.copying",

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from provenance import __version__
+from provenance import __version__, records
 from provenance.asset import Digest, RelPath, UtcTime, ZoneName
 from provenance.catalogue.connection import AS_USUAL, Connection, Opening, Row, connect, refuse_network
 from provenance.catalogue.ledger import EVIDENCE, GATE
@@ -19,7 +19,7 @@ from provenance.catalogue.schema import APPLICATION_ID, ensure_current, migrate
 from provenance.errors import CatalogueDamaged, CatalogueTrouble, RecordUnknown, SignatureRefused, WordsChanged
 from provenance.files import sync_folder
 from provenance.lineage import Witness
-from provenance.records import ENVELOPE, NEVER_REVOKED, AnyRecord, Declaration, Derivation, Revocation, in_force
+from provenance.records import ENVELOPE, NEVER_REVOKED, AnyRecord, in_force
 from provenance.verdict import Origin
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ class Catalogue(Queries):
         """
         from provenance.catalogue.filing import file, redrawn_by
 
-        if isinstance(record, Declaration):
+        if isinstance(record, records.Declaration):
             Origin(record.origin)
 
         with self._db.writing():
@@ -182,7 +182,7 @@ class Catalogue(Queries):
 
                     refuse_what_a_hold_forbids(self._db, self._known, record, stamp.at)
                 changed = redrawn_by(record)
-                if isinstance(record, Revocation):
+                if isinstance(record, records.Revocation):
                     changed = redrawn_by(self._revocable(record.target))
                 signed = {} if envelope is None else {ENVELOPE: dict(envelope)}
                 entry = self.ledger.append(record.kind, record.content() | signed, stamp)
@@ -194,13 +194,13 @@ class Catalogue(Queries):
 
     def _revocable(self, target: str) -> AnyRecord:
         found = self.find_record(target).record
-        if isinstance(found, Revocation):
+        if isinstance(found, records.Revocation):
             advice = "What was taken back stays so. Make the approval, clearance, declaration or derivation anew."
             raise RecordUnknown(f"{target} is a revocation, and no revocation can be taken back", help=advice)
         if found.kind in STANDING:
             advice = STANDING[found.kind]
             raise RecordUnknown(f"{target} is a {found.kind.replace('-', ' ')}, and stands for good", help=advice)
-        if isinstance(found, Derivation) and found.witness is Witness.TOOL:
+        if isinstance(found, records.Derivation) and found.witness is Witness.TOOL:
             advice = "What this tool did itself is no word of anybody's. Replace the file that was made."
             raise RecordUnknown(f"{target} is what provenance saw itself, and cannot be taken back", help=advice)
         if found.kind in NEVER_REVOKED:

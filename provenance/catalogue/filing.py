@@ -5,9 +5,10 @@ The record itself stands in the ledger. These rows only make it findable, and `v
 
 from dataclasses import dataclass
 
+from provenance import records
 from provenance.catalogue.connection import Connection
 from provenance.evidence import Relation
-from provenance.records import Derivation, Record
+from provenance.records import Record
 
 EdgeRow = tuple[bytes, bytes, str, str, str]
 """Child's digest, parent's digest, relation, witness, title."""
@@ -29,7 +30,7 @@ def index_of(record: Record) -> Index:
     (`componentOf`). Both carry a flag on.
     """
     edges: frozenset[EdgeRow] = frozenset()
-    if isinstance(record, Derivation):
+    if isinstance(record, records.Derivation):
         child = bytes.fromhex(record.child.digest)
         relation = Relation.PARENT_OF if len(record.parents) == 1 else Relation.COMPONENT_OF
         edges = frozenset(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from provenance import records
 from provenance.asset import Asset, Digest, Place, UtcTime
 from provenance.catalogue.connection import Connection, Row
 from provenance.catalogue.filing import index_of
@@ -11,7 +12,7 @@ from provenance.catalogue.stored import Finding, Gist, asset_from, decoded, inta
 from provenance.errors import CatalogueDamaged
 from provenance.evidence import Beside, Claim, Evidence, Examiner, Relation, Signal
 from provenance.lineage import Witness
-from provenance.records import AnyRecord, Declaration
+from provenance.records import AnyRecord
 from provenance.verdict import Ancestor, Context, Origin
 
 MEMORY = 512
@@ -191,10 +192,10 @@ class Knowledge:
         )
         return tuple(_filed(row) for row in rows)
 
-    def declarations(self, raw: bytes) -> tuple[Declaration, ...]:
+    def declarations(self, raw: bytes) -> "tuple[records.Declaration, ...]":
         """Return the declarations about these bytes that nobody took back."""
         filed = self.filed(raw)
-        return tuple(f.record for f in filed if isinstance(f.record, Declaration) and f.revoked_by is None)
+        return tuple(f.record for f in filed if isinstance(f.record, records.Declaration) and f.revoked_by is None)
 
     def links(self, raw: bytes) -> tuple[Link, ...]:
         """Return the ways up from some bytes to assets that are known, each once. A file is not its own parent."""

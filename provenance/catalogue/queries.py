@@ -11,11 +11,10 @@ from provenance.catalogue.knowledge import Link, Special, carries
 from provenance.catalogue.ledger import Ledger
 from provenance.catalogue.places import Places
 from provenance.catalogue.relatives import relatives_of
-from provenance.catalogue.rows import Counts, Filed, Lineage, Used
+from provenance.catalogue.rows import Filed, Lineage
 from provenance.catalogue.stored import decoded, intact, member
 from provenance.errors import CatalogueDamaged, RecordUnknown
 from provenance.evidence import Beside, Claim, Evidence, Signal, State
-from provenance.records import Deliverable, Words
 from provenance.verdict import Context, Origin, Verdict, classify
 
 if TYPE_CHECKING:
@@ -23,8 +22,10 @@ if TYPE_CHECKING:
     from provenance.catalogue.despite import Despite
     from provenance.catalogue.doubts import Doubtful
     from provenance.catalogue.inventory import Inventory
+    from provenance.catalogue.numbers import Counts, Used
     from provenance.catalogue.question import Counting, Shown
     from provenance.catalogue.telling import Tellings, Titles, Untold
+    from provenance.records import Deliverable, Words
     from provenance.records.personal import LegalHold
 
 
@@ -87,11 +88,11 @@ class Queries(Places):
     def effective_words(
         self,
         digest: Digest,
-        deliverable: Deliverable,
+        deliverable: "Deliverable",
         now: UtcTime,
         shown: "Shown | None" = None,
         counting: "Counting | None" = None,
-    ) -> Words:
+    ) -> "Words":
         """Return what people said that counts for these bytes in this deliverable at this time (`effect`).
 
         With `shown` for the file as it lies in front of somebody; else as it is recorded. `counting` says whose words
@@ -223,8 +224,10 @@ class Queries(Places):
         row = self._db.row("SELECT max(entry) FROM records")
         return int(row[0] or 0) if row else 0
 
-    def counts(self) -> Counts:
+    def counts(self) -> "Counts":
         """Return the catalogue in numbers."""
+        from provenance.catalogue.numbers import Counts
+
         with self._db.reading():
             origins = Counter(
                 {
@@ -243,8 +246,10 @@ class Queries(Places):
         assets, sightings, troubles, entries = (n for (n,) in numbers)
         return Counts(assets, sightings, {o: n for o, n in origins.items() if n}, troubles, entries)
 
-    def uses_of(self, record: str) -> tuple[Used, ...]:
+    def uses_of(self, record: str) -> "tuple[Used, ...]":
         """Return the deliveries that were made on a record, the oldest first."""
+        from provenance.catalogue.numbers import Used
+
         uses = self._db.rows("SELECT entry, digest FROM gate_uses WHERE record = ? ORDER BY entry, digest", (record,))
         entries = {
             seq: self._db.row("SELECT body, at FROM ledger WHERE seq = ?", (seq,)) for seq in {u[0] for u in uses}

@@ -1,7 +1,7 @@
 """What comes out of the catalogue, as frozen values: what a question about a file needs. Nothing here knows SQL."""
 
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from provenance.asset import Digest, Place, StatKey, UtcTime
 from provenance.evidence import Beside, Examiner
@@ -9,18 +9,20 @@ from provenance.lineage import Edge
 from provenance.records import AnyRecord
 from provenance.verdict import Origin
 
+if TYPE_CHECKING:
+    from typing import Protocol
 
-class Version(Protocol):
-    """What of a file's stat says which version it is; a whole `os.stat_result` does."""
+    class Version(Protocol):
+        """What of a file's stat says which version it is; a whole `os.stat_result` does."""
 
-    @property
-    def st_ino(self) -> int: ...
-    @property
-    def st_size(self) -> int: ...
-    @property
-    def st_mtime_ns(self) -> int: ...
-    @property
-    def st_ctime_ns(self) -> int: ...
+        @property
+        def st_ino(self) -> int: ...
+        @property
+        def st_size(self) -> int: ...
+        @property
+        def st_mtime_ns(self) -> int: ...
+        @property
+        def st_ctime_ns(self) -> int: ...
 
 
 class Known(NamedTuple):
@@ -36,7 +38,7 @@ class Known(NamedTuple):
     """How many files were read that lay beside it."""
     examiner: Examiner
 
-    def is_version(self, found: Version, examiner: Examiner) -> bool:
+    def is_version(self, found: "Version", examiner: Examiner) -> bool:
         """Whether the file found is the version that was recorded, surely so, and was read by this examiner."""
         inode, size, mtime_ns, ctime_ns, racy, _, by = self
         return (
@@ -117,27 +119,6 @@ class Lineage:
 
     up: tuple[Relative, ...] = ()
     down: tuple[Relative, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Used:
-    """A delivery that was made on a record."""
-
-    run: str
-    digest: Digest
-    at: UtcTime
-    entry: int
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """The catalogue in numbers. `sightings` counts what is present, `origins` all assets that were ever seen."""
-
-    assets: int
-    sightings: int
-    origins: dict[Origin, int]
-    troubles: int
-    ledger_entries: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ def _local_timezone() -> str:
         except (ZoneInfoNotFoundError, ValueError, OSError):
             continue
         if name:
-            return name
+            return "UTC" if name == "Etc/UTC" else name
     return "UTC"
 
 

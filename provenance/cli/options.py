@@ -7,7 +7,6 @@ from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 from typing import Any, Final, TypeVar
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -186,7 +185,7 @@ class DayMeans(Enum):
     ITS_END = 1
 
 
-def parse_moment(text: str | None, timezone: ZoneInfo, option: str, day_means: DayMeans) -> UtcTime | None:
+def parse_moment(text: str | None, timezone: dt.tzinfo, option: str, day_means: DayMeans) -> UtcTime | None:
     """Return the instant a person's DATE means; a time of day without a zone is in the production's."""
     if text is None:
         return None

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from provenance.asset import UtcTime, utc
 from provenance.errors import ConfigInvalid, KeyUnusable
@@ -19,7 +18,7 @@ Row = tuple[str, str, tuple[str, ...], tuple[str, ...], dt.date | None]
 """Id, name, roles, keys, and the last day their word counts."""
 
 
-def people_of(rows: Iterable[Row], path: Path, timezone: ZoneInfo) -> tuple[tuple[Person, ...], tuple[Path, ...]]:
+def people_of(rows: Iterable[Row], path: Path, timezone: dt.tzinfo) -> tuple[tuple[Person, ...], tuple[Path, ...]]:
     """Return the people a configuration at `path` lists, and the files that some of their keys are in.
 
     Raises `ConfigInvalid` for a key that cannot be read, and where it is not clear whose a name or key is.
@@ -65,7 +64,7 @@ def _key(text: str, folder: Path, where: str) -> tuple[PublicKey, Path | None]:
         raise ConfigInvalid(f"{where}: {text!a} is no usable path: {error}") from error
 
 
-def _end(day: dt.date | None, timezone: ZoneInfo) -> UtcTime | None:
+def _end(day: dt.date | None, timezone: dt.tzinfo) -> UtcTime | None:
     """Return the instant after a last day, in the production's time zone."""
     if day is None:
         return None

@@ -12,30 +12,41 @@
     personal     words about what is known of people
     acceptance   an administrator's word on the configuration
     kinds        every kind by name
+
+The words of `words` are loaded when one is met or made: most questions are about files nobody said anything of.
 """
 
 from typing import TYPE_CHECKING
 
 from provenance.records.kinds import KINDS, NEVER_REVOKED, record_from, record_type
 from provenance.records.record import ENVELOPE, UNSIGNED, Record, Subject, canonical, content_id, in_force, title_key
-from provenance.records.words import (
-    Approval,
-    Clearance,
-    Declaration,
-    Deliverable,
-    Derivation,
-    Revocation,
-    Scope,
-    Way,
-    Words,
-    covers,
-    meant_for,
-)
 
 if TYPE_CHECKING:
     from provenance.records.kinds import AnyRecord
+    from provenance.records.words import (
+        Approval,
+        Clearance,
+        Declaration,
+        Deliverable,
+        Derivation,
+        Revocation,
+        Scope,
+        Way,
+        Words,
+        covers,
+        meant_for,
+    )
 else:
     AnyRecord = Record  # most kinds are loaded when one is met, so at run time there is no list of them
+
+    def __getattr__(name: str) -> object:
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from provenance.records import words
+
+        found = globals()[name] = getattr(words, name)
+        return found
+
 
 __all__ = [
     "ENVELOPE",

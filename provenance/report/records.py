@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, assert_never
 
 import msgspec
 
+from provenance import records
 from provenance.asset import Commitment
 from provenance.catalogue import Entry, Filed
 from provenance.config import ApprovalsMode
@@ -15,12 +16,6 @@ from provenance.records import (
     KINDS,
     UNSIGNED,
     AnyRecord,
-    Approval,
-    Clearance,
-    Declaration,
-    Derivation,
-    Revocation,
-    Scope,
     record_from,
 )
 
@@ -73,15 +68,15 @@ def record_text(record: AnyRecord) -> str:
     from provenance.records.personal import Erasure, HoldRelease, LegalHold
 
     match record:
-        case Declaration():
+        case records.Declaration():
             says = f"declared {record.origin} by {record.by}"
-        case Clearance():
+        case records.Clearance():
             says = f"cleared by {record.by} ({record.role})"
-        case Approval():
+        case records.Approval():
             says = f"approved for {_where(record)}, by {record.by} ({record.role}){_reach(record)}"
-        case Derivation():
+        case records.Derivation():
             says = f"derived from {', '.join(p.name for p in record.parents)}, says {record.by}"
-        case Revocation():
+        case records.Revocation():
             says = f"revoked {record.target} by {record.by}"
         case Attestation():
             says = f"attested by {record.by} ({record.role}): nothing generated is in {_files(len(record.subjects))}"
@@ -97,7 +92,7 @@ def record_text(record: AnyRecord) -> str:
         case _:
             says = _rarer_text(record)
     until = ""
-    if isinstance(record, Approval | Clearance | LegalHold) and record.expires:
+    if isinstance(record, records.Approval | records.Clearance | LegalHold) and record.expires:
         until = f", until {record.expires}"
     return f"{record.id}: {says}{until}: {record.reason}"
 
@@ -130,23 +125,23 @@ def _rarer_text(record: "Rarer") -> str:
             return told_record_text(record)
 
 
-def _where(record: "Approval | Refusal") -> str:
+def _where(record: "records.Approval | Refusal") -> str:
     title = f" ({record.title})" if record.title else ""
     return f"{record.project}, {' and '.join((record.channel, *record.channels))}{title}"
 
 
-def _reach(approval: Approval) -> str:
+def _reach(approval: "records.Approval") -> str:
     """Return how far an approval reaches, and on what terms, as the rest of a sentence."""
     frames = f" frames {approval.frames[0]}-{approval.frames[1]}" if approval.frames else ""
     folder = f" in {approval.folder}" if approval.folder else ""
     match approval.scope:
-        case Scope.EXACT:
+        case records.Scope.EXACT:
             reach = ""
-        case Scope.SEQUENCE:
+        case records.Scope.SEQUENCE:
             reach = f", the sequence {approval.pattern}{frames}{folder}"
-        case Scope.SHOT:
+        case records.Scope.SHOT:
             reach = f", and for versions of {approval.shot} ({approval.pattern}{frames}{folder}): {approval.element}"
-        case Scope.DERIVATIVES:
+        case records.Scope.DERIVATIVES:
             reach = ", and for what is made from it"
         case _:
             assert_never(approval.scope)

@@ -11,7 +11,8 @@
     │   ├── ReadFailed                 14
     │   ├── PinUnusable                15
     │   ├── BackupUnusable             16
-    │   └── BackupBehind               17
+    │   ├── BackupBehind               17
+    │   └── TimelineUnreadable         18
     ├── CredentialTrouble                  credentials and signing
     │   ├── CannotCarry                20
     │   ├── SigningFailed              21
@@ -127,6 +128,13 @@ class BackupBehind(FileTrouble):
     default_help = (
         "Use a newer backup. If this is the newest there is: --older puts it in place, and says what is lost."
     )
+
+
+class TimelineUnreadable(FileTrouble):
+    """The file is no timeline that is known, is damaged, or points at nothing. Nothing was recorded."""
+
+    code = 18
+    default_help = "Export the timeline anew, in one of the formats that are known."
 
 
 class WordRefused(ProvenanceError):

@@ -17,6 +17,8 @@ class Witness(Enum):
     """This tool made the child from the parent itself."""
     DECLARED = "declared"
     """A person said so (`provenance derive`)."""
+    TIMELINE = "timeline"
+    """A timeline points at it, and a person said that the child is what it shows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,14 +103,16 @@ class Effect:
             approvals += more
             supersessions = self._superseded()  # (4)
             missed += astray
+        attestations, unsettled = self._attestations()
         return Words(
             tuple(approvals),
             tuple(self._clearances()),  # (3)
-            tuple(self._attestations()),
+            attestations,
             refusals=tuple(f.record for f in refusals),
             supersessions=supersessions,
             ways=tuple(ways),
             missed=() if approvals else tuple(missed[:_TOLD]),
+            unsettled=unsettled,
         )
 
     def told_of(self, digest: Digest) -> tuple[str, ...]:
@@ -177,14 +179,14 @@ class Effect:
             ):
                 yield word
 
-    def _attestations(self) -> "Iterator[Attestation]":
+    def _attestations(self) -> "tuple[tuple[Attestation, ...], tuple[str, ...]]":
+        """Return the attestations, and why one by a timeline does not count."""
         filed = self._speaks(self._asked.digest)
-        if any(f.record.kind == "attestation" for f in filed):
-            from provenance.records.attestation import Attestation  # few files have one
+        if not any(f.record.kind == "attestation" for f in filed):
+            return (), ()
+        from provenance.catalogue.attested import attested  # few files have one
 
-            for each in filed:
-                if isinstance(each.record, Attestation) and self._asked.counting.word(each):
-                    yield each.record
+        return attested(self._catalogue, self._asked, filed)
 
     # --- what reaches further -----------------------------------------------------------------------------------------
 
@@ -304,7 +306,7 @@ class Effect:
             record = filed.record
             if (
                 isinstance(record, Derivation)
-                and record.child.digest == child
+                and any(c.digest == child for c in record.children)
                 and any(p.digest == parent for p in record.parents)
                 and self._asked.counting.carrier(filed)
             ):

@@ -31,10 +31,18 @@ def index_of(record: Record) -> Index:
     """
     edges: frozenset[EdgeRow] = frozenset()
     if isinstance(record, records.Derivation):
-        child = bytes.fromhex(record.child.digest)
         relation = Relation.PARENT_OF if len(record.parents) == 1 else Relation.COMPONENT_OF
+        where = f" in {record.timeline_name}" if record.timeline_name else ""
         edges = frozenset(
-            (child, bytes.fromhex(p.digest), relation.value, record.witness.value, p.name) for p in record.parents
+            (
+                bytes.fromhex(child.digest),
+                bytes.fromhex(p.digest),
+                relation.value,
+                record.witness.value,
+                f"{p.name}{where}",
+            )
+            for child in record.children
+            for p in record.parents
         )
     found_by = (*(s.digest for s in record.about), *record.keys)
     return Index(record.points_at, frozenset(map(bytes.fromhex, found_by)), edges)

@@ -3,7 +3,7 @@
 Reads only; every answer is checked while it is decoded.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING, Literal
 
 from provenance.asset import Digest, Place, RelPath, StatKey, UtcTime, ZoneName
@@ -43,6 +43,11 @@ _KNOWN = (
     " FROM besides WHERE besides.id = sightings.beside) END, examiner FROM sightings"
     " WHERE folder = (SELECT id FROM folders WHERE zone = ? AND path = ?) AND gone_at IS NULL"
 )
+_NAMES = "SELECT id, name FROM sightings WHERE gone_at IS NULL"
+_WHERE = (
+    "SELECT f.zone, f.path, s.name FROM sightings s JOIN folders f ON f.id = s.folder"
+    " WHERE s.id = ? AND s.gone_at IS NULL"
+)
 _FEW = 256
 """Names up to which looking up each is faster than reading a folder as a whole."""
 _FOLDERS = "SELECT id, zone, path FROM folders WHERE zone = coalesce(?1, zone)"
@@ -73,6 +78,18 @@ class Places:
         by: dict[int, Examiner] = {number: self._known.examiner(number) for number in {row[7] for row in rows}}
         new = tuple.__new__  # what `Known(...)` does, without a call in Python for every file
         return {row[0]: new(Known, (*row[1:7], by[row[7]])) for row in rows}
+
+    def places_named(self, wanted: Callable[[bytes], bool]) -> Iterator[Place]:
+        """Yield the places at which something is present whose name is wanted, in no order.
+
+        Every name there is is asked about: for many names at once that is faster than an index would be.
+        """
+        numbers = [row[0] for row in self._db.each(_NAMES, ()) if wanted(row[1])]
+        for number in numbers:
+            row = self._db.row(_WHERE, (number,))
+            if row is not None:
+                zone, folder, name = row
+                yield Place(zone, _joined(folder, name))
 
     def known_folders(self, zone: ZoneName, below: RelPath = _ROOT) -> Iterator[RelPath]:
         """Yield the folders at and below one of a zone in which anything is present, in order."""

@@ -19,6 +19,7 @@ from provenance.verdict import Context, Origin, Verdict, classify
 
 if TYPE_CHECKING:
     # Few questions are about these, and the others are to be answered fast.
+    from provenance.catalogue.attested import Sources
     from provenance.catalogue.despite import Despite
     from provenance.catalogue.doubts import Doubtful
     from provenance.catalogue.inventory import Inventory
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from provenance.catalogue.question import Counting, Shown
     from provenance.catalogue.telling import Tellings, Titles, Untold
     from provenance.records import Deliverable, Words
+    from provenance.records.attestation import Attestation
     from provenance.records.personal import LegalHold
 
 
@@ -36,6 +38,7 @@ class Queries(Places):
         super().__init__(connection)
         self._tellings: Tellings | None = None
         self._of_title: dict[Digest, tuple[int, tuple[Filed, ...]]] = {}
+        self._sources: Sources | None = None
         self.ledger = Ledger(connection, store)
 
     def evidence_of(self, digest: Digest) -> tuple[Evidence, ...]:
@@ -143,6 +146,17 @@ class Queries(Places):
             current = {k: v for k, v in self._of_title.items() if v[0] == newest}
             self._of_title = {**current, key: (newest, self.records_of(key))}
         return self._of_title[key][1]
+
+    def against_sources(self, record: "Attestation", standing: Collection[str] = ()) -> tuple[str, ...]:
+        """Return what speaks against the sources of an attestation by a timeline, in words; empty if nothing does.
+
+        `standing` are ids of records that were taken back by nobody who may.
+        """
+        if self._sources is None:
+            from provenance.catalogue.attested import Sources
+
+            self._sources = Sources(self)
+        return self._sources.against(record, standing)
 
     def links_of(self, digest: Digest) -> tuple[Link, ...]:
         """Return the ways up from some bytes to assets that are known."""

@@ -41,10 +41,8 @@ def judge(case: Case, policy: Policy) -> Decision:
                 supersessions = case.words.supersessions
                 reasons += said.superseded(case, reason)
             case Rule.NOT_ATTESTED, _:  # (3)
-                attested = tuple(
-                    Attested(a.id, a.by, a.role, a.reason, len(a.subjects)) for a in case.words.attestations
-                )
-                reasons += [_answered(Rule.ATTESTED, a, reason) for a in attested] or [reason]
+                attested = said.attestations(case)
+                reasons += [said.attested(a, reason) for a in attested] or [said.unsettled(case, reason)]
             case _, Outcome.HOLD if case.words.clearances:  # (4)
                 clearances = case.words.clearances
                 reasons += [_answered(Rule.CLEARED, c, reason) for c in clearances]
@@ -86,7 +84,7 @@ def _says_it_all(case: Case, of_credential: Reason, policy: Policy) -> bool:
     return doubtful and of_credential.outcome.severity >= policy.origins[Origin.REVIEW].severity
 
 
-def _answered(rule: Rule, word: Clearance | Attested, reason: Reason) -> Reason:
+def _answered(rule: Rule, word: Clearance, reason: Reason) -> Reason:
     text = f"{rule.value} by {word.by} ({word.role}): {word.reason}"
     return Reason(rule, Outcome.PASS, text, "", {"record": word.id, "answers": reason.rule.value})
 
@@ -186,7 +184,8 @@ _CLEAR = (
     "Look at it, then either replace it or take it on you: provenance clear PATH --by WHO --role ROLE --reason TEXT"
 )
 _ATTEST = (
-    "Ask whoever made it; then, for the whole batch at once: provenance attest PATH --by WHO --role ROLE --reason TEXT"
+    "Ask whoever made it; then, for the whole batch at once: provenance attest PATH --by WHO --role ROLE --reason TEXT."
+    " If it is the render of a timeline, its sources can answer for it: provenance derive --timeline"
 )
 
 

@@ -78,6 +78,10 @@ class Attested:
     reason: str
     files: int
     """How many files it speaks of."""
+    timeline: str = ""
+    """Name of the timeline it rests on; empty where somebody simply says so."""
+    sources: int = 0
+    """How many files that points at. Each was found, and nothing speaks against any."""
 
 
 @dataclass(frozen=True, slots=True)

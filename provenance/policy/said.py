@@ -2,7 +2,7 @@
 
 import shlex
 
-from provenance.policy.model import Case, Outcome, Reason, Rule
+from provenance.policy.model import Attested, Case, Outcome, Reason, Rule
 from provenance.records import Approval
 from provenance.records.decisions import Refusal
 
@@ -77,3 +77,40 @@ def nearly(case: Case, reason: Reason) -> Reason:
         reason.help,
         {**reason.args, "missed": "; ".join(missed)},
     )
+
+
+def attestations(case: Case) -> tuple[Attested, ...]:
+    """Return the attestations that count, without the many files they speak of."""
+    return tuple(
+        Attested(a.id, a.by, a.role, a.reason, len(a.subjects), a.timeline_name, len(a.sources))
+        for a in case.words.attestations
+    )
+
+
+def attested(word: Attested, reason: Reason) -> Reason:
+    """Return the reason that an attestation makes of one to hold."""
+    text = f"attested by {word.by} ({word.role}){by_timeline(word)}: {word.reason}"
+    args = {"record": word.id, "answers": reason.rule.value}
+    if word.timeline:
+        args |= {"timeline": word.timeline, "sources": str(word.sources)}
+    return Reason(Rule.ATTESTED, Outcome.PASS, text, "", args)
+
+
+def by_timeline(word: Attested) -> str:
+    """Return that an attestation rests on a timeline, in words to go on with; empty if it does not."""
+    if not word.timeline:
+        return ""
+    sources = "1 source, examined" if word.sources == 1 else f"{word.sources:,} sources, all examined"
+    return f", by its timeline {word.timeline}: {sources}"
+
+
+def unsettled(case: Case, reason: Reason) -> Reason:
+    """Return a reason to hold for want of an attestation, with why one by a timeline is not enough."""
+    if not case.words.unsettled:
+        return reason
+    says = "; ".join(case.words.unsettled)
+    advice = (
+        "Find and scan what is missing, or clear up what is doubtful, and say it again: provenance derive PATH"
+        " --timeline FILE --by WHO --role ROLE --reason TEXT"
+    )
+    return Reason(reason.rule, reason.outcome, f"{reason.text}; {says}", advice, {**reason.args, "unsettled": says})

@@ -56,7 +56,10 @@ class Clearance(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Derivation(Record):
-    """A word on lineage: the child was made from these parents. A person's, unless this tool made the child itself."""
+    """A word on lineage: the child was made from these parents. A person's, unless this tool made the child itself.
+
+    With a timeline as the witness, `more` are further files of the same render, made from the same parents.
+    """
 
     kind: ClassVar[str] = "derivation"
     prefix: ClassVar[str] = "drv"
@@ -66,14 +69,23 @@ class Derivation(Record):
     witness: Witness = Witness.DECLARED
     added: tuple[str, ...] = ()
     """Marks (`coverage.marks_of`) this tool wrote into the child. Means nothing where a person is the witness."""
+    more: tuple[Subject, ...] = ()
+    timeline: Digest | None = None
+    """SHA-256 of the timeline that is the witness, as it was read."""
+    timeline_name: str = ""
+
+    @property
+    def children(self) -> tuple[Subject, ...]:
+        """Everything that was made."""
+        return (self.child, *self.more)
 
     @property
     def about(self) -> tuple[Subject, ...]:
-        return (self.child, *self.parents)
+        return (*self.children, *self.parents)
 
     @property
     def redraws(self) -> tuple[Subject, ...]:
-        return (self.child,)
+        return self.children
 
 
 class Scope(Enum):
@@ -226,3 +238,5 @@ class Words:
     """For each approval that does not name these bytes: how it covers them."""
     missed: tuple[str, ...] = ()
     """For approvals that nearly cover it: why they do not."""
+    unsettled: tuple[str, ...] = ()
+    """For an attestation by a timeline that does not count: what is not known of the sources, or speaks against one."""

@@ -11,6 +11,7 @@ from provenance.files import display
 from provenance.gate import Run
 from provenance.judged import Judged
 from provenance.policy import Decision, Outcome, Policy
+from provenance.policy.said import by_timeline
 from provenance.records import Approval, Clearance
 from provenance.records.decisions import Supersession
 from provenance.report.documents import (
@@ -204,7 +205,7 @@ def _attested(run: Run, mode: ApprovalsMode) -> Iterator[str]:
     """Yield a line for each attestation: it speaks of whole deliveries, so the files are counted and not named."""
     for word, count in run.attested:
         files = "file" if count == 1 else "files"
-        said = f"{count:,} {files} attested by {word.by} ({word.role}), {word.id}: {word.reason}"
+        said = f"{count:,} {files} attested by {word.by} ({word.role}){by_timeline(word)}, {word.id}: {word.reason}"
         yield f"{'pass':<7} {display(said)} [{display(standing_words(mode, run.authorities.get(word.id)))}]"
 
 

@@ -22,6 +22,7 @@ from provenance.records import (
 if TYPE_CHECKING:
     # A question about a file that nobody decided about needs none of these; nor of keys, where nothing is signed.
     from provenance.identity.authority import Authority
+    from provenance.records.attestation import Attestation
     from provenance.records.consent import Consent
     from provenance.records.decisions import PictureChange, Refusal, Supersession
     from provenance.records.disclosure import Binding, Disclosure
@@ -75,11 +76,11 @@ def record_text(record: AnyRecord) -> str:
         case records.Approval():
             says = f"approved for {_where(record)}, by {record.by} ({record.role}){_reach(record)}"
         case records.Derivation():
-            says = f"derived from {', '.join(p.name for p in record.parents)}, says {record.by}"
+            says = f"derived from {_parents(record)}, says {record.by}"
         case records.Revocation():
             says = f"revoked {record.target} by {record.by}"
         case Attestation():
-            says = f"attested by {record.by} ({record.role}): nothing generated is in {_files(len(record.subjects))}"
+            says = f"attested by {record.by} ({record.role}): {_attested(record)}"
         case Erasure():
             says = f"{_values(record.values)} erased, says {record.by}"
         case LegalHold():
@@ -99,6 +100,22 @@ def record_text(record: AnyRecord) -> str:
 
 def _values(values: tuple[Commitment, ...]) -> str:
     return ", ".join(f"per-{value[:20]}" for value in values)
+
+
+def _parents(record: "records.Derivation") -> str:
+    names = [p.name for p in record.parents]
+    if not record.timeline_name:
+        return ", ".join(names)
+    more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
+    return f"{', '.join(names[:3])}{more} by timeline {record.timeline_name}"
+
+
+def _attested(record: "Attestation") -> str:
+    files = _files(len(record.subjects))
+    if not record.basis:
+        return f"nothing generated is in {files}"
+    lost = f"; not found: {', '.join(record.unresolved)}" if record.unresolved else ""
+    return f"nothing but the {len(record.sources):,} sources of timeline {record.timeline_name} is in {files}{lost}"
 
 
 def _files(count: int) -> str:

@@ -27,6 +27,7 @@ from provenance.report.personal_document import BackupDocument, ErasureDocument,
 from provenance.report.policy_document import PackDocument
 from provenance.report.release_document import ReleaseDocument
 from provenance.report.standing import DoctorDocument, NoticeDocument, StatusDocument
+from provenance.report.timeline_document import TimelineDocument
 from provenance.report.told_documents import ConsentDocument, DisclosureDocument, ToolDocument
 
 FOLDER = Path(__file__).parents[1] / "schemas"
@@ -39,6 +40,7 @@ SCHEMAS: dict[str, type[Document]] = {
     "list": ListedDocument,
     "scan": ScanDocument,
     "record": WordDocument,
+    "timeline": TimelineDocument,
     "disclosure": DisclosureDocument,
     "tool": ToolDocument,
     "consent": ConsentDocument,

@@ -15,6 +15,7 @@ from tests.daemon.notified import Listener, Program, now, telling
 from tests.production import EDITOR, LEGAL, Production, generated, picture, run
 from tests.production import SCHEMAS as FOLDER
 from tests.quarantining import guarded
+from tests.timelines import timeline
 
 Documents = dict[str, list[Any]]
 
@@ -29,6 +30,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Documents:
     picture(made.deliver / "plate.jpg", seed=2)
     (made.deliver / "broken.jpg").write_bytes(b"\xff\xd8 no picture")
     (made.root / "words.txt").write_text("typed by people")
+    timeline(made.root / "cut.edl", ["lost.mov", "plate.mov"])
     one = ("deliver/still.png",)
     told: Documents = {
         "init": _told(made, "init", ".", "--title", "The Long Night"),
@@ -44,6 +46,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Documents:
             *_told(made, "attest", "deliver/plate.jpg", *LEGAL),
             *_told(made, "derive", *one, "--from", "deliver/plate.jpg", *EDITOR),
         ],
+        "timeline": _told(made, "derive", "deliver/plate.jpg", "--timeline", "cut.edl", *LEGAL),
         "gate": _told(made, "gate", "deliver"),
         "origin": [d for p in (*one, "made.jpg", "deliver/broken.jpg") for d in _told(made, "origin", p)],
         "list": _told(made, "list", "--all"),

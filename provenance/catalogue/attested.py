@@ -7,6 +7,7 @@ nobody could look at any more, ends it.
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
+from provenance.catalogue.knowledge import Knowledge
 from provenance.catalogue.question import Question
 from provenance.catalogue.rows import Filed
 from provenance.records.attestation import Attestation
@@ -50,8 +51,9 @@ def attested(
 class Sources:
     """Holds sources against what is known of them; each attestation once while nothing is recorded."""
 
-    def __init__(self, queries: "Queries") -> None:
+    def __init__(self, queries: "Queries", known: Knowledge) -> None:
         self._queries = queries
+        self._known = known
         self._at: tuple[int, int] | None = None
         self._found: dict[tuple[str, frozenset[str]], tuple[str, ...]] = {}
 
@@ -77,12 +79,11 @@ class Sources:
                 yield f"{source.name} {wrong}"
 
     def _wrong(self, digest: "Digest", standing: Collection[str]) -> str:
-        queries = self._queries
-        if not queries.evidence_of(digest):
+        origin = self._known.contribution(bytes.fromhex(digest))
+        if origin is None:
             return "is not known here"
-        origin = queries.contribution(digest)
         if origin.flagged or origin is Origin.REVIEW:
             return f"is {origin.value}" if origin.flagged else "is itself to be looked at by a person"
-        if standing and queries.despite.flag(digest, standing) is not None:
+        if standing and self._queries.despite.flag(digest, standing) is not None:
             return "is flagged by a word that was taken back by nobody who may"
         return ""

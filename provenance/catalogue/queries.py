@@ -155,7 +155,7 @@ class Queries(Places):
         if self._sources is None:
             from provenance.catalogue.attested import Sources
 
-            self._sources = Sources(self)
+            self._sources = Sources(self, self._known)
         return self._sources.against(record, standing)
 
     def links_of(self, digest: Digest) -> tuple[Link, ...]:

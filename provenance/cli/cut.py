@@ -37,5 +37,8 @@ def _show(session: Session, cut: Cut, *, as_json: bool) -> None:
         return
     for line in timeline_text(cut):
         click.echo(display(line))
-    for line in signing.lines():
+    lines = signing.lines()
+    if signing.requested:
+        lines[0] = "the lineage is recorded, the attestation not yet; whoever is to sign that runs"
+    for line in lines:
         click.echo(f"  {display(line)}")

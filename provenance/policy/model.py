@@ -82,6 +82,8 @@ class Attested:
     """Name of the timeline it rests on; empty where somebody simply says so."""
     sources: int = 0
     """How many files that points at. Each was found, and nothing speaks against any."""
+    by_name: int = 0
+    """How many of these were found by their name alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ def nearly(case: Case, reason: Reason) -> Reason:
 def attestations(case: Case) -> tuple[Attested, ...]:
     """Return the attestations that count, without the many files they speak of."""
     return tuple(
-        Attested(a.id, a.by, a.role, a.reason, len(a.subjects), a.timeline_name, len(a.sources))
+        Attested(a.id, a.by, a.role, a.reason, len(a.subjects), a.timeline_name, len(a.sources), a.by_name)
         for a in case.words.attestations
     )
 
@@ -101,7 +101,8 @@ def by_timeline(word: Attested) -> str:
     if not word.timeline:
         return ""
     sources = "1 source, examined" if word.sources == 1 else f"{word.sources:,} sources, all examined"
-    return f", by its timeline {word.timeline}: {sources}"
+    alone = f", {word.by_name:,} found by name alone" if word.by_name else ""
+    return f", by its timeline {word.timeline}: {sources}{alone}"
 
 
 def unsettled(case: Case, reason: Reason) -> Reason:

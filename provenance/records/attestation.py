@@ -33,6 +33,8 @@ class Attestation(Record):
     timeline_name: str = ""
     sources: tuple[Subject, ...] = ()
     """Every file it points at, by digest."""
+    by_name: int = 0
+    """How many of these were found by their name alone, and not where the timeline says that they lie."""
     unresolved: tuple[str, ...] = ()
     """What it points at that was not found for certain, with why."""
 

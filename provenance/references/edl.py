@@ -24,6 +24,7 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _FULL_REEL = re.compile(r"[*>\s]*OTIO TRUNCATED REEL NAME FROM\s*:\s*(.*\S)\s*", re.IGNORECASE)
+_LONGEST = 10_000
 _BLACK = frozenset({"bl", "blk", "black"})
 _NO_REEL = frozenset({"ax", "aux", "xxx", "none", "unknown"})
 _RANGE = re.compile(r"(?P<head>.*?)\[(?P<first>\d{1,9})-(?P<last>\d{1,9})\](?P<tail>.*)")
@@ -55,6 +56,8 @@ def read(text: str, gathering: Gathering) -> None:
 def _events(text: str) -> Iterator[_Event]:
     number, event = "", _Event()
     for at, line in enumerate(text.splitlines(), 1):
+        if len(line) > _LONGEST:
+            raise Unreadable(f"line {at} is longer than any line of an edit list")
         stripped = line.strip()
         found = _EVENT.fullmatch(stripped)
         if found is None and _NUMBERED.match(stripped):

@@ -100,25 +100,28 @@ def _take_reference(found: Any, clip: dict[str, Any], track: str, gathering: Gat
 def _frames(node: dict[str, Any]) -> Frames | None:
     """Return the frames of the whole available range; None where the document does not say which these are.
 
-    `ImageSequenceReference.number_of_images_in_sequence`: duration times rate by step, as the library counts.
+    As `ImageSequenceReference.number_of_images_in_sequence` counts: the range's duration at the rate divided by step.
     """
     span = node.get("available_range")
     duration = span.get("duration") if isinstance(span, dict) else None
-    value = duration.get("value") if isinstance(duration, dict) else None
-    rate = duration.get("rate") if isinstance(duration, dict) else None
+    timing = duration if isinstance(duration, dict) else {}
+    value, rate, ours = _number(timing.get("value")), _number(timing.get("rate")), _number(node.get("rate"))
     first, step, padding = (node.get(k) for k in ("start_frame", "frame_step", "frame_zero_padding"))
-    ours = node.get("rate")
-    numbers = (value, rate, ours)
-    if not all(isinstance(n, int | float) and 0 < n < 1e9 for n in numbers):
-        return None
     if not (isinstance(first, int) and isinstance(step, int) and isinstance(padding, int)):
         return None
-    count = int(value * ours / rate + 1e-6) if step == 1 else -int(-(value * ours / rate - 1e-6) // step)  # type: ignore[operator]
-    if not (abs(first) < 10**12 and 0 < step < 10**6 and 0 <= padding <= 20 and count > 0):
+    if not (value and rate and ours and abs(first) < 10**12 and 0 < step < 10**6 and 0 <= padding <= 20):
         return None
+    count = int(value * (ours / step) / rate + 1e-6)
     if count > MOST_ITEMS:
         raise Unreadable(f"one sequence has more than {MOST_ITEMS:,} frames")
+    if not count:
+        return None
     return Frames(_text(node.get("name_prefix")), _text(node.get("name_suffix")), first, count, step, padding)
+
+
+def _number(value: Any) -> float:
+    """Return a number of frames or a rate; 0 for what can be none."""
+    return float(value) if isinstance(value, int | float) and 1e-3 < value < 1e9 else 0.0
 
 
 def _schema(node: Any) -> str:

@@ -98,12 +98,17 @@ def key_of(name: bytes) -> bytes:
     return unicodedata.normalize("NFC", text.casefold()).encode("utf-8", "surrogateescape")
 
 
-_SIDECARS = (b".c2pa", b".xmp", b".aae")
+_MEDIA = frozenset(
+    b"mov mp4 m4v mxf avi mkv webm mpg mpeg m2v m2t m2ts mts ts r3d braw ari arx dng crm cine nev png jpg jpeg tif tiff"
+    b" exr dpx cin tga bmp webp heic heif avif psd jxl gif svg j2k j2c jp2 cr2 cr3 nef arw raf orf rw2 hdr sgi wav bwf"
+    b" rf64 w64 aif aiff caf mp3 m4a aac flac ogg opus".split()
+)
 
 
 def stem_of(key: bytes) -> bytes:
-    """Return a key without what stands behind its last dot; empty for what only lies beside a file."""
-    if key.endswith(_SIDECARS):
-        return b""
-    stem, _, _ = key.rpartition(b".")
-    return stem or key
+    """Return a key without its ending, as reels and labels have it; empty where the ending is not that of media.
+
+    What only lies beside media, a document or the timeline itself is not what a label means.
+    """
+    stem, _, ending = key.rpartition(b".")
+    return stem if ending in _MEDIA else b""

@@ -83,6 +83,8 @@ def _more(record: AnyRecord) -> dict[str, Any]:
             }
         case PictureChange():
             return {"shots": [*record.shots]}
+        case _ if record.kind == "attestation" and getattr(record, "basis", ""):
+            return {"basis": getattr(record, "basis", ""), "evidence_sha256": getattr(record, "timeline", None)}
         case _:
             return {}
 

@@ -129,5 +129,6 @@ def _attestation(
         timeline=read.digest,
         timeline_name=read.name,
         sources=tuple(Subject(s.digest, s.name) for s in found.sources),
+        by_name=sum(s.how == "name" for s in found.sources),
         unresolved=lost,
     )

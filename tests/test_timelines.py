@@ -77,7 +77,7 @@ def test_a_clean_timeline_answers_for_its_render(production: Production, form: s
     assert {s["found_by"] for s in said["sources"]} == {"path"}
     passed = production.run("gate", "deliver")
     assert passed.code == 0, passed.out
-    assert f"by its timeline cut.{form}: 2 sources, all examined" in passed.out
+    assert f"by its timeline cut.{form} (2 sources, all examined)" in passed.out
     (asset,) = production.json("gate", "deliver")["assets"]
     args = next(r["args"] for r in asset["reasons"] if r["rule"] == "attested")
     assert (args["timeline"], args["sources"]) == (f"cut.{form}", "2")
@@ -297,12 +297,15 @@ def test_a_render_of_many_frames_is_one_word(production: Production) -> None:
 
 def test_origin_shows_the_sources_and_the_timeline(production: Production) -> None:
     """`origin` of the render names its sources with the timeline as their witness; of a source, what it is used for."""
-    say(production, cut(production))
+    said = say(production, cut(production))
     shown = production.run("origin", "deliver/render.png").out
     assert "made from   editorial/sc01/plate.png" not in shown
     assert "sc01/plate.png" in shown
     assert "witness: timeline" in shown
-    assert "nothing but the 2 sources of timeline cut.otio is in this file" in shown
+    assert "nothing but the 2 sources of timeline cut.otio " in shown
+    (attestation,) = production.json("origin", "deliver/render.png")["attestations"]
+    assert attestation["basis"] == "timeline"
+    assert attestation["evidence_sha256"] == said["timeline_sha256"]
     document = production.json("origin", "editorial/sc01/plate.png")
     assert [(e["direction"], e["witness"]) for e in document["lineage"]] == [("to", "timeline")]
 

@@ -102,7 +102,7 @@ def by_timeline(word: Attested) -> str:
         return ""
     sources = "1 source, examined" if word.sources == 1 else f"{word.sources:,} sources, all examined"
     alone = f", {word.by_name:,} found by name alone" if word.by_name else ""
-    return f", by its timeline {word.timeline}: {sources}{alone}"
+    return f", by its timeline {word.timeline} ({sources}{alone})"
 
 
 def unsettled(case: Case, reason: Reason) -> Reason:

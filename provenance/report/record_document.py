@@ -83,10 +83,19 @@ def _more(record: AnyRecord) -> dict[str, Any]:
             }
         case PictureChange():
             return {"shots": [*record.shots]}
-        case _ if record.kind == "attestation" and getattr(record, "basis", ""):
-            return {"basis": getattr(record, "basis", ""), "evidence_sha256": getattr(record, "timeline", None)}
+        case _ if record.kind == "attestation":
+            return _of_attestation(record)
         case _:
             return {}
+
+
+def _of_attestation(record: AnyRecord) -> dict[str, Any]:
+    """Return what it rests on, and the document that shows it, where somebody does not simply say so."""
+    from provenance.records.attestation import Attestation
+
+    if not isinstance(record, Attestation) or not record.basis:
+        return {}
+    return {"basis": record.basis, "evidence_sha256": record.timeline}
 
 
 def _of_deliverable(record: Approval | Refusal) -> dict[str, Any]:

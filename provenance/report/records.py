@@ -115,7 +115,9 @@ def _attested(record: "Attestation") -> str:
     if not record.basis:
         return f"nothing generated is in {files}"
     lost = f"; not found: {', '.join(record.unresolved)}" if record.unresolved else ""
-    return f"nothing but the {len(record.sources):,} sources of timeline {record.timeline_name} is in {files}{lost}"
+    sources = "source" if len(record.sources) == 1 else f"{len(record.sources):,} sources"
+    which = f"{record.timeline_name} {(record.timeline or '')[:12]}"
+    return f"nothing but the {sources} of timeline {which} is in {files}{lost}"
 
 
 def _files(count: int) -> str:

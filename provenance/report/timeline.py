@@ -45,7 +45,10 @@ def timeline_text(cut: Cut) -> Iterator[str]:
     found, lost = cut.resolution.sources, cut.resolution.unresolved
     files = "1 source" if len(found) == 1 else f"{len(found):,} sources"
     clips = "1 clip" if cut.timeline.clips == 1 else f"{cut.timeline.clips:,} clips"
-    answer = "all found and examined, and nothing speaks against any" if cut.stands else "and that is not enough"
+    whole = "found and examined, and nothing speaks against it"
+    if len(found) > 1:
+        whole = "all found and examined, and nothing speaks against any"
+    answer = whole if cut.stands else "and that is not enough"
     open_ = [f"{len(cut.against):,} flagged or doubtful"] if cut.against else []
     open_ += [f"{len(lost):,} not found"] if lost else []
     yield f"{cut.timeline.name}: {files} in {clips}, {', '.join([*open_, answer])}"

@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.production import EDITOR, Production, copied, generated, new_production, outcomes, picture
+from tests.identity.conftest import keygen
+from tests.identity.signed import ssh_keygen
+from tests.production import EDITOR, LEGAL, Production, copied, generated, new_production, outcomes, picture
 from tests.timelines import FORMATS, clip, external, fcpxml, otio, timeline
+
+__all__ = ["keygen"]
 
 SAYS = ("--by", "post", "--role", "post-supervisor", "--reason", "conformed from it")
 
@@ -280,6 +284,57 @@ def test_it_can_be_signed_elsewhere(production: Production) -> None:
     assert asked["request"] == "r"
     assert production.run("gate", "deliver").code == 1
     assert asked["record"]["id"] not in production.run("ledger", "show").out
+
+
+def test_what_was_signed_elsewhere_counts_once_it_is_brought(production: Production, keygen: None) -> None:
+    """The attestation alone is signed, with `ssh-keygen`; brought back it answers as one that was signed here."""
+    request = production.root / "request"
+    said = ("derive", "deliver/render.png", "--timeline", cut(production), *SAYS, "--request", request)
+    asked = production.run(*said)
+    assert "the lineage is recorded, the attestation not yet" in asked.out
+    key = production.root / "keys" / "post"
+    assert ssh_keygen("-Y", "sign", "-n", "provenance", "-f", key, request).returncode == 0
+    assert production.run("gate", "deliver").code == 3
+    brought = production.json("bring", request)["record"]
+    assert (brought["counts"], brought["basis"]) == (True, "timeline")
+    assert production.run("gate", "deliver").code == 0
+
+
+def test_no_approval_goes_over_a_timeline(tmp_path: Path) -> None:
+    """An approval of the still for all derivatives lets no render pass: anybody could name an approved still."""
+    made = new_production(tmp_path)
+    still = generated(made.editorial / "still.png")
+    render = picture(made.deliver / "render.png", seed=9)
+    asked = ("--channel", "deliver", "--scope", "derivatives", *LEGAL)
+    assert made.run("approve", still, *asked).code == 0
+    file = timeline(made.root / "cut.otio", [str(still)])
+    assert made.run("derive", render, "--timeline", file, *SAYS).code == 3
+    assert made.run("gate", "deliver").code == 1
+    assert made.run("approve", render, "--channel", "deliver", *LEGAL).code == 0
+    assert made.run("gate", "deliver").code == 0
+
+
+def test_the_last_word_that_counts_is_asked(production: Production) -> None:
+    """Somebody who may not say it cannot replace what was said: neither a good word by a bad one, nor the other way."""
+    say(production, cut(production))
+    unsigned = ("derive", "deliver/render.png", *SAYS)
+    assert production.run(*unsigned, "--timeline", cut(production, "bad.edl", "lost.mov")).code == 3
+    assert production.run("gate", "deliver").code == 0
+    say(production, cut(production, "worse.edl", "gone.mov"))
+    assert production.run(*unsigned, "--timeline", cut(production)).code == 0
+    held = production.run("gate", "deliver")
+    assert (held.code, "gone.mov" in held.out) == (3, True)
+
+
+def test_nothing_else_is_answered_by_a_timeline(production: Production) -> None:
+    """A render that carries a mark itself, or that cannot be read, is refused or held as ever."""
+    say(production, cut(production))
+    generated(production.deliver / "render.png", seed=3)
+    say(production, cut(production))
+    assert production.run("gate", "deliver").code == 1
+    (production.deliver / "render.png").write_bytes(b"\x89PNG\r\n\x1a\n no picture")
+    say(production, cut(production))
+    assert production.run("gate", "deliver").code == 3
 
 
 def test_a_render_of_many_frames_is_one_word(production: Production) -> None:

@@ -5,7 +5,7 @@ import os
 from provenance.asset import Digest
 from provenance.catalogue.connection import Connection
 from provenance.catalogue.knowledge import Knowledge
-from provenance.catalogue.rows import Lineage, Relative
+from provenance.catalogue.rows import Filed, Lineage, Relative
 from provenance.catalogue.stored import member
 from provenance.evidence import Relation
 from provenance.files import display
@@ -33,8 +33,9 @@ def relatives_of(connection: Connection, known: Knowledge, raw: bytes) -> Lineag
     An ingredient nobody has matched yet has a relative without a digest. Where several known assets carry the manifest
     an ingredient names, there is one relative for each.
     """
-    up = (_relative(connection, known, _edge(row), up=True) for row in connection.rows(_UP, (raw,)))
-    down = (_relative(connection, known, _edge(row), up=False) for row in connection.rows(_DOWN, (raw,)))
+    look = _Look(connection, known)
+    up = (look.relative(_edge(row), up=True) for row in connection.rows(_UP, (raw,)))
+    down = (look.relative(_edge(row), up=False) for row in connection.rows(_DOWN, (raw,)))
     return Lineage(tuple(up), tuple(down))
 
 
@@ -56,13 +57,27 @@ def _edge(row: tuple[bytes, bytes | None, str, str, str, str | None, int, str | 
     )
 
 
-def _relative(connection: Connection, known: Knowledge, edge: Edge, *, up: bool) -> Relative:
-    other = edge.parent if up else edge.child
-    if other is None:
-        return Relative(edge, None, None, None)
-    raw = bytes.fromhex(other)
-    filed = known.record(edge.record) if edge.record else None
-    return Relative(edge, other, known.contribution(raw), _name(connection, raw), filed.record if filed else None)
+class _Look:
+    """Looks up the other side of each step. One record may be behind thousands of them, and is read once."""
+
+    def __init__(self, connection: Connection, known: Knowledge) -> None:
+        self._db = connection
+        self._known = known
+        self._records: dict[str, Filed | None] = {}
+
+    def relative(self, edge: Edge, *, up: bool) -> Relative:
+        other = edge.parent if up else edge.child
+        if other is None:
+            return Relative(edge, None, None, None)
+        raw = bytes.fromhex(other)
+        filed = self._record(edge.record) if edge.record else None
+        name = _name(self._db, raw)
+        return Relative(edge, other, self._known.contribution(raw), name, filed.record if filed else None)
+
+    def _record(self, name: str) -> Filed | None:
+        if name not in self._records:
+            self._records[name] = self._known.record(name)
+        return self._records[name]
 
 
 def _name(connection: Connection, raw: bytes) -> str | None:

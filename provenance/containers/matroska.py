@@ -105,6 +105,9 @@ def _walk(window: Window, notes: Notes) -> None:
             notes.gap(f"Matroska at {at}", "an element is longer than the file: the file is cut short or damaged")
         if found.id == _SEGMENT:
             _read_segment(window, notes, found)
+        elif found.id not in _NOTHING | {_EBML}:
+            notes.gap(f"Matroska at {at}", "what stands there is no segment")
+            search_text(window, notes, f"Matroska at {at}", found.body, min(found.stop, window.size))
         at = found.stop
     notes.gap(f"Matroska at {at}", f"more than {_MOST_SEEKS} segments follow one another; the rest was not read")
 
@@ -125,6 +128,9 @@ def _read_segment(window: Window, notes: Notes, segment: _Element) -> None:
             _read_top(window, notes, seen, found)
         elif not inside and found.id not in _NOTHING:
             note_remains(notes, f"Matroska at {found.at}", window.at(found.body, min(found.length, _SNIFFED)))
+        if found.stop > stop:
+            notes.gap(f"Matroska at {found.at}", "an element is longer than what holds it: cut short or damaged")
+            search_text(window, notes, f"Matroska at {found.at}", found.body, min(stop, found.body + _LOOKED))
         # Of what has no length of its own only the head is stepped over.
         at = found.body if found.unknown and (inside or found.id == _SEGMENT) else found.stop
     else:

@@ -179,6 +179,12 @@ class Queries(Places):
         """Return every record of a kind, the oldest first, revoked ones included."""
         return self._known.of_kind(kind)
 
+    def words_of_kinds(self, kinds: Collection[str]) -> Iterator[tuple[str, int, UtcTime]]:
+        """Yield the id, the entry and the time of each record of some kinds, the oldest first."""
+        marks = ", ".join("?" for _ in kinds)
+        sql = f"SELECT r.id, r.entry, l.at FROM records r JOIN ledger l ON l.seq = r.entry WHERE r.kind IN ({marks})"  # noqa: S608
+        yield from self._db.each(f"{sql} ORDER BY r.entry", tuple(kinds))
+
     @property
     def despite(self) -> "Despite":
         """What words say although somebody took them back, for whoever knows that they may not."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from provenance.cli.evidence import content_of, digest_of
-from provenance.cli.options import MATERIAL, TEXT, answer_options, now, signing_options
+from provenance.cli.options import MATERIAL, TEXT, answer_options, signing_options
 from provenance.cli.session import Session
 from provenance.cli.telling import form_of, is_silent, telling_options
 from provenance.cli.words import moments
@@ -141,7 +141,7 @@ def _take_down(session: Session, draft: "Draft", paths: tuple[Path, ...], claime
         record = make((), stamp.at)
         with session.catalogue() as catalogue:
             session.signing.keep(catalogue, record, stamp)
-            return Told(record, answer(catalogue, session.policy, record, stamp.at))
+            return Told(record, answer(session.voices(catalogue), session.policy, record))
     from provenance.cli.progress import progress
     from provenance.quarantine import targets_with_held
     from provenance.words import take_down_telling
@@ -149,7 +149,7 @@ def _take_down(session: Session, draft: "Draft", paths: tuple[Path, ...], claime
     with progress("reading") as tell, session.intake(tell) as intake:
         targets = targets_with_held(session.config, intake.catalogue, paths)
         taken, declared = take_down_telling(intake, targets, make)
-        telling = answer(intake.catalogue, session.policy, taken.record, taken.record.made_at)
+        telling = answer(session.voices(intake.catalogue), session.policy, taken.record)
     return Told(taken.record, telling, taken.subjects, declared.id if declared else None)
 
 
@@ -184,7 +184,7 @@ def _bind(
         disclosure = disclosure_in_force(intake.catalogue, told, session.config.project)
         targets = targets_with_held(session.config, intake.catalogue, paths)
         taken, declared = take_down_telling(intake, targets, make)
-        telling = answer(intake.catalogue, session.policy, disclosure, now())
+        telling = answer(session.voices(intake.catalogue), session.policy, disclosure)
     answered = Told(disclosure, telling, taken.subjects, declared.id if declared else None, taken.record.id)
     _print(session, answered, as_json=as_json)
     return CODES[telling.answer]

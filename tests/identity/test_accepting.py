@@ -18,6 +18,7 @@ from provenance.pool import Pool
 from tests.catalogue.making import AI, at, evidence, seen, take
 from tests.identity.signed import (
     ADMIN,
+    EDITOR,
     LEGAL,
     PEOPLE,
     STORE,
@@ -195,6 +196,6 @@ def test_a_missing_anchor_is_an_error_of_the_configuration(house: House, tmp_pat
 def test_differences_are_told_in_words(house: House) -> None:
     """What changed is told by its name, so that an administrator knows what they are asked to sign."""
     contact = Person(id="contact", name="Studio contact", roles=frozenset({"studio-contact", "custodian"}))
-    config = dataclasses.replace(house.config, people=(LEGAL, contact, ADMIN))
+    config = dataclasses.replace(house.config, people=(LEGAL, contact, ADMIN, EDITOR))
     was, now = (matters(c, house.policy) for c in (house.config, config))
     assert set(differing(was, now)) == {"person keeper is gone", "person contact has other roles"}

@@ -53,7 +53,7 @@ from tests.identity.signed import (
 
 NAMES = ("still", "plate", "print", "cut", "odd", "silent", "render")
 MASTER = "master"
-WHO = ("stranger", "lawyer", "Lawyer Example", "contact", "keeper", "admin")
+WHO = ("stranger", "lawyer", "Lawyer Example", "contact", "keeper", "admin", "editor")
 SIGNATURES = ("none", "stranger", "replayed", "elsewhere", "garbled")
 
 
@@ -72,13 +72,13 @@ def standing(pool: Pool) -> Iterator[House]:
             policy = dataclasses.replace(strict(), untold=Outcome.HOLD, attest=frozenset({Origin.UNKNOWN}))
             house = House(config, policy, catalogue, pool)
             house.accept()
-            house.say(dataclasses.replace(declared("plate", Origin.AI_GENERATED), by="lawyer"), "lawyer", 6)
+            house.say(dataclasses.replace(declared("plate", Origin.AI_GENERATED), by="editor"), "editor", 6)
             house.say(dataclasses.replace(derived("print", "plate"), by="lawyer"), "lawyer", 6)
             house.say(declared("cut", Origin.REVIEW), None, 6)
             # What is made of this one is approved too: strangers may claim that anything was.
             grounds = tuple(sorted(catalogue.marks_of(digest_of(MASTER))))
             house.say(approval(MASTER, scope=Scope.DERIVATIVES, grounds=grounds), "lawyer", 6)
-            house.say(told(MASTER, "lawyer"), "lawyer", 6)
+            house.say(told(MASTER, "editor"), "editor", 6)
             assert house.outcome(MASTER, minute=50) is Outcome.PASS
             gone = house.say(dataclasses.replace(approval("still"), reason="taken back"), "lawyer", 6)
             house.say(revoked(gone, "lawyer", 7), "lawyer", 7)
@@ -230,7 +230,7 @@ def test_the_same_words_by_listed_people_do_let_it_pass(pool: Pool) -> None:
             house.say(approval(name, minute=minute), "lawyer", minute)
             looked = Clearance(by="lawyer", reason="ok", made_at=at(minute), subjects=(subject(name),), role=ROLE)
             house.say(looked, "lawyer", minute)
-            house.say(told(name, "lawyer", minute), "lawyer", minute)
+            house.say(told(name, "editor", minute), "editor", minute)
             seen_ = Attestation(by="lawyer", reason="ok", made_at=at(minute), subjects=(subject(name),), role=ROLE)
             house.say(seen_, "lawyer", minute)
         assert isinstance(declared("cut", Origin.REVIEW), Declaration)

@@ -6,8 +6,10 @@ in the configuration accepted *before*. The first one is believed of itself.
 """
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from provenance.asset import UtcTime
@@ -27,8 +29,8 @@ KIND = "configuration-acceptance"
 def matters(config: Config, policy: Policy) -> dict[str, Any]:
     """Return all of a configuration that decides who may let something pass. Raises `ConfigInvalid`.
 
-    Where zones lie is left out: the same storage is mounted elsewhere tomorrow, and another host has it elsewhere
-    today.
+    Where zones lie is part of it: else a gate that answers for a folder could be pointed at another one. What lies in
+    the production's own folder is named from there, so that the whole may be moved.
     """
     from provenance.identity.listed import kept_form
 
@@ -51,10 +53,25 @@ def matters(config: Config, policy: Policy) -> dict[str, Any]:
         "people": sorted((kept_form(p) for p in config.people), key=lambda p: str(p["id"])),
         "anchors": sorted(anchors, key=canonical),
         "zones": sorted(
-            ({"name": z.name, "role": z.role.value, "channel": z.channel, "title": z.title} for z in config.zones),
+            (
+                {
+                    "name": z.name,
+                    "role": z.role.value,
+                    "channel": z.channel,
+                    "title": z.title,
+                    "path": _place(z.root, config.folder),
+                }
+                for z in config.zones
+            ),
             key=lambda z: str(z["name"]),
         ),
     }
+
+
+def _place(root: Path, folder: Path) -> str:
+    """Return where a zone lies: from the production's folder if it is in there."""
+    place = root.relative_to(folder) if root.is_relative_to(folder) else root
+    return os.fsencode(place).decode(errors="backslashreplace")  # a name that is no UTF-8 could not be written down
 
 
 def digest_of(document: dict[str, Any]) -> str:

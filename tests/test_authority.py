@@ -185,3 +185,29 @@ def test_the_configuration_that_changed_since_a_request_is_told(production: Prod
     brought = production.run("bring", request)
     assert "DOES NOT COUNT: Lawyer Example is not listed as 'production-legal'" in brought.out
     assert "the configuration is another one than when it was written" in brought.out
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('path = "deliver"', 'path = "elsewhere"'),
+        ('channel = "deliver"', 'channel = "cinema"'),
+        ('role = "final"', 'role = "work"'),
+    ],
+)
+def test_a_zone_that_was_changed_is_refused_until_it_was_accepted(production: Production, old: str, new: str) -> None:
+    """Another path, channel or role of a zone refuses every answer (40), names the zone, and counts once accepted."""
+    picture(production.deliver / "plate.jpg")
+    assert production.run("gate", "deliver").code == 3
+    (production.root / "elsewhere").mkdir()
+    text = production.config.read_text()
+    assert old in text, text
+    changed = text.replace(old, new)
+    if "work" in new:
+        changed = "\n".join(line for line in changed.splitlines() if not line.startswith("channel"))
+    production.config.write_text(changed)
+    done = production.run("watch", "--once")
+    assert done.code == 40, done.err
+    assert "zone deliver has other" in done.err
+    accept(production)
+    assert production.run("watch", "--once").code != 40

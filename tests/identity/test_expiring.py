@@ -178,7 +178,7 @@ def test_the_end_of_a_record_or_a_listing_makes_nothing_milder(
     with standing(pool, ends) as house:
         for minute, said in enumerate(words, 5):
             house.say(_word(said, minute), said[2], minute)
-        was = {name: Outcome.PASS for name in NAMES}
+        was = dict.fromkeys(NAMES, Outcome.PASS)
         for minute in sorted({FIRST - 1, *(w[3] for w in words), *ends.values()}):
             now = {name: house.outcome(name, minute=minute) for name in NAMES}
             assert {n: (was[n], now[n]) for n in NAMES if now[n].severity < was[n].severity} == {}, minute

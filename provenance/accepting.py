@@ -22,6 +22,7 @@ from provenance.records import canonical
 
 if TYPE_CHECKING:
     from provenance.identity.authority import Authority
+    from provenance.identity.publickey import PublicKey
 
 KIND = "configuration-acceptance"
 
@@ -148,6 +149,17 @@ def judged_acceptance(
     if record.follows != ("" if last is None else last.record):
         return replace(authority, standing=Standing.NONE, why="another configuration was accepted since it was written")
     return Accepted(record.document, record.id, authority, last is None)
+
+
+def ever_listed(config: Config, catalogue: Queries) -> "tuple[PublicKey, ...]":
+    """Return every key anybody is or was listed with, in this configuration and in any that somebody accepted."""
+    from provenance.identity.listed import people_in
+    from provenance.records.acceptance import ConfigurationAcceptance
+
+    words = (f.record for f in catalogue.records_of_kind(KIND))
+    people = [*config.people]
+    people += [p for w in words if isinstance(w, ConfigurationAcceptance) for p in people_in(w.document)]
+    return tuple(dict.fromkeys(key for person in people for key in person.keys))
 
 
 def require_accepted(config: Config, policy: Policy, catalogue: Queries) -> None:

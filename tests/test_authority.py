@@ -1,9 +1,11 @@
 """Who may do what, through the command line: roles for each act, requesters, and requests that come late."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 
+from provenance.catalogue import Catalogue, Stamp
 from tests.identity.conftest import keygen
 from tests.identity.signed import ssh_keygen
 from tests.production import Production, generated, new_production, outcomes, picture
@@ -211,3 +213,20 @@ def test_a_zone_that_was_changed_is_refused_until_it_was_accepted(production: Pr
     assert "zone deliver has other" in done.err
     accept(production)
     assert production.run("watch", "--once").code != 40
+
+
+def test_the_ledger_names_the_first_bad_signature(production: Production) -> None:
+    """`ledger verify` counts good signatures, and ends (33) at the first entry with one for something else."""
+    hero = generated(production.deliver / "hero.png")
+    said = production.json("approve", hero, *ASKED, *by(production, "lawyer"))["record"]["id"]
+    whole = production.json("ledger", "verify")
+    assert (whole["signatures"], whole["unknown_signatures"], whole["unsigned"]) == (2, 0, 0)
+    assert "signatures: 2 good; 0 records that nobody signed" in production.run("ledger", "verify").out
+    with Catalogue.open(production.root / ".provenance" / "catalogue.db") as catalogue:
+        filed = catalogue.find_record(said)
+        forged = dataclasses.replace(filed.record, reason="and anything else")
+        catalogue.add_record(forged, Stamp(filed.record.made_at, "x", "y", "0", None, None), filed.envelope)
+        entry = catalogue.find_record(forged.id).entry
+    done = production.run("ledger", "verify")
+    assert done.code == 33, done.out
+    assert f"entry {entry} of the ledger: the signature of record {forged.id} is for something else" in done.err

@@ -1,7 +1,7 @@
 """What the catalogue can be asked. Reads only; every answer is checked while it is decoded."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     # Few questions are about these, and the others are to be answered fast.
     from provenance.catalogue.despite import Despite
     from provenance.catalogue.doubts import Doubtful
+    from provenance.catalogue.envelopes import Signatures
     from provenance.catalogue.inventory import Inventory
     from provenance.catalogue.numbers import Counts, Used
     from provenance.catalogue.question import Counting, Shown
     from provenance.catalogue.telling import Tellings, Titles, Untold
+    from provenance.identity.publickey import PublicKey
     from provenance.records import Deliverable, Words
     from provenance.records.personal import LegalHold
 
@@ -184,6 +186,13 @@ class Queries(Places):
         marks = ", ".join("?" for _ in kinds)
         sql = f"SELECT r.id, r.entry, l.at FROM records r JOIN ledger l ON l.seq = r.entry WHERE r.kind IN ({marks})"  # noqa: S608
         yield from self._db.each(f"{sql} ORDER BY r.entry", tuple(kinds))
+
+    def check_signatures(self, keys: "Iterable[PublicKey]") -> "Signatures":
+        """Check the signature of every record with the keys anybody was ever listed with; see `check_envelopes`."""
+        from provenance.catalogue.envelopes import check_envelopes
+
+        with self._db.reading():
+            return check_envelopes(self._db, self.ledger.store, keys)
 
     @property
     def despite(self) -> "Despite":

@@ -230,3 +230,44 @@ def test_the_ledger_names_the_first_bad_signature(production: Production) -> Non
     done = production.run("ledger", "verify")
     assert done.code == 33, done.out
     assert f"entry {entry} of the ledger: the signature of record {forged.id} is for something else" in done.err
+
+
+def test_what_was_told_says_who_signed_it(production: Production) -> None:
+    """Disclosures, bindings, the register and consents say whose word it is, or why it does not count."""
+    hero = generated(production.deliver / "hero.png")
+    other = generated(production.deliver / "other.png", seed=2)
+    said = ("--by", "editor", "--reason", "a still")
+    signed = production.run("disclose", hero, *said, "--none", *by(production, "editor", role=False)[2:])
+    assert "signed by Editor Example with key SHA256:" in signed.out
+    unsigned = production.json("disclose", other, *said, "--none")["record"]
+    assert (unsigned["counts"], unsigned["why"]) == (False, "nobody signed it")
+    told = signed.out.split()[1].rstrip(":")
+    bound = production.run("disclose", other, "--for", told, "--by", "editor")
+    assert "signed by Editor Example" in bound.out
+    assert "the binding: DOES NOT COUNT: nobody signed it" in bound.out
+    terms = production.root / "terms.txt"
+    terms.write_text("we keep nothing")
+    entry = ("tools", "add", "Image maker", "--tier", "free", "--terms", terms, "--valid-until", "2126-01-31")
+    facts = ("--no-enterprise", "--no-trains", "--no-stores", "--by", "lawyer", "--reason", "read")
+    assert production.run(*entry, *facts).code == 0
+    assert "DOES NOT COUNT: nobody signed it" in production.run("tools", "list").out
+    (listed,) = production.run("tools", "list", "--format", "json").lines
+    assert (listed["counts"], listed["why"]) == (False, "nobody signed it")
+    asked = production.run("disclose", "--by", "editor", "--reason", "r", "--none", "--request", "request")
+    assert "ssh-keygen -Y sign -n provenance" in asked.out
+    for shown in (signed, bound, asked, production.run("tools", "list"), production.run("consent", "list")):
+        assert "NOT CHECKED" not in shown.out, shown.out
+
+
+def test_mark_says_that_no_approval_covers_what_it_made(production: Production) -> None:
+    """Where words are signed, a marked copy says that no approval travels to it; a sidecar changes no bytes."""
+    production.run("keys", "new")
+    hero = generated(production.editorial / "hero.png")
+    terms = ("--source-type", "trainedAlgorithmicMedia")
+    marked = production.run("mark", hero, "-o", production.deliver / "hero.png", *terms)
+    assert marked.code == 0, marked.err
+    assert "no approval of the source covers it" in marked.out
+    assert "provenance derive" in marked.out
+    beside = production.run("mark", generated(production.editorial / "b.png", seed=4), "--sidecar", *terms)
+    assert beside.code == 0, beside.err
+    assert "no approval" not in beside.out

@@ -1,6 +1,6 @@
 """What the verbs that take down a person's word share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,8 @@ from provenance.files import display
 from provenance.records import AnyRecord, Subject
 
 if TYPE_CHECKING:
+    from provenance.catalogue import Catalogue, Filed
+    from provenance.identity.authority import Authority
     from provenance.looking import Seen
 
 
@@ -52,6 +54,14 @@ def take_down(
         targets = targets_with_held(session.config, intake.catalogue, paths)
         taken = take_down_about(intake, targets, make, with_sidecars=with_sidecars, denied_by=denied_by)
     show_record(session, taken.record, taken.subjects, as_json=as_json)
+
+
+def standings(session: Session, catalogue: "Catalogue", filed: Iterable["Filed"]) -> "dict[str, Authority]":
+    """Return what stands behind some records, by their ids; nothing where nothing has to be signed."""
+    if not session.signed:
+        return {}
+    voices = session.voices(catalogue)
+    return {one.record.id: voices.authority(one) for one in filed}
 
 
 def show_record(

@@ -90,9 +90,11 @@ def _standing(house: House) -> None:
 def test_an_act_counts_in_the_roles_it_is_left_to(house: House, act: str, name: str, say: Say, before: Outcome) -> None:
     """Said by a listed person of another role it is kept and changes nothing; said in the role, it lets it pass."""
     config = dataclasses.replace(house.config, people=(*PEOPLE, POST))
-    attest = {"attest": frozenset({Origin.UNKNOWN})} if act == "attest" else {}
+    attest = frozenset({Origin.UNKNOWN} if act == "attest" else ())
     origins = {**house.policy.origins, Origin.UNKNOWN: Outcome.HOLD if name == "plate" else Outcome.PASS}
-    policy = dataclasses.replace(house.policy, acts={act: frozenset({"post-supervisor"})}, origins=origins, **attest)
+    policy = dataclasses.replace(
+        house.policy, acts={act: frozenset({"post-supervisor"})}, origins=origins, attest=attest
+    )
     house = House(config, policy, house.catalogue, house.pool)
     house.accept(minute=2)
     _standing(house)

@@ -3,6 +3,7 @@
 import base64
 import dataclasses
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -53,7 +54,7 @@ def _resigned_text(envelope: dict[str, Any]) -> dict[str, Any]:
     return {**envelope, "payload": base64.b64encode(json.dumps(statement).encode()).decode()}
 
 
-BAD = {
+BAD: dict[str, Callable[[AnyRecord], dict[str, Any]]] = {
     "another record's": lambda _: envelope_of(approval("elsewhere"), "lawyer"),
     "another catalogue's": lambda record: envelope_of(record, "lawyer", "another-store"),
     "another text": lambda record: _resigned_text(envelope_of(record, "lawyer")),

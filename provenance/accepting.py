@@ -6,8 +6,10 @@ in the configuration accepted *before*. The first one is believed of itself.
 """
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from provenance.asset import UtcTime
@@ -20,6 +22,7 @@ from provenance.records import canonical
 
 if TYPE_CHECKING:
     from provenance.identity.authority import Authority
+    from provenance.identity.publickey import PublicKey
 
 KIND = "configuration-acceptance"
 
@@ -27,8 +30,8 @@ KIND = "configuration-acceptance"
 def matters(config: Config, policy: Policy) -> dict[str, Any]:
     """Return all of a configuration that decides who may let something pass. Raises `ConfigInvalid`.
 
-    Where zones lie is left out: the same storage is mounted elsewhere tomorrow, and another host has it elsewhere
-    today.
+    Where zones lie is part of it: else a gate that answers for a folder could be pointed at another one. What lies in
+    the production's own folder is named from there, so that the whole may be moved.
     """
     from provenance.identity.listed import kept_form
 
@@ -51,10 +54,25 @@ def matters(config: Config, policy: Policy) -> dict[str, Any]:
         "people": sorted((kept_form(p) for p in config.people), key=lambda p: str(p["id"])),
         "anchors": sorted(anchors, key=canonical),
         "zones": sorted(
-            ({"name": z.name, "role": z.role.value, "channel": z.channel, "title": z.title} for z in config.zones),
+            (
+                {
+                    "name": z.name,
+                    "role": z.role.value,
+                    "channel": z.channel,
+                    "title": z.title,
+                    "path": _place(z.root, config.folder),
+                }
+                for z in config.zones
+            ),
             key=lambda z: str(z["name"]),
         ),
     }
+
+
+def _place(root: Path, folder: Path) -> str:
+    """Return where a zone lies: from the production's folder if it is in there."""
+    place = root.relative_to(folder) if root.is_relative_to(folder) else root
+    return os.fsencode(place).decode(errors="backslashreplace")  # a name that is no UTF-8 could not be written down
 
 
 def digest_of(document: dict[str, Any]) -> str:
@@ -131,6 +149,17 @@ def judged_acceptance(
     if record.follows != ("" if last is None else last.record):
         return replace(authority, standing=Standing.NONE, why="another configuration was accepted since it was written")
     return Accepted(record.document, record.id, authority, last is None)
+
+
+def ever_listed(config: Config, catalogue: Queries) -> "tuple[PublicKey, ...]":
+    """Return every key anybody is or was listed with, in this configuration and in any that somebody accepted."""
+    from provenance.identity.listed import people_in
+    from provenance.records.acceptance import ConfigurationAcceptance
+
+    words = (f.record for f in catalogue.records_of_kind(KIND))
+    people = [*config.people]
+    people += [p for w in words if isinstance(w, ConfigurationAcceptance) for p in people_in(w.document)]
+    return tuple(dict.fromkeys(key for person in people for key in person.keys))
 
 
 def require_accepted(config: Config, policy: Policy, catalogue: Queries) -> None:

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from provenance.asset import Digest
-from provenance.catalogue import Filed, Shown
+from provenance.catalogue import Shown
 from provenance.config import Config, Zone
 from provenance.evidence import Companion, Credential, Sidecar
 from provenance.examination import SIDECAR_SUFFIX, SIDECAR_TYPE
 from provenance.policy import Case, Decision, Outcome, Policy, Reason, Rule, judge
 from provenance.records import Deliverable, Words
 from provenance.verdict import Origin, Verdict
-from provenance.voices import Voices
+from provenance.voices import Unheard, Voices
 from watcher.wait import Wait
 
 
@@ -56,7 +56,7 @@ def decide(voices: Voices, policy: Policy, known: Known, deliverable: Deliverabl
     return Decided(adding(decision, *voices.reasons(unheard, decision.outcome)), verdict.origin, words)
 
 
-def _heard(voices: Voices, known: Known, deliverable: Deliverable) -> tuple[Verdict, Words, tuple[Filed, ...]]:
+def _heard(voices: Voices, known: Known, deliverable: Deliverable) -> tuple[Verdict, Words, tuple[Unheard, ...]]:
     """Return the verdict on a file, the words about it that count, and those that would if somebody else said them.
 
     Whose word counts is asked here, each time: of the words, and of what they make of the verdict. A clearance counts

@@ -5,22 +5,27 @@ and a record that counted yesterday may not count today.
 """
 
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from provenance.accepting import KIND, Acceptances, acceptances
-from provenance.asset import Digest, UtcTime
+from provenance.asset import Digest, ProjectId, Title, UtcTime
 from provenance.catalogue import Counting, Filed, Queries, Shown
 from provenance.config import ApprovalsMode, Config
+from provenance.errors import RecordUnknown
 from provenance.evidence import Claim, Strength
+from provenance.identity.people import called
 from provenance.originals import Originals
 from provenance.policy import Outcome, Policy, Reason, Rule
-from provenance.records import Deliverable, Record, Words
+from provenance.records import Approval, Deliverable, Record, Words
 from provenance.verdict import Ground, Verdict, conclude
 
 if TYPE_CHECKING:
     from provenance.identity.authority import Authority, Listing
+    from provenance.meanwhile import Meanwhile
+    from provenance.records.consent import Consent
     from provenance.records.register import Register
 
 R = TypeVar("R", bound=Record)
@@ -33,6 +38,16 @@ TIGHTENING: Final = frozenset(
 All others only ever help something pass; anybody may take those back.
 """
 
+_TELLING: Final = frozenset({"disclosure", "binding", "declaration"})
+"""Kinds by which somebody says what some bytes are. Whoever did does not approve them too."""
+
+
+class Unheard(NamedTuple):
+    """A word about some bytes that would help if somebody else had said it, with why it does not."""
+
+    record: Record
+    why: str
+
 
 class Voices:
     """Whose word counts for one run. Asks the catalogue, remembers what it heard, and changes nothing."""
@@ -43,6 +58,7 @@ class Voices:
         self._catalogue = catalogue
         self._now = now
         self._heard: dict[str, Authority] = {}
+        self._said_of: dict[Digest, dict[str, str]] = {}
         self._signed = config.approvals is ApprovalsMode.SIGNED
 
     def authority(self, filed: Filed) -> "Authority":
@@ -54,11 +70,19 @@ class Voices:
         return found
 
     def _ask(self, filed: Filed) -> "Authority":
-        from provenance.identity.authority import authority_of
+        from provenance.identity.authority import Standing, authority_of
 
         if filed.record.kind == KIND:  # who may accept one is said by the one accepted before, not by the one in use
             return self._acceptances.authorities[filed.record.id]
-        return authority_of(filed.record, filed.envelope, self._listing)
+        found = authority_of(filed.record, filed.envelope, self._listing)
+        undone = self._meanwhile.undone(filed.record, filed.entry) if self._signed and found.counts else ""
+        return replace(found, standing=Standing.NONE, why=undone) if undone else found
+
+    @cached_property
+    def _meanwhile(self) -> "Meanwhile":
+        from provenance.meanwhile import Meanwhile
+
+        return Meanwhile(self._catalogue)
 
     @cached_property
     def _acceptances(self) -> Acceptances:
@@ -83,6 +107,7 @@ class Voices:
             mode=self._config.approvals,
             transcribed=self._policy.transcribed,
             kept=Originals.beside(self._config.catalogue).has,
+            acts=self._policy.acts,
         )
 
     @cached_property
@@ -102,7 +127,7 @@ class Voices:
 
     def words(
         self, digest: Digest, deliverable: Deliverable, shown: Shown | None = None
-    ) -> "tuple[Words, tuple[Filed, ...]]":
+    ) -> "tuple[Words, tuple[Unheard, ...]]":
         """Return the words that count for some bytes in a deliverable, and those that would if somebody else said them.
 
         Disclosures stay, whoever told: what was told can only be held against a file. A flag that was taken back by
@@ -111,21 +136,94 @@ class Voices:
         """
         if not self._signed:
             return self._catalogue.effective_words(digest, deliverable, self._now, shown), ()
-        unheard: list[Filed] = []
+        unheard: dict[str, Unheard] = {}
 
         def word(filed: Filed) -> bool:
-            counts = self.authority(filed).counts
-            if not counts:
-                unheard.append(filed)
-            return counts
+            authority = self.authority(filed)
+            why = self._partial(filed, digest) if authority.counts else authority.why
+            if why or not authority.counts:
+                unheard[filed.record.id] = Unheard(filed.record, why)
+            return authority.counts and not why
 
-        counting = Counting(word, lambda filed: self.authority(filed).counts, self.standing)
+        def carrier(filed: Filed) -> bool:
+            authority = self.authority(filed)
+            if not authority.counts and authority.person:  # of what nobody signed, this tool's own too, nobody is told
+                unheard[filed.record.id] = Unheard(filed.record, authority.why)
+            return authority.counts
+
+        counting = Counting(word, carrier, self.standing)
         words = self._catalogue.effective_words(digest, deliverable, self._now, shown, counting)
+        rarer = (*words.consents, *(words.register.entries if words.register else ()))
+        unheard |= {r.id: Unheard(r, self.authority_of(r.id).why) for r in rarer if not self.counts(r)}
         words = replace(words, consents=self._counting(words.consents), register=self._register(words.register))
         if self.standing and self._catalogue.despite.flag(digest, self.standing) is not None:
             named = tuple(a for a in words.approvals if any(s.digest == digest for s in a.subjects))
             words = replace(words, approvals=named, ways=(), supersessions=())
-        return words, tuple({f.record.id: f for f in unheard}.values())
+        return words, tuple(unheard.values())
+
+    def _partial(self, filed: Filed, digest: Digest) -> str:
+        """Return why an approval is no other person's than whoever told of the bytes; empty if it is."""
+        approval = filed.record
+        if not isinstance(approval, Approval):
+            return ""
+        named = [s.digest for s in approval.subjects]
+        return self._told_by(approval.by, [digest] if digest in named else named)
+
+    def _told_by(self, name: str, digests: Collection[Digest]) -> str:
+        """Return what somebody said of the making of some bytes, and may not approve too; empty if nothing."""
+        who = called(self._config.people, name)
+        for digest in digests if who is not None else ():
+            told = self._tellers(digest).get(who.id) if who is not None else None
+            if told:
+                return f"{name} said what these bytes are ({told}), and may not approve them too"
+        return ""
+
+    def _tellers(self, digest: Digest) -> dict[str, str]:
+        """Return which listed people told of some bytes or declared what they are, each with the record.
+
+        What somebody signed they said, though it was taken back since. What nobody signed is taken for the word of
+        whom it names, while it stands: else a signature left out would be enough to approve one's own use.
+        """
+        found = self._said_of.get(digest)
+        if found is None:
+            found = self._said_of[digest] = {}
+            for filed in self._catalogue.records_of(digest):
+                if filed.record.kind in _TELLING:
+                    for each in self._with_its_use(filed):
+                        said = called(self._config.people, each.record.by)
+                        ended = each.revoked_by is not None and each.record.id not in self.standing
+                        by = {self.authority(each).person, *([said.id] if said and not ended else ())}
+                        found |= {person: each.record.id for person in by if person}
+        return found
+
+    def _with_its_use(self, filed: Filed) -> Iterator[Filed]:
+        """Yield a record, and the use it says some bytes are of."""
+        yield filed
+        use = getattr(filed.record, "disclosure", "")
+        if use:
+            with suppress(RecordUnknown):
+                yield self._catalogue.find_record(use)
+
+    def objection(self, record: Record) -> str:
+        """Return why an approval would be worth nothing whoever signed it; empty for any other word, or for none."""
+        if not (self._signed and isinstance(record, Approval)):
+            return ""
+        requester = called(self._config.people, record.requested_by or "")
+        if requester is None:
+            return f"{record.requested_by or 'nobody'!a}, who asked for it, is not listed: nobody knows who that is"
+        if requester.is_called(record.by):
+            return f"{requester.name} asked for it, and somebody else has to decide"
+        return self._told_by(record.by, [s.digest for s in record.subjects])
+
+    def consents(self, project: ProjectId, title: Title) -> "tuple[Consent, ...]":
+        """Return the consents that count for a title now, oldest first."""
+        return self._counting(self._catalogue.tellings.consents(project, title, self._now))
+
+    def register(self) -> "Register":
+        """Return the tool register as it counts now."""
+        found = self._register(self._catalogue.tellings.register(self._now, self.standing))
+        assert found is not None
+        return found
 
     def _register(self, register: "Register | None") -> "Register | None":
         """Return the tool register with only such entries that count; the others are as good as over."""
@@ -159,10 +257,9 @@ class Voices:
             if filed.record.kind in {"disclosure", "binding"}
         )
 
-    def reasons(self, unheard: "tuple[Filed, ...]", outcome: Outcome) -> Iterator[Reason]:
+    def reasons(self, unheard: "tuple[Unheard, ...]", outcome: Outcome) -> Iterator[Reason]:
         """Say of each word about something that does not pass, and that did not help, why it did not."""
-        for filed in unheard if outcome is not Outcome.PASS else ():
-            record, why = filed.record, self.authority(filed).why
+        for record, why in unheard if outcome is not Outcome.PASS else ():
             text = f"{record.kind} {record.id} by {record.by} does not count: {why}"
             advice = "Have it said again by somebody who may, with --sign-with KEY or --request FILE."
             yield Reason(Rule.DOES_NOT_COUNT, outcome, text, advice, {"record": record.id, "why": why})

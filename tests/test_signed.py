@@ -25,7 +25,7 @@ extends = "baseline"
 roles = ["studio-contact"]
 transcribed = ["studio-contact"]
 """
-ASKED = ("--channel", "deliver", "--reason", "incidental", "--requested-by", "the editor")
+ASKED = ("--channel", "deliver", "--reason", "incidental", "--requested-by", "editor")
 LAWYER = ("--by", "lawyer", "--role", "production-legal")
 
 
@@ -35,7 +35,7 @@ def production(tmp_path: Path) -> Production:
     (tmp_path / "p").mkdir()
     made = new_production(tmp_path / "p")
     text = made.config.read_text().replace('approvals = "unsigned"', 'approvals = "signed"')
-    people = {"admin": "administrator", "lawyer": "production-legal", "keeper": "custodian"}
+    people = {"admin": "administrator", "lawyer": "production-legal", "keeper": "custodian", "editor": "editor"}
     for name, role in people.items():
         key = made.json("keys", "person", name, "--no-passphrase")
         text += f'\n[[person]]\nid = "{name}"\nname = "{name.title()} Example"\nroles = ["{role}"]\n'

@@ -106,6 +106,16 @@ class Ledger:
         row = self._db.row("SELECT max(at) FROM ledger WHERE seq <= ?", (entry,))
         return UtcTime(row[0] if row and row[0] else "")
 
+    def rules_at(self, at: UtcTime) -> tuple[Digest | None, Digest | None] | None:
+        """Return the digests of the configuration and policy of the newest entry up to a time; None if there is none.
+
+        Of the entries that say either, since not all do.
+        """
+        row = self._db.row(
+            "SELECT config, policy FROM ledger WHERE at <= ? AND config IS NOT NULL ORDER BY seq DESC LIMIT 1", (at,)
+        )
+        return None if row is None else (row[0] and Digest(row[0]), row[1] and Digest(row[1]))
+
     def last_config(self) -> Digest | None:
         """Return the digest of the configuration the newest entry was written under."""
         row = self._db.row("SELECT config FROM ledger WHERE config IS NOT NULL ORDER BY seq DESC LIMIT 1")

@@ -1,7 +1,7 @@
 """What the catalogue can be asked. Reads only; every answer is checked while it is decoded."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from provenance.catalogue.attested import Sources
     from provenance.catalogue.despite import Despite
     from provenance.catalogue.doubts import Doubtful
+    from provenance.catalogue.envelopes import Signatures
     from provenance.catalogue.inventory import Inventory
     from provenance.catalogue.numbers import Counts, Used
     from provenance.catalogue.question import Counting, Shown
     from provenance.catalogue.telling import Tellings, Titles, Untold
+    from provenance.identity.publickey import PublicKey
     from provenance.records import Deliverable, Words
     from provenance.records.attestation import Attestation
     from provenance.records.personal import LegalHold
@@ -192,6 +194,19 @@ class Queries(Places):
     def records_of_kind(self, kind: str) -> tuple[Filed, ...]:
         """Return every record of a kind, the oldest first, revoked ones included."""
         return self._known.of_kind(kind)
+
+    def words_of_kinds(self, kinds: Collection[str]) -> Iterator[tuple[str, int, UtcTime]]:
+        """Yield the id, the entry and the time of each record of some kinds, the oldest first."""
+        marks = ", ".join("?" for _ in kinds)
+        sql = f"SELECT r.id, r.entry, l.at FROM records r JOIN ledger l ON l.seq = r.entry WHERE r.kind IN ({marks})"  # noqa: S608
+        yield from self._db.each(f"{sql} ORDER BY r.entry", tuple(kinds))
+
+    def check_signatures(self, keys: "Iterable[PublicKey]") -> "Signatures":
+        """Check the signature of every record with the keys anybody was ever listed with; see `check_envelopes`."""
+        from provenance.catalogue.envelopes import check_envelopes
+
+        with self._db.reading():
+            return check_envelopes(self._db, self.ledger.store, keys)
 
     @property
     def despite(self) -> "Despite":

@@ -115,13 +115,11 @@ def member(kind: type[E], value: object, what: Callable[[], str]) -> E:
         raise CatalogueDamaged(f"{what()} cannot be read: {error}") from error
 
 
-def record_in(body: Any, record: str) -> AnyRecord:
-    """Return the record in a ledger entry's body; raises `CatalogueDamaged` unless it is the one of this id."""
-    return signed_record_in(body, record)[0]
-
-
 def signed_record_in(body: Any, record: str) -> tuple[AnyRecord, dict[str, Any] | None]:
-    """Return the record in a ledger entry's body as `record_in` does, and what was signed, if anything was."""
+    """Return the record in a ledger entry's body, and what was signed, if anything was.
+
+    Raises `CatalogueDamaged` unless it is the record of this id.
+    """
     content = decoded(body, dict[str, Any], lambda: f"record {record}")
     envelope = content.pop(ENVELOPE, None)
     if not (envelope is None or isinstance(envelope, dict)):
@@ -136,7 +134,7 @@ def signed_record_in(body: Any, record: str) -> tuple[AnyRecord, dict[str, Any] 
 
 
 def whole_record(kind: str, body: bytes, record: str) -> AnyRecord:
-    """Return the record in an entry of a kind, as `record_in` does, but fast enough for a hundred thousand.
+    """Return the record in an entry of a kind, as `signed_record_in` does, but fast enough for a hundred thousand.
 
     The id is computed over what stands there, and not over what it was read as. Raises `CatalogueDamaged`.
     """

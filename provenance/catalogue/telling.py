@@ -13,7 +13,7 @@ from provenance.asset import Digest, Place, ProjectId, RelPath, Title, UtcTime, 
 from provenance.catalogue.connection import Connection
 from provenance.catalogue.knowledge import Knowledge
 from provenance.catalogue.rows import Filed
-from provenance.catalogue.stored import Finding, member, record_in
+from provenance.catalogue.stored import Finding, member, signed_record_in
 from provenance.evidence import Claim, Relation, Strength
 from provenance.records import Deliverable, Words
 from provenance.records.consent import Consent
@@ -114,12 +114,15 @@ class Tellings:
         """Return the register as it stands; entries in `standing` were taken back by somebody who may not."""
         entries: list[ToolEntry] = []
         lapsed: list[ToolEntry] = []
+        retired: list[ToolEntry] = []
         for filed in self._book().tools:
             if isinstance(filed.record, ToolEntry):
                 stands = filed.revoked_by is None or filed.record.id in standing
                 counts = stands and in_force(filed.record.valid_until, now)
                 (entries if counts else lapsed).append(filed.record)
-        return Register(tuple(entries), tuple(lapsed))
+                if not stands:
+                    retired.append(filed.record)
+        return Register(tuple(entries), tuple(lapsed), tuple(retired))
 
     def untold(self, project: ProjectId, titles: Titles) -> Iterator[Untold]:
         """Yield every flagged file that is there and that no disclosure names, by zone, folder and name."""
@@ -211,7 +214,12 @@ class Tellings:
             " FROM records r JOIN ledger l ON l.seq = r.entry WHERE r.kind = ? ORDER BY r.entry",
             (kind,),
         )
-        return [Filed(record_in(body, name), entry, revoked) for name, entry, body, revoked in rows]
+        return [_filed(*row) for row in rows]
+
+
+def _filed(name: str, entry: int, body: bytes, revoked_by: str | None) -> Filed:
+    record, envelope = signed_record_in(body, name)
+    return Filed(record, entry, revoked_by, envelope)
 
 
 def _named(book: _Book) -> Iterator[tuple[bytes, tuple[Disclosure, frozenset[str]]]]:

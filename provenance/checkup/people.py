@@ -12,6 +12,7 @@ from provenance.config import ApprovalsMode, Config
 from provenance.errors import ConfigNotAccepted, KeyUnusable
 from provenance.originals import Originals
 from provenance.policy import Policy
+from provenance.policy.document import ACTS
 
 
 def check_people(config: Config, policy: Policy, now: UtcTime) -> Iterator[Finding]:
@@ -76,6 +77,29 @@ def _listed(config: Config, policy: Policy, now: UtcTime) -> Iterator[Finding]:
     for role in sorted(wanted - {role for person in there for role in person.roles}):
         advice = "List somebody with this role under [[person]], or what waits for their word waits for ever."
         yield Finding(Level.PROBLEM, "people", f"nobody is listed as {role}", advice)
+    yield from _acts(policy, frozenset(role for person in there for role in person.roles))
+
+
+def _acts(policy: Policy, held: frozenset[str]) -> Iterator[Finding]:
+    """Yield the acts that everybody listed may do, and those that nobody may, by the roles somebody holds."""
+    free = [*(["approve"] if not policy.roles else []), *(act for act in ACTS if act not in policy.acts)]
+    if free:
+        says = f"anybody who is listed may {_and(free)}: {policy.id} leaves that to no role"
+        advice = "Say in a pack, under [approvals], which roles may: docs/policy.md."
+        yield Finding(Level.WARNING, "people", says, advice)
+    lacking: dict[frozenset[str], list[str]] = {}
+    for act, roles in policy.acts.items():
+        if not roles & held:
+            lacking.setdefault(roles, []).append(act)
+    for roles, acts in lacking.items():
+        says = f"nobody listed may {_and(acts)}: that takes {' or '.join(sorted(roles)) or 'a role that nobody has'}"
+        advice = "List somebody with such a role under [[person]], or name another role in a pack of your own."
+        yield Finding(Level.WARNING, "people", says, advice)
+
+
+def _and(words: list[str]) -> str:
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _own_key() -> Iterator[Finding]:

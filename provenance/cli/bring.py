@@ -1,6 +1,7 @@
 """`provenance bring`: take back what was signed elsewhere."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -10,6 +11,11 @@ from provenance.cli.session import Session
 from provenance.cli.words import show_record
 from provenance.errors import FileMissing, ReadFailed, SignatureRefused
 from provenance.records import AnyRecord, record_from
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from provenance.catalogue import Catalogue, Stamp
 
 _MOST = 64 << 20
 """No request is longer: it holds a digest and a name for each file."""
@@ -28,7 +34,8 @@ _MOST = 64 << 20
 def bring(ctx: click.Context, file: Path, signature: Path | None, as_json: bool) -> None:
     """Record what --request wrote to FILE, with the signature that `ssh-keygen -Y sign` made of it.
 
-    Nothing is recorded unless the signature belongs to it and it was written for this catalogue. Safe to repeat.
+    Nothing is recorded unless the signature belongs to it and it was written for this catalogue. It counts as of when
+    it was written: it stands against nothing that was refused or taken back since. Safe to repeat.
     """
     session = Session.of(ctx)
     signed = _read(file)
@@ -40,7 +47,23 @@ def bring(ctx: click.Context, file: Path, signature: Path | None, as_json: bool)
             raise SignatureRefused(f"{record.id} says that it was made at {record.made_at}, which is still to come")
         catalogue.add_record(record, stamp, envelope)
         session.signing.authority = session.voices(catalogue).authority_of(record.id)
-    show_record(session, record, record.about, as_json=as_json)
+        news = [*_since(catalogue, record, stamp)]
+    show_record(session, record, record.about, as_json=as_json, news=news)
+
+
+def _since(catalogue: "Catalogue", record: AnyRecord, stamp: "Stamp") -> "Iterator[str]":
+    """Yield what changed between the writing of a request and its coming: whoever signed it knew nothing of that."""
+    from provenance.meanwhile import Meanwhile
+
+    entry = catalogue.find_record(record.id).entry
+    said = Meanwhile(catalogue).undone(record, entry)
+    if said:
+        yield f"{said}: whoever signed it did not know of that, so it does not stand against it"
+    was = catalogue.ledger.rules_at(record.made_at)
+    if was is not None:
+        for what, then, now in zip(("configuration", "policy"), was, (stamp.config, stamp.policy), strict=True):
+            if then is not None and then != now:
+                yield f"the {what} is another one than when it was written, at {record.made_at}"
 
 
 def _checked(signed: bytes, signature: str, store: str) -> tuple[AnyRecord, dict[str, object]]:

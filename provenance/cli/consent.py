@@ -10,10 +10,13 @@ from provenance.cli.evidence import digest_of
 from provenance.cli.options import TEXT, answer_options, by_option, now, reason_option
 from provenance.cli.session import Session
 from provenance.cli.titles import chosen_title
-from provenance.cli.words import moments, show_record
+from provenance.cli.words import moments, show_record, standings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from provenance.catalogue import Filed
+    from provenance.identity.authority import Authority
     from provenance.report.told_documents import ConsentDocument
 
 CLASSES = ("digital-replica", "voice-replica", "digital-alteration")
@@ -108,7 +111,9 @@ def list_(ctx: click.Context, every: bool, names: bool, as_json: bool) -> None:
 
     session = Session.of(ctx)
     with session.catalogue() as catalogue:
-        documents = [(f, _document(session, f, names=names)) for f in catalogue.tellings.all_consents()]
+        filed_ = catalogue.tellings.all_consents()
+        standing = standings(session, catalogue, filed_)
+    documents = [(f, _document(session, f, standing, names=names)) for f in filed_]
     shown = [(f, d) for f, d in documents if every or d.in_force]
     for filed, document in shown:
         if as_json:
@@ -118,11 +123,13 @@ def list_(ctx: click.Context, every: bool, names: bool, as_json: bool) -> None:
         name = f"  {display(document.name)}" if document.name else ""
         click.echo(f"{display(record_text(filed.record))}{name}{gone}")
         click.echo(f"  scope: {display(document.scope)}")
+        if standing:
+            click.echo(f"  {display(standing_words(session.config.approvals, standing[filed.record.id]))}")
     if not as_json:
         rest = len(documents) - len(shown)
         more = f"; {rest} over or withdrawn: --all" if rest else ""
         count = f"{len(shown)} {'consent' if len(shown) == 1 else 'consents'}{more}"
-        click.echo(f"{count}. {standing_words(session.config.approvals)}")
+        click.echo(f"{count}." if session.signed else f"{count}. {standing_words(session.config.approvals)}")
 
 
 def _name(session: Session, performer: Commitment) -> str | None:
@@ -136,7 +143,9 @@ def _name(session: Session, performer: Commitment) -> str | None:
         return None
 
 
-def _document(session: Session, filed: "Filed", *, names: bool) -> "ConsentDocument":
+def _document(
+    session: Session, filed: "Filed", standing: "Mapping[str, Authority]", *, names: bool
+) -> "ConsentDocument":
     from provenance.records.consent import Consent
     from provenance.records.record import in_force
     from provenance.report.told_documents import ConsentDocument
@@ -158,4 +167,6 @@ def _document(session: Session, filed: "Filed", *, names: bool) -> "ConsentDocum
         reason=made.reason,
         in_force=filed.revoked_by is None and in_force(made.expires, now()),
         withdrawn_by=filed.revoked_by,
+        counts=standing[made.id].counts if standing else True,
+        why=standing[made.id].why or None if standing else None,
     )

@@ -1,13 +1,14 @@
 """`provenance disclose`: an intended use of generative tools is told."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from provenance.cli.evidence import content_of, digest_of
-from provenance.cli.options import MATERIAL, TEXT, answer_options, now, signing_options
+from provenance.cli.options import MATERIAL, TEXT, answer_options, signing_options
 from provenance.cli.session import Session
 from provenance.cli.telling import form_of, is_silent, telling_options
 from provenance.cli.words import moments
@@ -141,7 +142,8 @@ def _take_down(session: Session, draft: "Draft", paths: tuple[Path, ...], claime
         record = make((), stamp.at)
         with session.catalogue() as catalogue:
             session.signing.keep(catalogue, record, stamp)
-            return Told(record, answer(catalogue, session.policy, record, stamp.at))
+            telling = answer(session.voices(catalogue), session.policy, record)
+        return _signed(session, Told(record, telling))
     from provenance.cli.progress import progress
     from provenance.quarantine import targets_with_held
     from provenance.words import take_down_telling
@@ -149,8 +151,14 @@ def _take_down(session: Session, draft: "Draft", paths: tuple[Path, ...], claime
     with progress("reading") as tell, session.intake(tell) as intake:
         targets = targets_with_held(session.config, intake.catalogue, paths)
         taken, declared = take_down_telling(intake, targets, make)
-        telling = answer(intake.catalogue, session.policy, taken.record, taken.record.made_at)
-    return Told(taken.record, telling, taken.subjects, declared.id if declared else None)
+        telling = answer(session.voices(intake.catalogue), session.policy, taken.record)
+    return _signed(session, Told(taken.record, telling, taken.subjects, declared.id if declared else None))
+
+
+def _signed(session: Session, told: "Told") -> "Told":
+    """Return what was told just now with what stands behind it, or with how it is still to be signed."""
+    signing = session.signing
+    return replace(told, authority=signing.authority, signing=tuple(signing.lines()) if signing.requested else ())
 
 
 def _bind(
@@ -184,8 +192,12 @@ def _bind(
         disclosure = disclosure_in_force(intake.catalogue, told, session.config.project)
         targets = targets_with_held(session.config, intake.catalogue, paths)
         taken, declared = take_down_telling(intake, targets, make)
-        telling = answer(intake.catalogue, session.policy, disclosure, now())
-    answered = Told(disclosure, telling, taken.subjects, declared.id if declared else None, taken.record.id)
+        voices = session.voices(intake.catalogue)
+        telling = answer(voices, session.policy, disclosure)
+        authority = voices.authority_of(told) if session.signed else None
+    declared_as = declared.id if declared else None
+    answered = Told(disclosure, telling, taken.subjects, declared_as, taken.record.id, bound=session.signing.authority)
+    answered = replace(_signed(session, answered), authority=authority)
     _print(session, answered, as_json=as_json)
     return CODES[telling.answer]
 

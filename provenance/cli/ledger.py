@@ -17,6 +17,7 @@ from provenance.files import display
 from provenance.records import ENVELOPE
 
 if TYPE_CHECKING:
+    from provenance.catalogue.envelopes import Signatures
     from provenance.voices import Voices
 
 
@@ -93,14 +94,17 @@ def verify(ctx: click.Context, heads: tuple[Path, ...], as_json: bool) -> None:
     """Check the whole chain, and every row it covers; name the first entry that is not what was recorded.
 
     With --head it is also held against heads that were kept elsewhere: that finds a ledger that was rewritten, cut
-    short, or put back from an older copy.
+    short, or put back from an older copy. Whatever was signed is checked too, whoever is listed now.
     """
+    from provenance.accepting import ever_listed
+
     session = Session.of(ctx)
     pins = read_pins(heads)
     with session.catalogue() as catalogue:
         top = catalogue.verify(pins)
         catalogue.check_clock(now())
-        _print_head(catalogue, top, as_json=as_json, verified=True, pins=len(pins))
+        signatures = catalogue.check_signatures(ever_listed(session.config, catalogue))
+        _print_head(catalogue, top, as_json=as_json, verified=signatures, pins=len(pins))
 
 
 @ledger.command()
@@ -113,7 +117,7 @@ def head(ctx: click.Context, as_json: bool) -> None:
     verify --head` reads it.
     """
     with Session.of(ctx).catalogue() as catalogue:
-        _print_head(catalogue, catalogue.ledger.head(), as_json=as_json, verified=False)
+        _print_head(catalogue, catalogue.ledger.head(), as_json=as_json)
 
 
 @ledger.command()
@@ -145,15 +149,19 @@ def export(ctx: click.Context, file: Path | None, as_json: bool) -> None:  # noq
             raise refused_to_write(file, error) from error
 
 
-def _print_head(catalogue: Catalogue, top: Head, *, as_json: bool, verified: bool, pins: int = 0) -> None:
-    from provenance.report.documents import LedgerDocument, to_json
+def _print_head(
+    catalogue: Catalogue, top: Head, *, as_json: bool, verified: "Signatures | None" = None, pins: int = 0
+) -> None:
+    from provenance.report.documents import to_json
+    from provenance.report.ledger_document import ledger_document, signatures_text
 
     store, at = catalogue.store_id, catalogue.ledger.written_at(top.seq)
     if as_json:
-        document = LedgerDocument(store=store, entries=top.seq, head=top.hash, verified=verified, at=at, pins_met=pins)
-        click.echo(to_json(document))
-    elif verified:
+        click.echo(to_json(ledger_document(store, top, at, pins, verified)))
+    elif verified is not None:
         met = f", {pins:,} pinned heads met" if pins > 1 else ", the pinned head met" if pins else ""
         click.echo(f"whole: {top.seq:,} entries verified, head {top.hash}, store {store}{met}")
+        for line in signatures_text(verified):
+            click.echo(line)
     else:
         click.echo(f"{top.hash}  entry {top.seq:,} of store {store}, {f'written {at}' if at else 'empty'}")

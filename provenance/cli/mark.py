@@ -65,3 +65,10 @@ def mark(
         click.echo("  the credential it had is kept as its parent")
     if result.credential.why:
         click.echo(f"  {display(result.credential.why)}")
+    if session.signed and not sidecar:
+        # Nothing proves who wrote this tool's own edge, so that no approval travels over it (docs/approvals.md).
+        click.echo(
+            "  no approval of the source covers it: words are signed here, and nobody signed that it was made so"
+        )
+        made = f"provenance derive {where} --from {display(str(source))} --by WHO --reason TEXT --sign-with KEY"
+        click.echo(f"  for one that was given for what is made from it: {made}")

@@ -99,7 +99,7 @@ def _sources(session: Session, catalogue: "Catalogue") -> "Sources":
     at, mode = now(), session.config.approvals
     catalogue.check_clock(at)
     voices = Voices(session.config, session.policy, catalogue, at)
-    vouching = Vouching(voices, catalogue, at, lambda authority: standing_words(mode, authority))
+    vouching = Vouching(voices, at, lambda authority: standing_words(mode, authority))
     return Sources(session.config, session.policy, catalogue, vouching, at)
 
 

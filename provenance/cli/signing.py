@@ -10,7 +10,7 @@ import click
 
 from provenance.cli.options import SIGNING
 from provenance.cli.session import Session
-from provenance.errors import DestinationExists, NotPermitted
+from provenance.errors import DestinationExists, NotPermitted, WordRefused
 
 if TYPE_CHECKING:
     from provenance.catalogue import Catalogue, Stamp
@@ -60,6 +60,9 @@ class Signing:
 
         Raises `click.UsageError` where a command has a second word to be signed elsewhere: one file holds one.
         """
+        objection = self.session.voices(catalogue).objection(record) if self.session.signed else ""
+        if objection:
+            raise WordRefused(f"this approval would not count: {objection}")
         if self.request is not None:
             self._write(catalogue, record)
             return

@@ -9,12 +9,15 @@ import click
 from provenance.cli.evidence import digest_of
 from provenance.cli.options import TEXT, DayMeans, answer_options, by_option, now, parse_moment, reason_option
 from provenance.cli.session import Session
-from provenance.cli.words import moments, show_record
+from provenance.cli.words import moments, show_record, standings
 from provenance.errors import RecordUnknown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from provenance.asset import Title
     from provenance.catalogue import Filed
+    from provenance.identity.authority import Authority
     from provenance.report.told_documents import ToolDocument
 
 
@@ -139,7 +142,8 @@ def list_(ctx: click.Context, every: bool, as_json: bool) -> None:
     session = Session.of(ctx)
     with session.catalogue() as catalogue:
         filed = [f for f in catalogue.tellings.tools() if isinstance(f.record, ToolEntry)]
-    documents = [(f, _document(f)) for f in filed]
+        standing = standings(session, catalogue, filed)
+    documents = [(f, _document(f, standing)) for f in filed]
     shown = [(f, d) for f, d in documents if every or d.in_force]
     for one, document in shown:
         if as_json:
@@ -147,14 +151,16 @@ def list_(ctx: click.Context, every: bool, as_json: bool) -> None:
             continue
         gone = f"  RETIRED by {one.revoked_by}" if one.revoked_by else "" if document.in_force else "  OVER"
         click.echo(f"{display(record_text(one.record))}{gone}")
+        if standing:
+            click.echo(f"  {display(standing_words(session.config.approvals, standing[one.record.id]))}")
     if not as_json:
         rest = len(documents) - len(shown)
         more = f"; {rest} over or retired: --all" if rest else ""
         count = f"{len(shown)} {'entry' if len(shown) == 1 else 'entries'}{more}"
-        click.echo(f"{count}. {standing_words(session.config.approvals)}")
+        click.echo(f"{count}." if session.signed else f"{count}. {standing_words(session.config.approvals)}")
 
 
-def _document(filed: "Filed") -> "ToolDocument":
+def _document(filed: "Filed", standing: "Mapping[str, Authority]") -> "ToolDocument":
     from provenance.records.record import in_force
     from provenance.records.register import ToolEntry
     from provenance.report.told_documents import ToolDocument
@@ -180,6 +186,8 @@ def _document(filed: "Filed") -> "ToolDocument":
         reason=entry.reason,
         in_force=filed.revoked_by is None and in_force(entry.valid_until, now()),
         retired_by=filed.revoked_by,
+        counts=standing[entry.id].counts if standing else True,
+        why=standing[entry.id].why or None if standing else None,
     )
 
 

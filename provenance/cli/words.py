@@ -1,6 +1,6 @@
 """What the verbs that take down a person's word share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,8 @@ from provenance.files import display
 from provenance.records import AnyRecord, Subject
 
 if TYPE_CHECKING:
+    from provenance.catalogue import Catalogue, Filed
+    from provenance.identity.authority import Authority
     from provenance.looking import Seen
 
 
@@ -54,8 +56,18 @@ def take_down(
     show_record(session, taken.record, taken.subjects, as_json=as_json)
 
 
-def show_record(session: Session, record: AnyRecord, subjects: tuple[Subject, ...], *, as_json: bool) -> None:
-    """Print a record that was just made, and what stands behind it."""
+def standings(session: Session, catalogue: "Catalogue", filed: Iterable["Filed"]) -> "dict[str, Authority]":
+    """Return what stands behind some records, by their ids; nothing where nothing has to be signed."""
+    if not session.signed:
+        return {}
+    voices = session.voices(catalogue)
+    return {one.record.id: voices.authority(one) for one in filed}
+
+
+def show_record(
+    session: Session, record: AnyRecord, subjects: tuple[Subject, ...], *, as_json: bool, news: Sequence[str] = ()
+) -> None:
+    """Print a record that was just made, what stands behind it, and what else is to be known of it."""
     from provenance.report.documents import WordDocument, to_json
     from provenance.report.record_document import record_document
     from provenance.report.records import record_text
@@ -64,10 +76,13 @@ def show_record(session: Session, record: AnyRecord, subjects: tuple[Subject, ..
     if as_json:
         document = record_document(record, record.made_at, mode, authority=signing.authority)
         digests = [str(s.digest) for s in subjects]
-        click.echo(to_json(WordDocument(record=document, subjects=digests, delivered=[], request=signing.requested)))
+        requested = signing.requested
+        click.echo(
+            to_json(WordDocument(record=document, subjects=digests, delivered=[], request=requested, news=[*news]))
+        )
         return
     click.echo(display(record_text(record)))
     for subject in subjects:
         click.echo(f"  {subject.digest[:12]}  {subject.name}")
-    for line in signing.lines():
+    for line in (*signing.lines(), *news):
         click.echo(f"  {display(line)}")

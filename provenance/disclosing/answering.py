@@ -1,18 +1,18 @@
 """What somebody who told of a use is answered, with all that the catalogue knows."""
 
-from provenance.asset import ProjectId, UtcTime
+from provenance.asset import ProjectId
 from provenance.catalogue import Catalogue
 from provenance.errors import RecordUnknown
 from provenance.policy.model import Policy
 from provenance.policy.told import Telling, telling_of
 from provenance.records.disclosure import Disclosure
+from provenance.voices import Voices
 
 
-def answer(catalogue: Catalogue, policy: Policy, disclosure: Disclosure, now: UtcTime) -> Telling:
-    """Return what the policy answers to a disclosure now, by the tool register and the consents as they stand."""
-    tellings = catalogue.tellings
-    consents = tellings.consents(disclosure.project, disclosure.title, now)
-    return telling_of(disclosure, policy, tellings.register(now), consents)
+def answer(voices: Voices, policy: Policy, disclosure: Disclosure) -> Telling:
+    """Return what the policy answers to a disclosure now, by the tool register and the consents that count."""
+    consents = voices.consents(disclosure.project, disclosure.title)
+    return telling_of(disclosure, policy, voices.register(), consents)
 
 
 def disclosure_in_force(catalogue: Catalogue, record: str, project: ProjectId) -> Disclosure:

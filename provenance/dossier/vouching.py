@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from provenance.asset import Digest, ProjectId, Title, UtcTime
-from provenance.catalogue import Filed, Queries
+from provenance.catalogue import Filed
 from provenance.deciding import Decided, Known, decide
 from provenance.dossier.rows import Spoken
 from provenance.policy import Policy
 from provenance.records import Approval, Deliverable, Record, Words, in_force
 from provenance.records.consent import Consent
-from provenance.records.register import Register, ToolEntry
+from provenance.records.register import Register
 from provenance.verdict import Verdict
 from provenance.voices import Voices
 
@@ -24,9 +24,8 @@ if TYPE_CHECKING:
 class Vouching:
     """What the catalogue knows of words, as of one moment, held against who is listed."""
 
-    def __init__(self, voices: Voices, catalogue: Queries, now: UtcTime, wording: "Wording") -> None:
+    def __init__(self, voices: Voices, now: UtcTime, wording: "Wording") -> None:
         self._voices = voices
-        self._catalogue = catalogue
         self._now = now
         self._wording = wording
 
@@ -58,16 +57,11 @@ class Vouching:
 
     def consents(self, project: ProjectId, title: Title) -> tuple[Consent, ...]:
         """Return the consents that count for a title, oldest first."""
-        filed = [f for f in self._catalogue.tellings.all_consents() if self.counts(f)]
-        return tuple(r for f in filed if isinstance(r := f.record, Consent) and r.covers(project, title, self._now))
+        return self._voices.consents(project, title)
 
     def register(self) -> Register:
         """Return the tool register as it counts; an entry that does not is as good as over."""
-        entries, lapsed = list[ToolEntry](), list[ToolEntry]()
-        for filed in self._catalogue.tellings.tools():
-            if isinstance(filed.record, ToolEntry):
-                (entries if self.counts(filed) else lapsed).append(filed.record)
-        return Register(tuple(entries), tuple(lapsed))
+        return self._voices.register()
 
     def spoken(self, filed: Filed) -> Spoken:
         """Return a record as a report shows it."""

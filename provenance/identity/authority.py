@@ -20,6 +20,33 @@ from provenance.records import Approval, Record
 ALWAYS_HEARD: Final = frozenset({"refusal"})
 """Kinds that only ever make an outcome stricter: nobody has to be listed for them."""
 
+_ACTS: Final = {
+    "clearance": "clear",
+    "attestation": "attest",
+    "derivation": "derive",
+    "consent": "consent",
+    "tool-entry": "register",
+    "supersession": "supersede",
+}
+_MILDER: Final = frozenset({"captured", "created"})
+"""Origins whose declaration can make a verdict milder. Anybody may say any other."""
+_TIGHTENING: Final = ("dec-", "drv-", "ref-", "dsc-", "bnd-", "hld-", "tol-")
+"""How the ids of words begin whose end may make something milder. Anybody may end any other."""
+
+
+def act_of(record: Record) -> str:
+    """Return what somebody does with a word, as a policy leaves it to some roles; empty for what is left to nobody.
+
+    An approval is none of these: a policy says by its roles who has to approve.
+    """
+    match record.kind:
+        case "declaration":
+            return "declare" if _said(record, "origin") in _MILDER else ""
+        case "revocation":
+            return "revoke" if record.points_at.startswith(_TIGHTENING) else ""
+        case kind:
+            return _ACTS.get(kind, "")
+
 
 class Standing(Enum):
     """What stands behind a record."""
@@ -72,6 +99,8 @@ class Listing:
     """Roles for whose word a custodian's transcription is enough."""
     kept: Callable[[Digest], bool] = field(default=_nothing_kept)
     """Whether the document of a digest is kept, unchanged."""
+    acts: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """For some acts (`act_of`): the roles in which they count. Any other is anybody's who is listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,18 +165,36 @@ def judged(record: Record, signed: Signed | str, listing: Listing) -> Authority:
         why, until = _transcription(record, person, listing)
         found = replace(found, standing=Standing.TRANSCRIBED, until=_sooner(person.until, until))
     else:
-        why = _own_word(record, person)
+        why = _own_word(record, person, listing)
     return replace(found, standing=otherwise, why=why) if why else found
 
 
-def _own_word(record: Record, person: Person) -> str:
+def _own_word(record: Record, person: Person, listing: Listing) -> str:
     """Return why somebody may not say this; empty if they may."""
     if not person.is_called(record.by):
         return f"it is in the name of {record.by!a}, and {person.name} signed it"
     role = _said(record, "role")
     if role and role not in person.roles:
         return f"{person.name} is not listed as {role!a}"
-    return _requested(record, person)
+    return _left_to_others(record, person, listing) or _requested(record, person, listing)
+
+
+def _left_to_others(record: Record, person: Person, listing: Listing) -> str:
+    """Return why an act is not this person's to do; empty if it is.
+
+    Where the word names a role it is that one that has to be among those the policy leaves the act to: whoever has two
+    roles says in which one they speak.
+    """
+    act = act_of(record)
+    if act not in listing.acts:
+        return ""
+    roles = listing.acts[act]
+    role = _said(record, "role")
+    if {role} & roles if role else person.roles & roles:
+        return ""
+    wanted = " or ".join(sorted(roles)) or "nobody"
+    spoken = f"it was said as {role}" if role else f"{person.name} is {' and '.join(sorted(person.roles))}"
+    return f"the policy leaves it to {wanted} to {act}, and {spoken}"
 
 
 def _transcription(record: Record, custodian: Person, listing: Listing) -> tuple[str, UtcTime | None]:
@@ -158,7 +205,7 @@ def _transcription(record: Record, custodian: Person, listing: Listing) -> tuple
     if not said.listed_at(listing.now):
         return f"the word of {said.name} counted until {said.until}", None
     why = _may_not_transcribe(record, custodian, said) or _not_shown(record, role, listing)
-    return why or _requested(record, said) or _requested(record, custodian), said.until
+    return why or _requested(record, said, listing) or _requested(record, custodian, listing), said.until
 
 
 def _may_not_transcribe(record: Record, custodian: Person, said: Person) -> str:
@@ -184,12 +231,19 @@ def _not_shown(record: Record, role: str, listing: Listing) -> str:
     return ""
 
 
-def _requested(record: Record, person: Person) -> str:
-    """Return why somebody may not approve what was asked for: nobody approves their own request."""
+def _requested(record: Record, person: Person, listing: Listing) -> str:
+    """Return why somebody may not approve what was asked for: nobody approves their own request.
+
+    Whoever asked has to be listed. A name that is nobody's could be anybody's, the approver's too.
+    """
     requester = _said(record, "requested_by")
+    if not isinstance(record, Approval):
+        return ""
     if not requester:
-        return "it does not say who asked for it" if isinstance(record, Approval) else ""
-    return f"{person.name} asked for it, and may not approve it too" if person.is_called(requester) else ""
+        return "it does not say who asked for it"
+    if person.is_called(requester):
+        return f"{person.name} asked for it, and may not approve it too"
+    return "" if called(listing.people, requester) else f"{requester!a}, who asked for it, is not listed"
 
 
 def _said(record: Record, name: str) -> str:

@@ -26,11 +26,6 @@ def brought(signed: bytes, signature: str) -> tuple[Said, Envelope]:
     """
     payload = payload_in(signed)
     blob = sshsig.dearmored(signature)
-    key = sshsig.parse(blob).public_key
-    sshsig.verify(blob, signed, PublicKey(_type_of(key), key))
-    envelope = Envelope(PAYLOAD_TYPE, payload, (Signature(sshsig.parse(blob).fingerprint, blob, SSHSIG),))
-    return said_in(payload), envelope
-
-
-def _type_of(blob: bytes) -> str:
-    return blob[4 : 4 + int.from_bytes(blob[:4])].decode("ascii", "backslashreplace")
+    found = sshsig.parse(blob)
+    sshsig.verify(blob, signed, PublicKey(found.key_type, found.public_key))
+    return said_in(payload), Envelope(PAYLOAD_TYPE, payload, (Signature(found.fingerprint, blob, SSHSIG),))

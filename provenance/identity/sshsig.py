@@ -33,6 +33,11 @@ class SshSignature:
     signature: bytes
 
     @property
+    def key_type(self) -> str:
+        """The type that stands in its key; a key with another type than its own is refused when it is loaded."""
+        return self.public_key[4 : 4 + int.from_bytes(self.public_key[:4])].decode("ascii", "backslashreplace")
+
+    @property
     def fingerprint(self) -> str:
         """Whose it says it is."""
         return fingerprint(self.public_key)

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 from provenance.errors import PolicyInvalid
 from provenance.evidence import State
 from provenance.policy.condition import VOCABULARY, Condition
-from provenance.policy.document import AreaItem, Document, Item, PrincipleItem, Tables, TriggerItem, UseItem
+from provenance.policy.document import ACTS, AreaItem, Document, Item, PrincipleItem, Tables, TriggerItem, UseItem
 from provenance.policy.facts import Exemption, Replica
 from provenance.policy.model import Outcome
 from provenance.policy.terms import Area, Consents, Principle, Reply, Trigger, Use
@@ -46,6 +46,7 @@ class Merged:
             "[approvals] transcribed": document.approvals.transcribed,
             "[disclosure] untold": document.disclosure.untold,
         }
+        said |= {f"[approvals] {act}": roles for act, roles in document.approvals.acts().items()}
         self._over("", self.settings, {k: v for k, v in said.items() if v is not None}, by)
         self._over("[consent.needed] ", self.needed, document.consent.needed, by)
         sections: dict[str, Iterable[Item]] = {
@@ -131,6 +132,10 @@ class Builder:
     def roles(self, key: str) -> frozenset[str]:
         """Return a list of roles."""
         return frozenset(self._merged.settings.get(key, ()))
+
+    def acts(self) -> dict[str, frozenset[str]]:
+        """Return the roles each act is left to. One that no pack speaks of is anybody's who is listed."""
+        return {act: self.roles(f"[approvals] {act}") for act in ACTS if f"[approvals] {act}" in self._merged.settings}
 
     def consent(self) -> Consents:
         """Return which replicas need a consent."""

@@ -25,16 +25,31 @@ LONGEST: Final = 600
 KEY: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
 """What ids, keys and roles look like: they are typed into commands."""
 
+ACTS: Final = ("clear", "attest", "declare", "derive", "consent", "register", "supersede", "revoke")
+"""What a pack may leave to some roles, by the key under `[approvals]`; see `identity.authority.act_of`."""
+
 Tables = dict[str, Any] | list[dict[str, Any]]
 """A condition: facts that must hold together, or several such tables, any of which must."""
 
 
 class ApprovalsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[approvals]`."""
+    """`[approvals]`: how words are proved, who must have approved, and in which roles each other act is done."""
 
     mode: str | None = None
     roles: list[str] | None = None
     transcribed: list[str] | None = None
+    clear: list[str] | None = None
+    attest: list[str] | None = None
+    declare: list[str] | None = None
+    derive: list[str] | None = None
+    consent: list[str] | None = None
+    register: list[str] | None = None
+    supersede: list[str] | None = None
+    revoke: list[str] | None = None
+
+    def acts(self) -> dict[str, list[str]]:
+        """Return the roles that each act is left to, where that is said."""
+        return {act: roles for act in ACTS if (roles := getattr(self, act)) is not None}
 
 
 class DisclosurePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -156,6 +171,7 @@ def _troubles(document: Document, tree: dict[str, Any]) -> Iterator[str]:
         ("use", document.use),
     )
     names = [("id", document.id), *(("[approvals] roles", r) for r in document.approvals.roles or ())]
+    names += [(f"[approvals] {act}", r) for act, roles in document.approvals.acts().items() for r in roles]
     for section, items in sections:
         if len(items) > MOST_ITEMS:
             yield f"more than {MOST_ITEMS} [[{section}]]"

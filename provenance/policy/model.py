@@ -120,6 +120,8 @@ class Policy:
     """All of these must have approved, whatever the use."""
     transcribed: frozenset[str] = frozenset()
     """Roles for whose approval the transcription by a custodian is enough."""
+    acts: dict[str, frozenset[str]] = field(default_factory=dict)
+    """For some acts (`document.ACTS`): the roles in which they count. Any other is anybody's who is listed."""
     untold: Outcome = Outcome.PASS
     """What it means for a flagged file that no disclosure names it: `PASS` (it is reported) or `HOLD`."""
     consent: Consents = field(default_factory=lambda: Consents({}))

@@ -88,6 +88,7 @@ def _whole(raw: bytes, name: str, path: Path | None) -> Policy:
         required_mode=build.setting("[approvals] mode", MODES, "unsigned"),
         roles=build.roles("[approvals] roles"),
         transcribed=build.roles("[approvals] transcribed"),
+        acts=build.acts(),
         untold=UNTOLD[build.setting("[disclosure] untold", UNTOLD, "report")],
         consent=build.consent(),
         principles=build.principles(),

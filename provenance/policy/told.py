@@ -142,13 +142,18 @@ def _registered(principle: Principle, own: Answer, step: Step, register: Registe
     """Return the answer for one step: the register's, made no milder than a person's own.
 
     Where the register knows the tool, and no entry that counts speaks for this version and tier, nobody has read the
-    terms that hold: then a person's yes is no answer. Of a tool it does not know, people answer themselves.
+    terms that hold: then a person's yes is no answer. Neither is an entry's, where one that ran out said no: that is
+    answered again once somebody who may retires it. Of a tool the register does not know, people answer themselves.
     """
-    read = [_TERMS[principle.key](e) for e in register.about(step) if principle.key in _TERMS]
-    if read:
+    if principle.key not in _TERMS:
+        return own
+    keeps = _TERMS[principle.key]
+    read = [keeps(e) for e in register.about(step)]
+    denied = not all(map(keeps, register.against(step)))
+    if read and not (denied and all(read)):
         kept = Answer.YES if all(read) else Answer.NO
         return kept if own is Answer.UNANSWERED else _worst((own, kept))
-    return _worst((own, Answer.UNANSWERED)) if _is_lapsed(principle, step, register) else own
+    return _worst((own, Answer.UNANSWERED)) if denied or _is_lapsed(principle, step, register) else own
 
 
 _TERMS: dict[str, Callable[[ToolEntry], bool]] = {
@@ -159,14 +164,20 @@ _TERMS: dict[str, Callable[[ToolEntry], bool]] = {
 
 
 def _is_lapsed(principle: Principle, step: Step, register: Register) -> bool:
-    known = principle.key in _TERMS and register.knows(step)
-    return known and not register.about(step)
+    """Whether the register knows a tool, and nothing in it that counts answers a principle for this step."""
+    if principle.key not in _TERMS:
+        return False
+    entries = register.about(step)
+    if entries:
+        keeps = _TERMS[principle.key]
+        return all(map(keeps, entries)) and not all(map(keeps, register.against(step)))
+    return register.knows(step)
 
 
 def _is_enterprise(step: Step, register: Register) -> bool:
     entries = register.about(step)
     if entries or register.knows(step):
-        return bool(entries) and all(e.enterprise for e in entries)
+        return bool(entries) and all(e.enterprise for e in (*entries, *register.against(step)))
     return step.enterprise == YES
 
 
@@ -191,7 +202,9 @@ def _of_register(disclosure: Disclosure, policy: Policy, register: Register) -> 
             says = (
                 "a tool's entry in the register answers for the version and tier whose terms were read, until its day"
             )
-            why = f"no entry that counts speaks for {what}, so {', '.join(keys)} is not answered"
+            over = f"an entry that said no of {what} is over, and nobody retired it"
+            none = f"no entry that counts speaks for {what}"
+            why = f"{over if register.about(step) else none}, so {', '.join(keys)} is not answered"
             yield Concern("register", "register", "", says, why)
 
 

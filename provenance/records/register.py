@@ -64,10 +64,19 @@ class Register:
 
     entries: tuple[ToolEntry, ...] = ()
     lapsed: tuple[ToolEntry, ...] = ()
+    retired: tuple[ToolEntry, ...] = ()
+    """Those of `lapsed` that somebody took back who may: they speak against nothing any more."""
 
     def about(self, step: Step) -> tuple[ToolEntry, ...]:
         """Return the entries that speak for a step as it is told."""
         return tuple(e for e in self.entries if e.speaks_for(step))
+
+    def against(self, step: Step) -> tuple[ToolEntry, ...]:
+        """Return the entries that spoke for a step and ran out, with nobody to say that they are wrong.
+
+        What one of them said against a tool is not made good by its day being over.
+        """
+        return tuple(e for e in self.lapsed if e not in self.retired and e.speaks_for(step))
 
     def knows(self, step: Step) -> bool:
         """Whether any entry, in force or not, is about this tool in whatever version and tier."""

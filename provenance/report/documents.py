@@ -346,20 +346,6 @@ class EntryDocument(Document, frozen=True, kw_only=True):
     """The DSSE envelope around what was signed, where somebody did."""
 
 
-class LedgerDocument(Document, frozen=True, kw_only=True):
-    """The state of the ledger: its head is worth keeping somewhere else."""
-
-    schema: Literal["provenance/ledger/1"] = "provenance/ledger/1"
-    store: str
-    entries: int
-    head: str
-    verified: bool
-    at: str | None
-    """When the newest entry was written; null for an empty ledger."""
-    pins_met: int
-    """How many heads that were kept elsewhere it was held against."""
-
-
 class KeysDocument(Document, frozen=True, kw_only=True):
     """A signing identity that was just made."""
 

@@ -28,6 +28,8 @@ def policy_text(policy: Policy) -> Iterator[str]:
     yield f"approvals: {policy.required_mode}{_by(policy.roles, ', always by ')}"
     if policy.transcribed:
         yield f"  a custodian's transcription is enough for {', '.join(sorted(policy.transcribed))}"
+    for act, roles in policy.acts.items():
+        yield f"  to {act} takes {' or '.join(sorted(roles)) or 'a role that nobody has'}"
     yield f"untold: {'held' if policy.untold is Outcome.HOLD else 'reported'}"
     for replica, exempt in policy.consent.needed.items():
         yield f"consent: {replica}{f', unless {_or(sorted(exempt))}' if exempt else ''}"

@@ -73,6 +73,7 @@ class PackDocument(Document, frozen=True, kw_only=True):
     mode: str
     roles: list[str]
     transcribed: list[str]
+    acts: dict[str, list[str]]
     untold: str
     consent_needed: dict[str, list[str]]
     principles: list[PrincipleDocument]
@@ -105,6 +106,7 @@ def pack_document(policy: Policy) -> PackDocument:
         mode=policy.required_mode,
         roles=sorted(policy.roles),
         transcribed=sorted(policy.transcribed),
+        acts={act: sorted(roles) for act, roles in policy.acts.items()},
         untold="hold" if policy.untold is Outcome.HOLD else "report",
         consent_needed={replica: sorted(exempt) for replica, exempt in policy.consent.needed.items()},
         principles=[_principle(p) for p in policy.principles],

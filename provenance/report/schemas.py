@@ -13,7 +13,6 @@ from provenance.report.documents import (
     GateDocument,
     InitDocument,
     KeysDocument,
-    LedgerDocument,
     ListedDocument,
     MarkDocument,
     OriginDocument,
@@ -21,6 +20,7 @@ from provenance.report.documents import (
     WordDocument,
 )
 from provenance.report.dossier_documents import ReportDocument
+from provenance.report.ledger_document import LedgerDocument
 from provenance.report.people_documents import AcceptedDocument, PersonKeyDocument
 from provenance.report.personal_document import BackupDocument, ErasureDocument, PersonalDocument, RestoreDocument
 from provenance.report.policy_document import ExplanationDocument, PackDocument

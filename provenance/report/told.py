@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from provenance.asset import Channel, Title
 from provenance.config import ApprovalsMode, Config, Role
@@ -18,6 +18,9 @@ from provenance.report.record_document import record_document
 from provenance.report.records import standing_words
 from provenance.report.told_documents import ConcernDocument, DisclosureDocument, NeededDocument
 
+if TYPE_CHECKING:
+    from provenance.identity.authority import Authority
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -29,6 +32,12 @@ class Told:
     declared: str | None = None
     binding: str | None = None
     """The record that bound these files to it, where they were bound later."""
+    authority: "Authority | None" = None
+    """What stands behind the disclosure; None where nobody had to look."""
+    bound: "Authority | None" = None
+    """What stands behind the binding."""
+    signing: tuple[str, ...] = ()
+    """How it is still to be signed, in lines, where it was only written down."""
 
 
 _ANSWERED = {Reply.TELL: "TOLD", Reply.ESCALATE: "ESCALATE", Reply.FORBID: "FORBIDDEN"}
@@ -55,7 +64,13 @@ def told_text(told: Told, config: Config, policy: Policy) -> Iterator[str]:
         yield f"  {subject.digest[:12]}  {display(subject.name)}"
     if told.declared:
         yield f"  declared ai-generated, for what does not say so itself: {told.declared}"
-    yield f"  policy {policy.id}; {standing_words(config.approvals)}"
+    if told.signing:
+        yield f"  policy {policy.id}"
+        yield from (f"  {display(line)}" for line in told.signing)
+        return
+    yield f"  policy {policy.id}; {display(standing_words(config.approvals, told.authority))}"
+    if told.bound is not None:
+        yield f"  the binding: {display(standing_words(config.approvals, told.bound))}"
 
 
 def _answer(telling: Telling) -> str:
@@ -113,7 +128,7 @@ def told_document(told: Told, config: Config, policy: Policy) -> DisclosureDocum
     disclosure, telling = told.disclosure, told.telling
     mode: ApprovalsMode = config.approvals
     return DisclosureDocument(
-        record=record_document(disclosure, disclosure.made_at, mode),
+        record=record_document(disclosure, disclosure.made_at, mode, authority=told.authority),
         answer=telling.answer.value,
         reasons=[_concern(c, told, config, policy) for c in telling.reasons],
         roles=sorted(telling.roles),

@@ -72,6 +72,10 @@ class ToolDocument(Document, frozen=True, kw_only=True):
     reason: str
     in_force: bool
     retired_by: str | None
+    counts: bool = True
+    """Whether whoever said it may; true where nothing has to be signed."""
+    why: str | None = None
+    """Why it does not count."""
 
 
 class ConsentDocument(Document, frozen=True, kw_only=True):
@@ -92,6 +96,10 @@ class ConsentDocument(Document, frozen=True, kw_only=True):
     reason: str
     in_force: bool
     withdrawn_by: str | None
+    counts: bool = True
+    """Whether whoever said it may; true where nothing has to be signed."""
+    why: str | None = None
+    """Why it does not count."""
 
 
 class FoundDocument(Document, frozen=True, kw_only=True):

@@ -61,7 +61,8 @@ LEGAL = person("lawyer", ROLE)
 CUSTODIAN = person("keeper", "custodian")
 CONTACT = Person(id="contact", name="Studio contact", roles=frozenset({"studio-contact"}))
 ADMIN = person("admin", "administrator")
-PEOPLE = (LEGAL, CUSTODIAN, CONTACT, ADMIN)
+EDITOR = person("editor", "editor")
+PEOPLE = (LEGAL, CUSTODIAN, CONTACT, ADMIN, EDITOR)
 
 
 def configuration(folder: Path, people: tuple[Person, ...] = PEOPLE, **changed: Any) -> Config:
@@ -174,7 +175,7 @@ def approval(name: str, *, by: str = "lawyer", role: str = ROLE, minute: int = 5
         "project": ProjectId(DELIVERABLE.project),
         "title": Title(DELIVERABLE.title),
         "channel": Channel(DELIVERABLE.channel),
-        "requested_by": "an editor",
+        "requested_by": "editor",
     }
     return Approval(**{**said, **more})
 

@@ -18,6 +18,7 @@ from provenance.pool import Pool
 from tests.catalogue.making import AI, at, evidence, seen, take
 from tests.identity.signed import (
     ADMIN,
+    EDITOR,
     LEGAL,
     PEOPLE,
     STORE,
@@ -74,6 +75,7 @@ WHAT = (
     "a zone that is no longer final",
     "another channel",
     "another title",
+    "another path",
     "unsigned words",
     "another project",
 )
@@ -93,6 +95,7 @@ def changes(folder: Path) -> dict[str, dict[str, Any]]:
         "a zone that is no longer final": {"zones": (dataclasses.replace(zone, role=Role.WORK),)},
         "another channel": {"zones": (dataclasses.replace(zone, channel=Channel("elsewhere")),)},
         "another title": {"zones": (dataclasses.replace(zone, title=Title("S01E09")),)},
+        "another path": {"zones": (dataclasses.replace(zone, root=folder / "elsewhere"),)},
         "unsigned words": {"approvals": ApprovalsMode.UNSIGNED},
         "another project": {"project": "another"},
     }
@@ -179,10 +182,28 @@ def test_an_edited_document_is_not_what_was_accepted(house: House) -> None:
         house.run("still", config=config)
 
 
-def test_where_zones_lie_is_not_accepted(house: House, tmp_path: Path) -> None:
-    """A zone that is mounted elsewhere is the same zone: nobody has to accept it anew."""
-    moved = dataclasses.replace(house.config.zones[0], root=tmp_path / "mounted elsewhere")
-    house.run("still", config=dataclasses.replace(house.config, zones=(moved,)))
+def test_a_production_that_is_moved_as_a_whole_is_the_same(house: House, tmp_path: Path) -> None:
+    """A zone in the production's own folder is named from there, so that moving all of it changes nothing."""
+    elsewhere = tmp_path / "moved"
+    zone = dataclasses.replace(house.config.zones[0], root=elsewhere / "deliver")
+    house.run("still", config=dataclasses.replace(house.config, path=elsewhere / "provenance.toml", zones=(zone,)))
+
+
+def test_an_acceptance_without_paths_has_to_be_given_anew(house: House) -> None:
+    """What was accepted before paths were part of it names none, and is another configuration than any that does."""
+    record = accepting(house.config, house.policy, "admin", 2, follows=_last(house))
+    bare = {**record.document, "zones": [{k: v for k, v in z.items() if k != "path"} for z in record.document["zones"]]}
+    house.say(dataclasses.replace(record, document=bare), "admin", 2)
+    with pytest.raises(ConfigNotAccepted, match="zone deliver has other path"):
+        house.run("still")
+    house.accept(minute=3)
+    house.run("still")
+
+
+def _last(house: House) -> str:
+    last = acceptances(house.catalogue).last
+    assert last is not None
+    return last.record
 
 
 def test_a_missing_anchor_is_an_error_of_the_configuration(house: House, tmp_path: Path) -> None:
@@ -195,6 +216,6 @@ def test_a_missing_anchor_is_an_error_of_the_configuration(house: House, tmp_pat
 def test_differences_are_told_in_words(house: House) -> None:
     """What changed is told by its name, so that an administrator knows what they are asked to sign."""
     contact = Person(id="contact", name="Studio contact", roles=frozenset({"studio-contact", "custodian"}))
-    config = dataclasses.replace(house.config, people=(LEGAL, contact, ADMIN))
+    config = dataclasses.replace(house.config, people=(LEGAL, contact, ADMIN, EDITOR))
     was, now = (matters(c, house.policy) for c in (house.config, config))
     assert set(differing(was, now)) == {"person keeper is gone", "person contact has other roles"}

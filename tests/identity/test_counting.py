@@ -282,7 +282,7 @@ def test_what_only_strangers_told_is_held_against_a_file_and_is_not_enough(house
     assert wary.outcome("still") is Outcome.HOLD
     wary.say(told("still", "stranger"), "stranger")
     assert wary.outcome("still") is Outcome.HOLD
-    telling = wary.say(told("still", "lawyer"), "lawyer")
+    telling = wary.say(told("still", "editor"), "editor")
     assert wary.outcome("still") is Outcome.PASS
     wary.say(revoked(telling))
     assert wary.outcome("still") is Outcome.PASS

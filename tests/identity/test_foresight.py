@@ -40,7 +40,7 @@ def test_it_heeds_whom_the_gate_heeds(house: House, speak: Callable[[House], Non
     lying = replace(seen(what, b"hero.png", version=3), place=Place(zone.name, RelPath(b"hero.png")))
     take(house.catalogue, lying)
     if not flagged:
-        house.say(revoked(house.say(declared(NAME, Origin.AI_GENERATED), "lawyer")))
+        house.say(revoked(house.say(replace(declared(NAME, Origin.AI_GENERATED), by="editor"), "editor")))
     speak(house)
     found = [f for f in Foresight(house.gate()).of(zone) if f is not None]
     outcome = house.outcome(NAME)

@@ -74,7 +74,7 @@ def test_not_everybody_may_write_down_everything(house: House, more: dict[str, A
 def test_somebody_whose_time_is_over_is_not_transcribed(house: House) -> None:
     """A transcription ends with the listing of the person whose word it is, even in the midst of a run."""
     contact = dataclasses.replace(PEOPLE[2], until=at(15))
-    config = dataclasses.replace(house.config, people=(LEGAL, CUSTODIAN, contact, PEOPLE[3]))
+    config = dataclasses.replace(house.config, people=(LEGAL, CUSTODIAN, contact, *PEOPLE[3:]))
     house.accept(config=config, minute=2)
     house.say(transcribed(house), "keeper")
     assert house.outcome("still", config, minute=14) is Outcome.PASS

@@ -1,6 +1,6 @@
 """People's words, as they are shown. What nothing proves is called so, wherever it is shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, assert_never
 
 import msgspec
@@ -104,17 +104,18 @@ def _values(values: tuple[Commitment, ...]) -> str:
 
 def _parents(record: "records.Derivation") -> str:
     names = [p.name for p in record.parents]
-    if not record.timeline_name:
-        return ", ".join(names)
-    more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
-    return f"{', '.join(names[:3])}{more} by timeline {record.timeline_name}"
+    return f"{_few(names)} by timeline {record.timeline_name}" if record.timeline_name else ", ".join(names)
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
 
 
 def _attested(record: "Attestation") -> str:
     files = _files(len(record.subjects))
     if not record.basis:
         return f"nothing generated is in {files}"
-    lost = f"; not found: {', '.join(record.unresolved)}" if record.unresolved else ""
+    lost = f"; not found: {_few(record.unresolved)}" if record.unresolved else ""
     sources = "source" if len(record.sources) == 1 else f"{len(record.sources):,} sources"
     which = f"{record.timeline_name} {(record.timeline or '')[:12]}"
     return f"nothing but the {sources} of timeline {which} is in {files}{lost}"

@@ -273,3 +273,13 @@ def test_no_edit_list_does_more_than_be_refused(tmp_path_factory: pytest.TempPat
     """The same for text."""
     with suppress(TimelineUnreadable):
         read(tmp_path_factory.getbasetemp(), "001  AX  V  C  00:00:00:00 00:00:01:00 00:00:00:00 00:00:01:00\n" + text)
+
+
+@given(st.sampled_from(FORMATS), st.integers(0, 600), st.integers(0, 40), st.text(max_size=8))
+def test_no_damage_does_more_than_be_refused(
+    tmp_path_factory: pytest.TempPathFactory, form: str, at: int, length: int, instead: str
+) -> None:
+    """Every format with a part of it replaced by something else is read or refused."""
+    text = timeline(tmp_path_factory.getbasetemp() / f"whole.{form}", ["/p/a.png", "b.mov"]).read_text()
+    with suppress(TimelineUnreadable):
+        read(tmp_path_factory.getbasetemp(), text[:at] + instead + text[at + length :])

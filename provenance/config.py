@@ -156,6 +156,8 @@ class Config:
     people: "tuple[Person, ...]" = ()
     key_files: tuple[Path, ...] = ()
     """Where the public keys of people lie that are not written in the configuration itself."""
+    trust_days: int = 90
+    """How old a trust list that was taken in may be before that is a warning."""
 
     @property
     def folder(self) -> Path:

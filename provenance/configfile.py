@@ -84,6 +84,7 @@ class _Anchor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _Trust(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     anchor: tuple[_Anchor, ...] = ()
+    max_age_days: Annotated[int, msgspec.Meta(gt=0, le=3650)] = 90
 
 
 class _Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -109,7 +110,7 @@ class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     project: _Project
     zone: tuple[_Zone, ...]
     watch: _Watch = _Watch()
-    trust: _Trust = _Trust()
+    trust: _Trust | None = None
     signing: _Signing | None = None
     notify: _Notify | None = None
     person: tuple[_Person, ...] = ()
@@ -180,7 +181,12 @@ def _resolve(document: _Document, path: Path, sha256: Digest) -> Config:
             raise ConfigInvalid(f"{path}: {what} is empty")
         if not value.isprintable():
             raise ConfigInvalid(f"{path}: {what} holds a control character: {value!a}")
-    signing = document.signing
+    signing, trust = document.signing, document.trust or _Trust()
+    if document.trust is not None and not trust.anchor:
+        raise ConfigInvalid(
+            f"{path}: [trust] names no anchor, so it trusts nobody",
+            help="Name one under [[trust.anchor]], take in a list (`provenance trust import FILE`), or remove it.",
+        )
     config = Config(
         path=path,
         sha256=sha256,
@@ -191,13 +197,14 @@ def _resolve(document: _Document, path: Path, sha256: Digest) -> Config:
         policy=project.policy,
         approvals=project.approvals,
         zones=tuple(_zone(z, document.watch, folder) for z in document.zone),
-        anchors=tuple(Anchor(_absolute(folder, a.path), a.purpose, a.may_clear) for a in document.trust.anchor),
+        anchors=tuple(Anchor(_absolute(folder, a.path), a.purpose, a.may_clear) for a in trust.anchor),
         signing=(
             None if signing is None else Signing(_absolute(folder, signing.certificate), _absolute(folder, signing.key))
         ),
         watch=_watch(document.watch, path),
         notify=None if document.notify is None else _notify(document.notify, path),
         **_people(document, path, timezone),
+        trust_days=trust.max_age_days,
     )
     _check_zones(config)
     return config

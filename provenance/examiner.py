@@ -10,5 +10,12 @@ from provenance.evidence import Examiner
 
 @cache
 def examiner_for(trust: Trust) -> Examiner:
-    """Return who is looking when this process looks under a trust list. Loads the SDK."""
+    """Return who is looking when this process looks under a trust list. Loads the SDK.
+
+    Raises `ConfigInvalid` where the SDK does not go by the list (`prove_trust`): each process tries it once.
+    """
+    if trust.anchors:
+        from provenance.credentials.prove import prove_trust
+
+        prove_trust(trust)
     return Examiner(__version__, sdk_version(), trust.sha256)

@@ -12,6 +12,7 @@ from provenance.daemon.notices import Kind, Notice, Notices
 from provenance.policy import Rule
 from provenance.report.schemas import SCHEMAS
 from tests.daemon.notified import Listener, Program, now, telling
+from tests.newsroom import studio
 from tests.production import EDITOR, LEGAL, Production, generated, picture, run
 from tests.production import SCHEMAS as FOLDER
 from tests.quarantining import guarded
@@ -77,6 +78,17 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Documents:
     told["ledger"] = [*_told(made, "ledger", "verify"), *_told(made, "ledger", "head")]
     told |= _reported(made, tmp_path_factory.mktemp("bundles"))
     told |= _kept(made)
+    told |= _trusting(made)
+    return told
+
+
+def _trusting(made: Production) -> Documents:
+    """Return what is printed about trust, with and without a list that was taken in."""
+    before = _told(made, "trust", "list")
+    (made.root / "published.pem").write_bytes(studio().root)
+    told = {"trust-import": _told(made, "trust", "import", "published.pem", "--dated", "2020-01-31")}
+    told["trust"] = [*before, *_told(made, "trust", "list")]
+    told["trust-check"] = _told(made, "trust", "check")
     return told
 
 

@@ -11,6 +11,7 @@ from provenance.asset import UtcTime
 from provenance.catalogue import Catalogue
 from provenance.checkup.finding import Finding, Level
 from provenance.checkup.people import check_accepted, check_people
+from provenance.checkup.trusting import check_trust
 from provenance.checkup.watching import check_notify, check_room, check_watching
 from provenance.config import Config, Role
 from provenance.configfile import load_config
@@ -44,7 +45,7 @@ def check_up(path: Path, now: UtcTime) -> Iterator[Finding]:
         ("zones", _zones),
         ("catalogue", _catalogue),
         ("configuration", lambda c, _: check_accepted(c, load_policy(c.policy, c.folder))),
-        ("trust", _trust),
+        ("trust", check_trust),
         ("signing", _signing),
         ("workers", _workers),
         ("disk", lambda c, _: check_room(c)),
@@ -96,18 +97,6 @@ def _catalogue(config: Config, now: UtcTime) -> Iterator[Finding]:
         yield Finding(
             Level.OK, "ledger", f"whole, {counts.ledger_entries:,} entries, head {catalogue.ledger.head().hash}"
         )
-
-
-def _trust(config: Config, _now: UtcTime) -> Iterator[Finding]:
-    from provenance.credentials.trust import load_trust
-
-    trust = load_trust(config.anchors)
-    if not trust.anchors:
-        says = "no anchors: every signature reads as untrusted, and nothing is cleared by one"
-        yield Finding(Level.OK, "trust", says)
-    for anchor in trust.anchors:
-        clears = ", may clear" if anchor.may_clear else ""
-        yield Finding(Level.OK, "trust", f"{anchor.purpose.value} anchor until {anchor.not_after}{clears}")
 
 
 def _signing(config: Config, _now: UtcTime) -> Iterator[Finding]:

@@ -46,6 +46,7 @@ VERBS = {
     "backup": "everything the house knows, in one folder, verified",
     "restore": "put a backup back where nothing is",
     "keys": "signing identities, and keys of people",
+    "trust": "whose signatures are believed: import, list, check",
     "status": "the production at a glance",
     "report": "uses told, generated files, what is open: for people to hand over",
     "doctor": "what is wrong with this machine's set-up",

@@ -187,7 +187,10 @@ mode = "auto"  # auto | events | poll (poll for NFS, SMB and FUSE)
 # metrics = "127.0.0.1:9464"  # serve Prometheus metrics here
 # metrics_public = false  # true: metrics may listen where other machines can read them
 
-# Whose signatures are trusted. Trust is needed to clear a file, never to flag one.
+# Whose signatures are trusted. Trust is needed to clear a file, never to flag one. `provenance trust import FILE` takes
+# in a list that is published, such as that of C2PA.
+# [trust]
+# max_age_days = 90  # how old such a list may be before that is a warning
 # [[trust.anchor]]
 # path = "studio-ca.pem"
 # purpose = "signer"  # signer | timestamp

@@ -9,11 +9,10 @@ import click
 
 from provenance.cli.options import TEXT, answer_options
 from provenance.cli.session import Session
-from provenance.cli.toml import quoted
+from provenance.cli.toml import append, quoted
 from provenance.config import Config
-from provenance.configfile import load_config
 from provenance.errors import KeyUnusable
-from provenance.files import display, replacing
+from provenance.files import display
 
 
 @click.group()
@@ -114,21 +113,11 @@ def _new_passphrase() -> bytes:
 
 
 def _enter(config: Config, certificate: Path, key: Path) -> None:
-    """Append a [signing] table, and take it back if the configuration then does not load."""
-    old = config.path.read_bytes()
-    lines = [
-        "",
-        "[signing]",
-        f"certificate = {quoted(os.path.relpath(certificate, config.folder))}",
-        f"key = {quoted(os.path.relpath(key, config.folder))}",
-        "",
-    ]
-    mode = config.path.stat().st_mode & 0o777
-    with replacing(config.path, mode=mode) as stream:
-        stream.write(old.rstrip(b"\n") + b"\n" + "\n".join(lines).encode())
-    try:
-        load_config(config.path)
-    except Exception:
-        with replacing(config.path, mode=mode) as stream:
-            stream.write(old)
-        raise
+    append(
+        config,
+        [
+            "[signing]",
+            f"certificate = {quoted(os.path.relpath(certificate, config.folder))}",
+            f"key = {quoted(os.path.relpath(key, config.folder))}",
+        ],
+    )

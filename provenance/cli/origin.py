@@ -44,7 +44,12 @@ def origin(ctx: click.Context, path: Path, as_json: bool) -> None:
         from provenance.report.documents import to_json
         from provenance.report.origin_document import origin_document
 
-        click.echo(to_json(origin_document(account, now(), session.config.approvals, asked)))
+        click.echo(to_json(origin_document(account, now(), session.config, asked)))
         return
     for line in origin_text(account, session.config.approvals, asked):
         click.echo(line)
+    if session.config.anchors:
+        from provenance.report.trust_lists import trust_lines, trust_lists
+
+        for line in trust_lines(trust_lists(session.config, now(), closely=False)):
+            click.echo(line)

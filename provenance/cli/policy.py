@@ -70,8 +70,9 @@ def explain(ctx: click.Context, key: str | None, pack: str | None, as_json: bool
 
     Says when it applies, who must approve, and by which command. Without KEY: everything the policy says.
     """
-    from provenance.report.documents import ExplanationDocument, to_json
+    from provenance.report.documents import to_json
     from provenance.report.policy import explained, policy_text
+    from provenance.report.policy_document import ExplanationDocument
 
     found, _ = _chosen(ctx, pack)
     try:

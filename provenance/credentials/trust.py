@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from provenance.asset import Digest, UtcTime, utc
-from provenance.errors import ConfigInvalid
 
 if TYPE_CHECKING:
     # Workers load this for `Trust` alone, and mostly nobody is on their list.
@@ -44,6 +43,8 @@ class Trust:
     anchors: tuple[TrustAnchor, ...] = ()
     sha256: Digest | None = None
     """`trust_digest` of the configuration it came from."""
+    lapsed: tuple[str, ...] = ()
+    """Which certificates of the files are left out because they are over or not valid yet: they do nothing."""
 
     @property
     def signers(self) -> bytes:
@@ -66,16 +67,24 @@ class Trust:
 def load_trust(anchors: "tuple[Anchor, ...]", *, now: dt.datetime | None = None) -> Trust:
     """Return the trust list a configuration names; `now` (aware) is this machine's clock unless it is given.
 
-    Raises `ConfigInvalid` for a file that is missing, is no PEM or holds no certificate, for a certificate that is
-    no authority's or is not valid now, and where something may clear that never can: a time stamp's anchor, or a
-    development identity.
+    Certificates out of their time are left out and told of in `lapsed`: in a list of hundreds one ends every month, and
+    nobody is trusted for it. Raises `ConfigInvalid` for a file that is missing, is no PEM, holds no certificate or only
+    such that are out of their time; for a certificate that is no authority's, is weak, or is made for another purpose;
+    and where something may clear that never can: a time stamp's anchor, or a development identity.
     """
     if not anchors:
         return Trust()
+    from provenance.credentials.trust_list import anchor_file
+
     now = dt.datetime.now(dt.UTC) if now is None else now
-    files = [(anchor, _raw(anchor)) for anchor in anchors]
-    loaded = tuple(found for anchor, raw in files for found in _authorities(anchor, raw, now))
-    return Trust(loaded, _digest(files))
+    files = [(anchor, anchor_file(anchor).raw) for anchor in anchors]
+    loaded: list[TrustAnchor] = []
+    lapsed: list[str] = []
+    for anchor, raw in files:
+        good, over = _authorities(anchor, raw, now)
+        loaded += good
+        lapsed += [f"{anchor.path.name}: {says}" for says in over]
+    return Trust(tuple(loaded), _digest(files), tuple(lapsed))
 
 
 def trust_digest(anchors: "tuple[Anchor, ...]") -> Digest | None:
@@ -83,7 +92,11 @@ def trust_digest(anchors: "tuple[Anchor, ...]") -> Digest | None:
 
     Parses nothing, so that it is cheap on a command that only compares. Raises `ConfigInvalid` for a missing file.
     """
-    return _digest([(anchor, _raw(anchor)) for anchor in anchors]) if anchors else None
+    if not anchors:
+        return None
+    from provenance.credentials.trust_list import read_anchors
+
+    return _digest([(anchor, read_anchors(anchor)) for anchor in anchors])
 
 
 def _digest(files: "list[tuple[Anchor, bytes]]") -> Digest:
@@ -93,50 +106,39 @@ def _digest(files: "list[tuple[Anchor, bytes]]") -> Digest:
     return Digest(hashlib.sha256("".join(rows).encode()).hexdigest())
 
 
-def _raw(anchor: "Anchor") -> bytes:
-    if anchor.path.exists() and not anchor.path.is_file():
-        raise _invalid(anchor, "is no regular file")  # reading a pipe or device might never end
-    try:
-        return anchor.path.read_bytes()
-    except OSError as error:
-        raise _invalid(anchor, f"cannot be read: {error.strerror}") from error
-
-
-def _authorities(anchor: "Anchor", raw: bytes, now: dt.datetime) -> list[TrustAnchor]:
-    """Return the certificates in one file, each checked for the purpose it is to serve."""
-    from cryptography import x509
+def _authorities(anchor: "Anchor", raw: bytes, now: dt.datetime) -> tuple[list[TrustAnchor], list[str]]:
+    """Return the certificates in one file, each checked for the purpose it is to serve, and those out of their time."""
     from cryptography.hazmat.primitives.serialization import Encoding
 
     from provenance.config import AnchorPurpose
+    from provenance.credentials.certificates import fault_of, named, parse_pem, time_fault
+    from provenance.credentials.trust_list import invalid
 
-    if b"PRIVATE KEY-----" in raw:
-        raise _invalid(anchor, "holds a private key", "A trust anchor is a certificate alone. Keep the key elsewhere.")
     try:
-        certificates = x509.load_pem_x509_certificates(raw)
+        certificates = parse_pem(raw)
     except ValueError as error:
-        raise _invalid(anchor, "holds no certificate in PEM form") from error
+        advice = "A trust anchor is a certificate alone. Keep the key elsewhere." if "key" in str(error) else None
+        raise invalid(anchor, str(error), advice) from error
     if anchor.may_clear and anchor.purpose is AnchorPurpose.TIMESTAMP:
-        raise _invalid(anchor, "is for time stamps, so it can never clear", "Remove `may_clear`.")
+        raise invalid(anchor, "is for time stamps, so it can never clear", "Remove `may_clear`.")
+    over = []
+    good = []
     for certificate in certificates:
-        _check(anchor, certificate, now)
+        if (fault := fault_of(certificate, anchor.purpose)) is not None:
+            raise invalid(anchor, f"{named(certificate)!r} {fault.says}", fault.help)
+        if anchor.may_clear and is_development(certificate):
+            advice = "Remove `may_clear`, or name the studio's own authority."
+            raise invalid(anchor, "is a development identity, which may never clear", advice)
+        if (when := time_fault(certificate, now)) is not None:
+            over.append(f"{named(certificate)!r} {when}")
+        else:
+            good.append(certificate)
+    if not good:
+        raise invalid(anchor, over[0], "Name the certificate that took its place, or remove the anchor.")
     return [
         TrustAnchor(c.public_bytes(Encoding.PEM), anchor.purpose, anchor.may_clear, utc(c.not_valid_after_utc))
-        for c in certificates
-    ]
-
-
-def _check(anchor: "Anchor", certificate: "x509.Certificate", now: dt.datetime) -> None:
-    name = certificate.subject.rfc4514_string()[:200]
-    if not is_authority(certificate):
-        advice = "Name the root or intermediate certificate that issued it."
-        raise _invalid(anchor, f"{name!r} is not an authority's certificate", advice)
-    if now > certificate.not_valid_after_utc:
-        raise _invalid(anchor, f"{name!r} expired on {certificate.not_valid_after_utc:%Y-%m-%d}")
-    if now < certificate.not_valid_before_utc:
-        raise _invalid(anchor, f"{name!r} is valid only from {certificate.not_valid_before_utc:%Y-%m-%d}")
-    if anchor.may_clear and is_development(certificate):
-        advice = "Remove `may_clear`, or name the studio's own authority."
-        raise _invalid(anchor, "is a development identity, which may never clear", advice)
+        for c in good
+    ], over
 
 
 def is_authority(certificate: "x509.Certificate") -> bool:
@@ -157,7 +159,3 @@ def is_development(certificate: "x509.Certificate") -> bool:
 
     names = (certificate.subject, certificate.issuer)
     return any(a.value == DEVELOPMENT for n in names for a in n.get_attributes_for_oid(NameOID.ORGANIZATION_NAME))
-
-
-def _invalid(anchor: "Anchor", says: str, advice: str | None = None) -> ConfigInvalid:
-    return ConfigInvalid(f"trust anchor {anchor.path}: {says}", help=advice)

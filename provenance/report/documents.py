@@ -10,6 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from provenance.report.held_documents import HeldDocument
+from provenance.report.trust_lists import TrustListDocument
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -153,6 +154,8 @@ class OriginDocument(Document, frozen=True, kw_only=True):
     """It is flagged, and no disclosure names it."""
     told_otherwise: list[str] = msgspec.field(default_factory=list)
     """What it says of itself, and nothing that was told of it does."""
+    trust_lists: list[TrustListDocument] = []
+    """Whose signatures are trusted today; `examiner.trust_list` is what the verdict was made with."""
 
 
 class ReasonDocument(Document, frozen=True, kw_only=True):
@@ -234,6 +237,7 @@ class GateDocument(Document, frozen=True, kw_only=True):
     ledger_head: str
     checked_at: str
     counts: CountsDocument
+    trust_lists: list[TrustListDocument] = []
     assets: list[JudgedDocument]
 
 
@@ -374,15 +378,6 @@ class InitDocument(Document, frozen=True, kw_only=True):
     catalogue: str
     zones: list[str]
     made: list[str]
-
-
-class ExplanationDocument(Document, frozen=True, kw_only=True):
-    """What one part of a policy means; `key` is None where all of it was asked for."""
-
-    schema: Literal["provenance/explanation/1"] = "provenance/explanation/1"
-    policy: str
-    key: str | None
-    text: list[str]
 
 
 class ErrorDocument(Document, frozen=True, kw_only=True):

@@ -26,6 +26,7 @@ from provenance.report.documents import (
 )
 from provenance.report.record_document import record_document
 from provenance.report.records import standing_words, unsigned_or_none
+from provenance.report.trust_lists import trust_lines, trust_lists
 
 if TYPE_CHECKING:
     from provenance.identity.authority import Authority
@@ -70,6 +71,7 @@ def _without_assets(run: Run, config: Config, policy: Policy) -> GateDocument:
             cleared=run.counts["cleared"],
             attested=run.counts["attested"],
         ),
+        trust_lists=trust_lists(config, run.checked_at),
         assets=[],
     )
 
@@ -136,6 +138,7 @@ def run_lines(run: Run, config: Config, policy: Policy) -> Iterator[str]:
         yield from _on_a_word(judged, config.approvals, run.authorities)
     yield from _attested(run, config.approvals)
     yield from _quiet(run)
+    yield from trust_lines(trust_lists(config, run.checked_at))
     yield (
         f"policy {policy.id} {policy.sha256[:12]} · configuration {display(str(config.path))} {config.sha256[:12]} · "
         f"run {run.id} · ledger head {run.ledger_head}"

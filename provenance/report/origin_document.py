@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from provenance.account import Account
 from provenance.asset import UtcTime
 from provenance.catalogue import Relative, Sighting
-from provenance.config import ApprovalsMode
+from provenance.config import Config
 from provenance.evidence import Credential, effective_credential
 from provenance.report.documents import (
     CredentialDocument,
@@ -19,6 +19,7 @@ from provenance.report.documents import (
 )
 from provenance.report.held_documents import HeldDocument, WhyDocument
 from provenance.report.record_document import record_document
+from provenance.report.trust_lists import trust_lists
 from provenance.verdict import Ground
 
 if TYPE_CHECKING:
@@ -26,16 +27,14 @@ if TYPE_CHECKING:
     from provenance.report.records import Vouch
 
 
-def origin_document(
-    account: Account, now: UtcTime, mode: ApprovalsMode, vouch: "Vouch | None" = None
-) -> OriginDocument:
+def origin_document(account: Account, now: UtcTime, config: Config, vouch: "Vouch | None" = None) -> OriginDocument:
     """Return an account as its document. `vouch` says what stands behind a record."""
     evidence = account.evidence
 
     def words(*kinds: str) -> list[RecordDocument]:
         return [
             record_document(
-                w.record, now, mode, revoked=w.revoked_by is not None, authority=vouch(w) if vouch else None
+                w.record, now, config.approvals, revoked=w.revoked_by is not None, authority=vouch(w) if vouch else None
             )
             for w in account.words
             if w.record.kind in kinds
@@ -68,6 +67,7 @@ def origin_document(
         disclosures=words("disclosure", "binding"),
         found_not_told=account.untold,
         told_otherwise=[*account.otherwise],
+        trust_lists=trust_lists(config, now, closely=False),
     )
 
 

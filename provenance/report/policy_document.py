@@ -82,6 +82,15 @@ class PackDocument(Document, frozen=True, kw_only=True):
     changes: list[str]
 
 
+class ExplanationDocument(Document, frozen=True, kw_only=True):
+    """What one part of a policy means; `key` is None where all of it was asked for."""
+
+    schema: Literal["provenance/explanation/1"] = "provenance/explanation/1"
+    policy: str
+    key: str | None
+    text: list[str]
+
+
 def pack_document(policy: Policy) -> PackDocument:
     """Return a policy as its document."""
     return PackDocument(

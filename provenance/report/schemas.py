@@ -10,7 +10,6 @@ from provenance.report.documents import (
     Document,
     EntryDocument,
     ErrorDocument,
-    ExplanationDocument,
     GateDocument,
     InitDocument,
     KeysDocument,
@@ -24,10 +23,11 @@ from provenance.report.documents import (
 from provenance.report.dossier_documents import ReportDocument
 from provenance.report.people_documents import AcceptedDocument, PersonKeyDocument
 from provenance.report.personal_document import BackupDocument, ErasureDocument, PersonalDocument, RestoreDocument
-from provenance.report.policy_document import PackDocument
+from provenance.report.policy_document import ExplanationDocument, PackDocument
 from provenance.report.release_document import ReleaseDocument
 from provenance.report.standing import DoctorDocument, NoticeDocument, StatusDocument
 from provenance.report.told_documents import ConsentDocument, DisclosureDocument, ToolDocument
+from provenance.report.trust import TrustCheckDocument, TrustDocument, TrustImportDocument
 
 FOLDER = Path(__file__).parents[1] / "schemas"
 
@@ -52,6 +52,9 @@ SCHEMAS: dict[str, type[Document]] = {
     "keys": KeysDocument,
     "person-key": PersonKeyDocument,
     "accepted": AcceptedDocument,
+    "trust": TrustDocument,
+    "trust-check": TrustCheckDocument,
+    "trust-import": TrustImportDocument,
     "report": ReportDocument,
     "dispute": DisputeDocument,
     "bundle": BundleDocument,

@@ -9,6 +9,7 @@ import msgspec
 
 from provenance.report.documents import Document
 from provenance.report.told_documents import FoundDocument
+from provenance.report.trust_lists import TrustListDocument
 
 
 class DaemonDocument(Document, frozen=True, kw_only=True):
@@ -72,6 +73,7 @@ class StatusDocument(Document, frozen=True, kw_only=True):
     told_otherwise: list[FoundDocument] = msgspec.field(default_factory=list)
     """Files that say something else of themselves than what was told of them: the first 10,000."""
     told_otherwise_unnamed: int = 0
+    trust_lists: list[TrustListDocument] = msgspec.field(default_factory=list)
 
 
 class FindingDocument(Document, frozen=True, kw_only=True):
@@ -89,6 +91,7 @@ class DoctorDocument(Document, frozen=True, kw_only=True):
     schema: Literal["provenance/doctor/1"] = "provenance/doctor/1"
     healthy: bool
     findings: list[FindingDocument]
+    trust_lists: list[TrustListDocument] = msgspec.field(default_factory=list)
 
 
 class ToldDocument(Document, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from provenance.config import Config, OnTrouble, Role, Zone
 from provenance.files import display
 from provenance.report.standing import CatalogueDocument, DaemonDocument, StatusDocument, ZoneDocument
 from provenance.report.told_documents import FoundDocument
+from provenance.report.trust_lists import trust_lines, trust_lists
 from provenance.verdict import Origin
 from provenance.watchstate import SILENT, Running, ZoneState
 from provenance.zones import is_protected
@@ -54,6 +55,7 @@ def status_document(config: Config, standing: Standing, now: UtcTime) -> StatusD
         found_not_told_unnamed=max(0, len(standing.untold) - _MOST),
         told_otherwise=[_otherwise(o) for o in standing.otherwise[:_MOST]],
         told_otherwise_unnamed=max(0, len(standing.otherwise) - _MOST),
+        trust_lists=trust_lists(config, now),
     )
 
 
@@ -153,6 +155,7 @@ def status_text(config: Config, standing: Standing, now: UtcTime) -> list[str]:
     for zone in document.zones:
         lines += _zone_lines(zone, _guarding(config.zone(zone.name), zone, watched=document.daemon.running))
     lines.append(f"ledger: {catalogue.ledger_entries:,} entries; approvals are {config.approvals.value}")
+    lines += trust_lines(document.trust_lists)
     lines += _daemon_lines(document.daemon, silent)
     return lines
 

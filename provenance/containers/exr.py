@@ -21,6 +21,8 @@ _KNOWN = frozenset(
     }
 )  # fmt: skip
 """Types that hold no text. Any other is one that a program made up, and may hold anything."""
+_REQUIRED = frozenset({b"channels", b"compression", b"dataWindow", b"displayWindow", b"lineOrder"})
+"""Attributes that every header has. One that ends without them does not end where its writer ended it."""
 _OWN_LIMIT = 1 << 20
 
 
@@ -37,6 +39,7 @@ def _walk(window: Window, notes: Notes) -> None:
         if number and window.at(at, 1) == b"\0":
             return
         part = f" of part {number}" if number else ""
+        names: set[bytes] = set()
         while window.at(at, 1) != b"\0":
             found = _attribute(window, at)
             if found is None or left <= 0:
@@ -44,7 +47,11 @@ def _walk(window: Window, notes: Notes) -> None:
                 notes.gap(f"EXR header{part} at {at}", why)
                 return
             _read(window, notes, found, (part, seen))
+            names.add(found[0])
             at, left = found[2] + found[3], left - 1
+        if not names >= _REQUIRED:
+            notes.gap(f"EXR header{part} at {at}", "it ends before all that every header has: it is damaged")
+            return
         at += 1
 
 

@@ -9,12 +9,19 @@ from dataclasses import dataclass
 from provenance.containers.boxes import Box, Break, boxes
 from provenance.containers.model import BlockKind
 from provenance.containers.notes import BLOCK_LIMIT, Notes
-from provenance.containers.packets import find_tiff
+from provenance.containers.packets import find_tiff, sniff
 from provenance.containers.window import Window
 
 _LARGEST_LIST = 16 << 20
 _MOST_ITEMS = 65_536
 _MOST_WANTED = 32
+_PICTURES = frozenset(
+    {
+        b"hvc1", b"hvc2", b"lhv1", b"av01", b"avc1", b"vvc1", b"evc1", b"jpeg", b"j2k1", b"unci", b"grid", b"iovl",
+        b"iden", b"tmap", b"mski", b"sato", b"tili", b"uri ",
+    }
+)  # fmt: skip
+"""Kinds of items that are pictures, or what they are made of."""
 _MOST_EXTENTS = 4096
 
 
@@ -54,6 +61,8 @@ def read_items(window: Window, notes: Notes, meta: Box) -> None:
         found.setdefault(box.kind, box)
     listed, located = found.get(b"iinf"), found.get(b"iloc")
     if listed is None or located is None:
+        if listed is not None or located is not None or b"pitm" in found:
+            notes.gap(place, "one of its two lists of items is missing")
         return
     if max(listed.length, located.length) > _LARGEST_LIST:
         notes.gap(place, "its lists of items are too long to be read")
@@ -66,6 +75,10 @@ def read_items(window: Window, notes: Notes, meta: Box) -> None:
         name = f"BMFF {kind.value.upper()} item {item}"
         location = locations.get(item)
         data = _content(window, location, found.get(b"idat")) if location else b""
+        if kind is BlockKind.FIELD:
+            # An item of a kind that is not known here: it may have been one of metadata before its name was damaged.
+            sniff(notes, f"BMFF item {item} of an unknown kind", data)
+            continue
         data = exif_item(data) if kind is BlockKind.EXIF else data
         if data:
             notes.block(kind, name, data)
@@ -97,6 +110,8 @@ def _wanted(window: Window, notes: Notes, listed: Box) -> Iterator[tuple[int, Bl
             yield item, BlockKind.EXIF
         elif kind == b"mime" and b"application/rdf+xml" in data[cursor.at + 6 :]:
             yield item, BlockKind.XMP
+        elif kind not in _PICTURES:
+            yield item, BlockKind.FIELD
 
 
 def _locations(data: bytes) -> Iterator[tuple[int, _Location]]:

@@ -19,7 +19,8 @@ from provenance.files import BufferMedia
 
 _JPEG = Format("image/jpeg", Carries.YES, "image/jpeg")
 
-_SOS, _EOI, _COM, _FILL = 0xDA, 0xD9, 0xFE, 0xFF
+_SOS, _EOI, _COM, _FILL, _APP1 = 0xDA, 0xD9, 0xFE, 0xFF, 0xE1
+_SMALLEST_RESOURCE = 12
 _XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _EXTENSION = b"http://ns.adobe.com/xmp/extension/\0"
 _HEADERS = (EXIF_HEADER, _XMP[:8])
@@ -145,7 +146,7 @@ class _Reader:
         if code == _COM:
             if not sniff(self._notes, segment.place, data):
                 self._notes.block(BlockKind.COMMENT, segment.place, data)
-        elif data.startswith(EXIF_HEADER):
+        elif data.startswith(EXIF_HEADER) or (code == _APP1 and _resembles(data, EXIF_HEADER)):
             self._read_exif(segment, data[6:])
         elif data.startswith(_XMP):
             self._notes.block(BlockKind.XMP, segment.place, data[len(_XMP) :])
@@ -153,7 +154,7 @@ class _Reader:
             self._read_extension(segment, data)
         elif data.startswith(b"JP") and data[12:16] == b"jumb":
             self._read_jumbf(segment, data)
-        elif data.startswith(_PHOTOSHOP):
+        elif data.startswith(_PHOTOSHOP) or _resembles(data, _PHOTOSHOP):
             # One list of resources may go on in several segments.
             self._resources = self._resources or (segment.place, bytearray())
             self._resources[1].extend(data[len(_PHOTOSHOP) :])
@@ -187,7 +188,9 @@ class _Reader:
         if self._resources is not None:
             place, resources = self._resources
             inner = Window(BufferMedia(bytes(resources)))
-            read_resources(inner, self._notes, (0, inner.size), f"{place}, Photoshop")
+            end = read_resources(inner, self._notes, (0, inner.size), f"{place}, Photoshop")
+            if len(inner.at(end, _HEADER_LIMIT).strip(b"\0")) > _SMALLEST_RESOURCE:
+                self._notes.gap(place, f"Photoshop's resources break off after {end} bytes")
         for place, data in self._exif:
             self._notes.block(BlockKind.EXIF, place, data)
         for parts in self._extended.values():
@@ -205,6 +208,11 @@ class _Reader:
         if len(joined) < max(size for _, size, _ in parts):
             self._notes.gap(place, "parts of it are missing")
         self._notes.block(BlockKind.XMP, place, bytes(joined))
+
+
+def _resembles(data: bytes, header: bytes) -> bool:
+    """Whether a segment begins as `header` does, but for a few damaged bytes."""
+    return sum(a == b for a, b in zip(data, header, strict=False)) >= (2 * len(header) + 2) // 3
 
 
 def _read_end(window: Window, notes: Notes, scan: int) -> None:

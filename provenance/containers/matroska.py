@@ -125,6 +125,9 @@ def _read_segment(window: Window, notes: Notes, segment: _Element) -> None:
             _read_top(window, notes, seen, found)
         elif not inside and found.id not in _NOTHING:
             note_remains(notes, f"Matroska at {found.at}", window.at(found.body, min(found.length, _SNIFFED)))
+        if found.stop > stop:
+            notes.gap(f"Matroska at {found.at}", "an element is longer than what holds it: cut short or damaged")
+            search_text(window, notes, f"Matroska at {found.at}", found.body, min(stop, found.body + _LOOKED))
         # Of what has no length of its own only the head is stepped over.
         at = found.body if found.unknown and (inside or found.id == _SEGMENT) else found.stop
     else:

@@ -16,6 +16,8 @@ from provenance.containers.window import Window
 _OGG = Format("application/ogg", Carries.NO)
 _START = b"OggS\0"
 _HEAD = 27
+_BEGINS = 2
+"""The flag of a page that is the first of its stream."""
 _MOST_PAGES = 4096
 _TAIL = 66 << 10
 _MOST_PACKETS = 256
@@ -52,12 +54,15 @@ def _walk(window: Window, notes: Notes) -> None:
             break
         lacing = window.at(at + _HEAD, head[26])
         body = at + _HEAD + head[26]
+        if head[14:18] not in streams and not head[5] & _BEGINS:
+            notes.gap(f"Ogg at {at}", "a page of a stream that never began: the pages are damaged")
+            note_remains(notes, f"Ogg at {at}", window.at(at, _TAIL))
         stream = streams.setdefault(head[14:18], _Stream())
         _take(stream, window.at(body, sum(lacing)), lacing)
         at = body + sum(lacing)
         begins = window.at(at, _HEAD)[5:6]
         known = all(len(s.packets) >= s.wanted for s in streams.values())
-        if (known and not (begins and begins[0] & 2)) or at >= window.size:
+        if (known and not (begins and begins[0] & _BEGINS)) or at >= window.size:
             break
         if sum(len(s.open) for s in streams.values()) > BLOCK_LIMIT:
             notes.gap("Ogg", f"the headers of its streams have more than {BLOCK_LIMIT} bytes")

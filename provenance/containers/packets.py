@@ -15,6 +15,9 @@ _NEAR = 512
 _CLOSE = 16
 _SALVAGED = 1 << 20
 _SEGMENT = 1 << 16
+_JUDGED = 4096
+_ODD = 4
+"""So many bytes of a text may be damaged, and one in fifty more. Of what is compressed most would have to be."""
 _PRINTABLE = bytes(range(0x20, 0x7F)) + b"\t\n\r"
 
 
@@ -68,17 +71,14 @@ def sniff(notes: Notes, place: str, data: bytes) -> bool:
 
 
 def _is_text(data: bytes) -> bool:
-    """Whether all of `data` is text: ASCII, or UTF-8 without control characters."""
-    left = data.translate(None, _PRINTABLE)
-    if not left:
-        return True
-    if min(left) < 0x80:
-        return False
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+    """Whether `data` is text, as far as its first bytes show: ASCII or UTF-8, with a few damaged bytes at the most."""
+    start = data[:_JUDGED]
+    odd = len(start.translate(None, _PRINTABLE))
+    if odd > _ODD + len(start) // 50:
+        text = start.decode("utf-8", "replace")
+        odd = sum(c == "\ufffd" or (c < " " and c not in "\t\n\r") or c == "\x7f" for c in text)
+        return odd <= _ODD + len(text) // 50
+    return len(start) > 4 * odd
 
 
 def salvage(window: Window, notes: Notes, start: int, what: str) -> None:

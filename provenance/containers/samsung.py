@@ -10,12 +10,16 @@ from provenance.containers.window import Window
 RECORD = "PhotoEditor_Re_Edit_Data"
 _FOOT, _HEAD = b"SEFT", b"SEFH"
 _LARGEST_LIST = 64 << 10
+_TAIL = 4096
 _LONGEST_NAME = 256
 
 
 def read_trailer(window: Window, notes: Notes, stop: int) -> None:
     """Hand on the editor's record of the list that ends at `stop`, if one does."""
     if window.at(stop - 4, 4) != _FOOT:
+        tail = max(0, stop - _TAIL)
+        if (at := window.at(tail, stop - tail).rfind(_HEAD)) >= 0:
+            notes.gap(f"Samsung trailer at {tail + at}", "its end is damaged")
         return
     length = int.from_bytes(window.at(stop - 8, 4), "little")
     start = stop - 8 - length
@@ -36,8 +40,19 @@ def read_trailer(window: Window, notes: Notes, stop: int) -> None:
 def _read(window: Window, notes: Notes, at: int, size: int) -> None:
     """Hand on a block: two zero bytes, its type, the length of its name, its name, and its data."""
     length = int.from_bytes(window.at(at + 4, 4), "little")
-    if length > min(_LONGEST_NAME, size) or window.at(at + 8, length) != RECORD.encode():
-        return
     place = f"Samsung {RECORD} at {at}"
+    if at < 0 or length > min(_LONGEST_NAME, max(size - 8, 0)):
+        notes.gap(f"Samsung trailer at {at}", "one of its blocks is damaged")
+        return
+    name = window.at(at + 8, length)
+    if name != RECORD.encode():
+        if not (name.isascii() and name.decode().isprintable()) or _resembles(name):
+            notes.gap(f"Samsung trailer at {at}", "one of its blocks has a damaged name")
+        return
     start = at + 8 + length
     notes.block(BlockKind.FIELD, place, window.at(start, notes.bounded(place, size - 8 - length)), RECORD)
+
+
+def _resembles(name: bytes) -> bool:
+    """Whether a name is the record's, but for a few damaged bytes."""
+    return len(name) == len(RECORD) and sum(a != b for a, b in zip(name, RECORD.encode(), strict=True)) <= 4

@@ -67,7 +67,8 @@ def bytedance_mark(text: str) -> Mark | None:
 
     The name of the app alone says nothing: the same apps export what people cut by hand.
     """
-    if '"' not in text or ("aigc" not in text and "xport" not in text and "gc_label" not in text):
+    words = ("aigc", "xport", "gc_label", "aigc_l", "label_type", "eneration")
+    if '"' not in text or not any(word in text for word in words):
         return None
     found: dict[str, str] = dict(reversed(_PAIR.findall(text)))
     label, kind = found.pop("aigc_label_type", ""), found.pop("aigc_type", "")
@@ -80,9 +81,16 @@ def bytedance_mark(text: str) -> Mark | None:
         return Mark(Claim.AI_GENERATED, Strength.TRACE, f"exported by {product} as a generation")
     fields = [label, kind, *(value for key, value in found.items() if _like_a_field(key))]
     unclear = any(value not in _UNSET and not value.startswith("{") for value in fields)
+    # A field whose name is there and whose value is not, or the two values without one of their names, are damaged.
+    unclear |= any(name in text and name not in _names(text) for name in ("aigc_label_type", "aigc_type"))
+    unclear |= not (product and export) and '"generation' in text and any(name in text for name in _PRODUCTS)
     if unclear or (near(export, "generation") and _near_any(product, _PRODUCTS)):
         return Mark(Claim.REVIEW, Strength.TRACE, "a generation field of a ByteDance app that cannot be read clearly")
     return None
+
+
+def _names(text: str) -> set[str]:
+    return {key for key, _ in _PAIR.findall(text)}
 
 
 _UNSET = frozenset({"", "0", "false", "null"})

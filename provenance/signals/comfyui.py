@@ -33,6 +33,12 @@ _GENERATES = re.compile(
 """What the class of a node that takes part in generating is called: samplers, model loaders, latents, paid services."""
 
 
+_SURELY = re.compile(
+    r'"(?:KSampler(?:Advanced)?|CheckpointLoaderSimple|UNETLoader|CLIPTextEncode|EmptyLatentImage|VAEDecode)\\*"'
+)
+"""Nodes that no other program has: their names are enough, if the rest of the graph is damaged, to look at it."""
+
+
 def graph_mark(key: str, text: str) -> Mark | None:
     """Return what a ComfyUI graph in `text` says, or None where there is none.
 
@@ -44,6 +50,8 @@ def graph_mark(key: str, text: str) -> Mark | None:
         classes = {name for name in _TYPE.findall(text) if not name.isupper()}
     if not classes and _may_be_damaged(key, text):
         classes = {name for name in _QUOTED.findall(text) if _generates(name)}
+    if not classes and _SURELY.search(text):
+        return Mark(Claim.REVIEW, Strength.HINT, "looks like part of a ComfyUI graph")
     if not classes:
         return None
     telling = sorted(name for name in classes if _generates(name))
@@ -59,11 +67,16 @@ def _generates(name: str) -> bool:
 
 def _may_be_damaged(key: str, text: str) -> bool:
     """Whether `text` is kept, or begins, like a graph, though it names no node where a graph does."""
-    return _kept_as_graph(key, text) or ('"inputs"' in text and '"class' in text) or '"widgets_values"' in text
+    return (
+        _kept_as_graph(key, text)
+        or ('"inputs"' in text and '"class' in text)
+        or '"widgets_values"' in text
+        or _LITEGRAPH.search(text) is not None
+    )
 
 
 def _kept_as_graph(key: str, text: str) -> bool:
-    return key.lower() in {"prompt", "workflow"} or text.startswith(("prompt:{", "workflow:{"))
+    return key.lower() in {"prompt", "workflow"} or text[:10].lower().startswith(("prompt:{", "workflow:{"))
 
 
 def _named(classes: list[str]) -> str:

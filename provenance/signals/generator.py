@@ -129,6 +129,8 @@ def _json_parameters(_key: str, text: str) -> Mark | None:
     names = {name.replace("_", "").replace(" ", "").lower() for name in _JSON_KEY.findall(text)}
     if "suiimageparams" in names:
         return Mark(Claim.AI_GENERATED, _TRACE, "generation parameters of SwarmUI")
+    if any(near(name, "suiimageparams") for name in names):
+        return Mark(Claim.REVIEW, _HINT, "looks like generation parameters of SwarmUI")
     telling, other = names & _TELLING, names & _GENERATION
     if len(telling) >= 2 and len(telling) + len(other) >= 4:
         found = ", ".join(sorted(telling)[:4])

@@ -32,21 +32,25 @@ def _read(block: Block) -> Findings:
     signals: list[Signal] = []
     for record, number, data in _datasets(block.data):
         name = _FIELDS.get((record, number))
+        if data is None:
+            return Findings(tuple(signals), (Gap(block.place, f"IPTC {record}:{number} is cut short or damaged"),))
         if name is None:
             continue
-        if data is None:
-            return Findings(tuple(signals), (Gap(block.place, f"IPTC {record}:{number} is cut short"),))
         marks = generator_text(name, text_of(data))
         signals += [mark.at(Kind.IPTC, f"{block.place} / {record}:{number} {name}") for mark in marks]
     return Findings(tuple(signals))
 
 
 def _datasets(data: bytes) -> Iterator[tuple[int, int, bytes | None]]:
-    """Yield record, number and data of each dataset (IIMV4, 1.5); None where the data is not all there."""
+    """Yield record, number and data of each dataset (IIMV4, 1.5); None where it is not all there, or no dataset."""
     at = 0
     for _ in range(_MOST):
         head = data[at : at + 5]
-        if len(head) < 5 or head[0] != _MARKER:
+        if len(head) < 5:
+            return
+        if head[0] != _MARKER:
+            if any(data[at:]):
+                yield head[1], head[2], None
             return
         size, start = int.from_bytes(head[3:5], "big"), at + 5
         if size & 0x8000:

@@ -1,6 +1,10 @@
 """Bytes to text where nothing says reliably which encoding was used."""
 
+import re
+
 _SAMPLE = 4096
+_PLAIN = re.compile(rb"[\t\n\r\x20-\x7e]{24}")
+"""So much ASCII without a zero is no wider text: what follows its end is whatever was in a field before."""
 
 
 def text_of(data: bytes) -> str:
@@ -11,6 +15,8 @@ def text_of(data: bytes) -> str:
     """
     if data[-1:] == b"\0" and b"\0" not in (unpadded := data.rstrip(b"\0")):
         data = unpadded
+    if b"\0" in data[:_SAMPLE] and _PLAIN.match(data):
+        return data.decode("utf-8", "replace")
     if b"\0" not in data[:_SAMPLE] and data[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
         try:
             return data.decode("utf-8").removeprefix("\ufeff")

@@ -51,7 +51,9 @@ def attribute(name: str, data: bytes, kind: str = "string") -> bytes:
 
 def exr(*headers: Iterable[bytes]) -> bytes:
     """Return an EXR with these attributes: one header, or several parts."""
-    basic = attribute("compression", b"\0", "compression") + attribute("dataWindow", bytes(16), "box2i")
+    basic = attribute("channels", b"\0", "chlist") + attribute("compression", b"\0", "compression")
+    basic += attribute("dataWindow", bytes(16), "box2i") + attribute("displayWindow", bytes(16), "box2i")
+    basic += attribute("lineOrder", b"\0", "lineOrder")
     parts = b"".join(basic + b"".join(attributes) + b"\0" for attributes in headers)
     many = len(headers) > 1
     return b"\x76\x2f\x31\x01" + struct.pack("<I", 2 | (0x1000 if many else 0)) + parts + b"\0" * many + bytes(32)

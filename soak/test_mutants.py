@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.carrying import marked_formats
 from tests.conftest import SAMPLES
-from tests.mutants import Marked, broken_promise, marked, mutants
+from tests.mutants import Marked, broken_promise, marked, mutants, outcome_of
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "media"
 MUTANTS = 10_000
@@ -25,3 +26,15 @@ def test_ten_thousand_mutants(tmp_path: Path) -> None:
     """Of 10,000 seeded mutants none raises, and none damaged inside a mark reads as absent or unknown."""
     broken = [b for m in mutants(_originals(), MUTANTS, seed=1) if (b := broken_promise(m, tmp_path))]
     assert broken == []
+
+
+@pytest.mark.timeout(3600)
+def test_twenty_thousand_mutants_of_every_format(tmp_path: Path) -> None:
+    """Of 20,000 no worker is lost, none with damage in its mark is unknown, and of the others one in a hundred is."""
+    originals, hidden, elsewhere = marked_formats(), list[str](), 0
+    for seed in range(20):
+        outcome = outcome_of(mutants(originals, MUTANTS // 10, seed=seed), tmp_path)
+        assert outcome.broken == []
+        hidden += outcome.hidden
+        elsewhere += outcome.elsewhere
+    assert len(hidden) * 100 <= elsewhere, hidden

@@ -16,6 +16,7 @@ from provenance.evidence import State, effective_credential
 from provenance.examination import Looked, Request
 from provenance.examine import examine_all
 from provenance.files import BufferMedia
+from provenance.pool import Pool
 from provenance.verdict import Context, Origin, Verdict, classify
 
 
@@ -84,7 +85,7 @@ def mutants(originals: list[Marked], count: int, seed: int) -> Iterator[Mutant]:
     rng = random.Random(seed)
     for number in range(count):
         original = originals[number % len(originals)]
-        inside = rng.random() < 0.5
+        inside = bool(original.spans) and rng.random() < 0.5
         start, end = rng.choice(original.spans) if inside else (0, len(original.data))
         data, what = _mutated(original.data, start, end, rng)
         yield Mutant(f"{original.name} #{number} {what}", data, inside, original.flagged)
@@ -137,3 +138,37 @@ def broken_promise(mutant: Mutant, folder: Path) -> str | None:
     if state is State.ABSENT and walk(BufferMedia(mutant.data)).residue:
         return f"{mutant.name}: absent beside remains"
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of many mutants: broken promises, and those that hid a mark by damage to what leads to it."""
+
+    broken: list[str]
+    hidden: list[str]
+    elsewhere: int
+    """How many were damaged outside a mark."""
+
+
+def outcome_of(found: Iterator[Mutant], folder: Path) -> Outcome:
+    """Have workers examine mutants as a scan does, and judge each.
+
+    Broken is: an answer that is none, a worker that died, hung, or wanted too much memory, and a mark that is partly
+    still there in a file that reads as unknown. Damage elsewhere may rename what holds a mark: it then leads nowhere.
+    """
+    there = {f"{number:06}".encode(): mutant for number, mutant in enumerate(found)}
+    for name, mutant in there.items():
+        (folder / name.decode()).write_bytes(mutant.data)
+    requests = [Request(bytes(folder), name, len(mutant.data)) for name, mutant in there.items()]
+    broken, hidden = list[str](), list[str]()
+    elsewhere = sum(not mutant.inside for mutant in there.values())
+    with Pool(Trust(), brief=True) as pool:
+        for request, answer in pool.examine(requests):
+            mutant = there.pop(request.path)
+            (folder / request.path.decode()).unlink()
+            if not isinstance(answer, Looked) or any(gap.place == "examination" for gap in answer.evidence.gaps):
+                broken.append(f"{mutant.name}: {answer}")
+            elif classify(answer.evidence, answer.beside, Context()).origin is Origin.UNKNOWN:
+                (broken if mutant.inside else hidden).append(f"{mutant.name}: unknown")
+    broken += [f"{mutant.name}: no answer" for mutant in there.values()]
+    return Outcome(broken, hidden, elsewhere)

@@ -2,7 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutants import Marked, broken_promise, marked, mutants
+from provenance.containers import walk
+from provenance.files import BufferMedia
+from provenance.signals import read_signals
+from tests.carrying import marked_formats
+from tests.mutants import Marked, broken_promise, marked, mutants, outcome_of
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "media"
 FILMS = FIXTURES.parent / "films"
@@ -43,3 +47,17 @@ def test_damage_inside_the_samples_marks_is_never_clean(samples: Path, tmp_path:
         b for m in mutants([marked(samples / n) for n in names], 40, seed=7) if (b := broken_promise(m, tmp_path))
     ]
     assert broken == []
+
+
+def test_every_format_carries_a_mark_that_flags() -> None:
+    """Each file that is damaged here is flagged when it is whole."""
+    whole = [(m.name, BufferMedia(m.data)) for m in marked_formats()]
+    assert [name for name, media in whole if not read_signals(walk(media), media).signals] == []
+
+
+@pytest.mark.timeout(120)
+def test_damage_in_any_format_is_never_clean(tmp_path: Path) -> None:
+    """Of 500 mutants over all formats no worker is lost on one, and none with damage in its mark reads as unknown."""
+    outcome = outcome_of(mutants(marked_formats(), 500, seed=20261128), tmp_path)
+    assert outcome.broken == []
+    assert len(outcome.hidden) * 50 <= outcome.elsewhere, outcome.hidden

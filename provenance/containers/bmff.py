@@ -130,7 +130,7 @@ def _read(window: Window, notes: Notes, box: Box) -> None:
     elif box.kind in _TAGGED:
         read_movie(window, notes, box)
     elif box.kind == b"Exif":
-        notes.block(BlockKind.EXIF, place, exif_item(window.at(box.body, notes.bounded(place, box.length))))
+        _exif(notes, place, window.at(box.body, notes.bounded(place, box.length)))
     elif box.kind in {b"xml ", b"uuid"} and is_packet(head):
         data = window.at(box.body, notes.bounded(place, box.length))
         notes.block(BlockKind.XMP, place, data[data.index(b"<") :])
@@ -143,6 +143,16 @@ def _read(window: Window, notes: Notes, box: Box) -> None:
         note_remains(notes, place, start)
 
 
+def _exif(notes: Notes, place: str, data: bytes) -> None:
+    """Hand on an EXIF box; one that does not begin as EXIF does is damaged, and looked through for text."""
+    exif = exif_item(data)
+    if exif:
+        notes.block(BlockKind.EXIF, place, exif)
+    else:
+        notes.gap(place, "it does not begin as EXIF does")
+        note_remains(notes, place, data)
+
+
 def _read_compressed(window: Window, notes: Notes, place: str, box: Box) -> None:
     """Read a Brotli-compressed box of JPEG XL (ISO 18181-2, 9.8): its real type, and its compressed content."""
     kind = window.at(box.body, 4)
@@ -153,7 +163,7 @@ def _read_compressed(window: Window, notes: Notes, place: str, box: Box) -> None
     if find_remains(data) >= 0:
         notes.residue(place)
     elif kind == b"Exif":
-        notes.block(BlockKind.EXIF, place, exif_item(data))
+        _exif(notes, place, data)
     elif is_packet(data):
         notes.block(BlockKind.XMP, place, data[data.index(b"<") :])
 

@@ -183,10 +183,13 @@ def _text(notes: Notes, frame: _Frame) -> None:
 
 
 def _split(data: bytes, encoding: bytes) -> tuple[bytes, bytes]:
-    """Return what comes before and behind the first terminator: one zero, or two that are one letter."""
+    """Return what comes before and behind the first terminator: one zero, or two that are one letter.
+
+    Where there is none all of it is what would come behind: a lost terminator must not hide a text.
+    """
     if encoding not in {b"\1", b"\2"}:
-        before, _, after = data.partition(b"\0")
-        return before, after
+        before, ended, after = data.partition(b"\0")
+        return (before, after) if ended else (b"", data)
     at = next((n for n in range(0, min(len(data), _SNIFFED), 2) if data[n : n + 2] == b"\0\0"), -2)
     return (data[:at], data[at + 2 :]) if at >= 0 else (b"", data)
 

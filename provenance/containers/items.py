@@ -101,6 +101,7 @@ def _wanted(window: Window, notes: Notes, listed: Box) -> Iterator[tuple[int, Bl
             notes.gap(f"BMFF iinf at {listed.at}", "its list of items breaks off, or is too long")
             return
         if box.kind != b"infe":
+            notes.gap(f"BMFF iinf at {listed.at}", f"something else than an item stands in its list at {box.at}")
             continue
         data = window.at(box.body, min(box.length, 512))
         cursor = _Cursor(data, 4)

@@ -14,6 +14,7 @@ from provenance.containers.packets import EXIF_HEADER, find_tiff, salvage, sniff
 from provenance.containers.remains import find_type, is_superbox, search
 from provenance.containers.resources import read_resources
 from provenance.containers.samsung import read_trailer
+from provenance.containers.tags import note_remains
 from provenance.containers.window import Window
 from provenance.files import BufferMedia
 
@@ -158,8 +159,8 @@ class _Reader:
             # One list of resources may go on in several segments.
             self._resources = self._resources or (segment.place, bytearray())
             self._resources[1].extend(data[len(_PHOTOSHOP) :])
-        elif not data.startswith(_PLAIN):
-            sniff(self._notes, segment.place, data)
+        elif not data.startswith(_PLAIN) and not sniff(self._notes, segment.place, data):
+            note_remains(self._notes, segment.place, data)
 
     def _read_exif(self, segment: _Segment, data: bytes) -> None:
         if self._exif and not find_tiff(data[:4]):

@@ -105,6 +105,9 @@ def _walk(window: Window, notes: Notes) -> None:
             notes.gap(f"Matroska at {at}", "an element is longer than the file: the file is cut short or damaged")
         if found.id == _SEGMENT:
             _read_segment(window, notes, found)
+        elif found.id not in _NOTHING | {_EBML}:
+            notes.gap(f"Matroska at {at}", "what stands there is no segment")
+            search_text(window, notes, f"Matroska at {at}", found.body, min(found.stop, window.size))
         at = found.stop
     notes.gap(f"Matroska at {at}", f"more than {_MOST_SEEKS} segments follow one another; the rest was not read")
 

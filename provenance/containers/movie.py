@@ -126,7 +126,7 @@ def _pieces(window: Window, start: int, stop: int) -> Iterator[Box | Break]:
     while at + 8 <= stop:
         head = window.at(at, 8)
         size = int.from_bytes(head[:4], "big")
-        if size == 0 and not any(head):
+        if not any(head) and not any(window.at(at, min(stop - at, _SNIFFED))):
             return
         if size < 8 or at + size > stop:
             yield Break(at, "no item starts where one should")

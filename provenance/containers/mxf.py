@@ -12,7 +12,7 @@ from provenance.containers.model import BlockKind, Carries, Format
 from provenance.containers.notes import Notes
 from provenance.containers.packets import find_packet
 from provenance.containers.remains import search
-from provenance.containers.tags import note_remains, note_tag, note_text
+from provenance.containers.tags import note_remains, note_tag, note_text, search_text
 from provenance.containers.window import Window
 from provenance.files import BufferMedia
 
@@ -87,7 +87,11 @@ def _walk(window: Window, notes: Notes) -> None:
         search(window, notes, 0, "MXF data")
         return
     _read_metadata(window, notes, header)
+    if not header.metadata:
+        notes.gap("MXF", "its header says that it holds no metadata, as no header may")
     places = [start + at for at in _index(window)] or _chain(window, start, header.footer)
+    if len(places) < 2:
+        notes.gap("MXF", "neither an index nor a footer leads to its partitions: damaged, or never finished")
     if len(places) > _MOST_PARTITIONS:
         notes.gap("MXF", f"it has more than {_MOST_PARTITIONS} partitions; only the first and last were looked at")
         places = places[: _MOST_PARTITIONS - 1] + places[-1:]
@@ -95,6 +99,8 @@ def _walk(window: Window, notes: Notes) -> None:
     for at in places:
         found = _partition(window, at) if at > start else None
         if found is None:
+            if at > start:
+                notes.gap(f"MXF at {at}", "its index says that a partition starts there, and none does")
             continue
         if found.metadata:
             _read_metadata(window, notes, found)
@@ -151,12 +157,18 @@ def _read_metadata(window: Window, notes: Notes, partition: _Partition) -> None:
     while at + 17 < len(data) and notes.step(place):
         key = data[at : at + 16]
         body, length = _length(whole, at + 16)
-        if not key.startswith(_SETS) or length < 0:
+        if not key.startswith(_SETS) or length < 0 or body + length > len(data):
             # An alignment grid leaves bytes that belong to nothing; whatever is in them is looked through.
+            if any(data[at:]):
+                notes.gap(f"MXF at {start + at}", "its metadata break off")
             note_remains(notes, f"MXF at {start + at}", data[at:])
             return
-        if not _is_fill(key) and key[4:6] == b"\2\x53":
-            _read_set(notes, start + at, data[body : body + length])
+        if not _is_fill(key):
+            content = data[body : body + length]
+            if key[4:6] == b"\2\x53":
+                _read_set(notes, start + at, content)
+            else:
+                note_remains(notes, f"MXF at {start + at}", content)
         at = body + length
 
 
@@ -168,6 +180,10 @@ def _read_set(notes: Notes, start: int, data: bytes) -> None:
         tag, length = int.from_bytes(data[at : at + 2], "big"), int.from_bytes(data[at + 2 : at + 4], "big")
         items.setdefault(tag, data[at + 4 : at + 4 + length])
         at += 4 + length
+    if at != len(data):
+        notes.gap(f"MXF set at {start}", "its items do not fill it: it is damaged")
+    if (_NAME in items) != (_VALUE in items):
+        note_remains(notes, f"MXF set at {start}", data)
     if _NAME in items and _VALUE in items:
         name = _wide(items[_NAME])
         _read_value(notes, f"MXF tagged value {name[:40]!r} at {start}", name, items[_VALUE])
@@ -189,7 +205,7 @@ def _wide(data: bytes, *, little: bool = False) -> str:
     """Return UTF-16 as text; with the wrong order of bytes there would be no letter below U+0100 in it."""
     text = data.decode("utf-16-le" if little else "utf-16-be", "replace")
     other = data.decode("utf-16-be" if little else "utf-16-le", "replace")
-    return max((text, other), key=lambda t: sum(c.isascii() for c in t[:200])).split("\0", 1)[0]
+    return max((text, other), key=lambda t: sum(c.isascii() for c in t[:200])).strip("\0").replace("\0", " ")
 
 
 def _read_stream(window: Window, notes: Notes, partition: _Partition) -> None:
@@ -198,7 +214,11 @@ def _read_stream(window: Window, notes: Notes, partition: _Partition) -> None:
     for _ in range(8):
         key = window.at(at, 16)
         body, length = _length(window, at + 16)
-        if not key.startswith(_SETS) or length < 0 or key.startswith(_PARTITION):
+        if key.startswith((_PARTITION, _RANDOM_INDEX)) or at >= window.size:
+            return
+        if not key.startswith(_SETS) or length < 0 or body + length > window.size:
+            notes.gap(f"MXF stream at {at}", "it breaks off")
+            search_text(window, notes, f"MXF stream at {at}", at, window.size)
             return
         if not _is_fill(key):
             place = f"MXF stream at {at}"

@@ -63,6 +63,12 @@ def _walk(window: Window, notes: Notes) -> None:
         begins = window.at(at, _HEAD)[5:6]
         known = all(len(s.packets) >= s.wanted for s in streams.values())
         if (known and not (begins and begins[0] & _BEGINS)) or at >= window.size:
+            if not known or at > window.size:
+                notes.gap(f"Ogg at {at}", "the file ends before all streams have told of themselves")
+                note_remains(notes, "Ogg", window.at(0, _TAIL))
+            elif at < window.size and window.at(at, len(_START)) != _START:
+                notes.gap(f"Ogg at {at}", "no page starts behind those that tell of its streams")
+                note_remains(notes, f"Ogg at {at}", window.at(at, _TAIL))
             break
         if sum(len(s.open) for s in streams.values()) > BLOCK_LIMIT:
             notes.gap("Ogg", f"the headers of its streams have more than {BLOCK_LIMIT} bytes")

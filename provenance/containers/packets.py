@@ -16,7 +16,7 @@ _CLOSE = 16
 _SALVAGED = 1 << 20
 _SEGMENT = 1 << 16
 _JUDGED = 4096
-_ODD = 4
+_ODD = 9
 """So many bytes of a text may be damaged, and one in fifty more. Of what is compressed most would have to be."""
 _PRINTABLE = bytes(range(0x20, 0x7F)) + b"\t\n\r"
 

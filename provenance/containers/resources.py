@@ -5,9 +5,10 @@ They stand in PSD, in APP13 of JPEG and in tag 0x8649 of TIFF. Of hundreds of ki
 
 from provenance.containers.model import BlockKind
 from provenance.containers.notes import STEPS, Notes
-from provenance.containers.packets import as_exif
+from provenance.containers.packets import as_exif, is_packet
 from provenance.containers.window import Window
 
+_SMALLEST, _LOOKED = 64, 128
 _SIGNATURES = frozenset({b"8BIM", b"MeSa", b"AgHg", b"PHUT", b"DCSR"})
 _IPTC, _EXIF, _EXIF_3, _XMP = 0x0404, 0x0422, 0x0423, 0x0424
 _KINDS = {_IPTC: BlockKind.IPTC, _EXIF: BlockKind.EXIF, _EXIF_3: BlockKind.EXIF, _XMP: BlockKind.XMP}
@@ -26,6 +27,8 @@ def read_resources(window: Window, notes: Notes, span: tuple[int, int], place: s
         size = window.number(size_at, 4)
         start = size_at + 4
         kind = _KINDS.get(number)
+        if kind is None and size > _SMALLEST and is_packet(window.at(start, min(size, _LOOKED))):
+            kind = BlockKind.XMP  # the number was damaged, or another one is used for it
         if kind is not None and size:
             name = f"{place} resource {number} at {at}"
             data = window.at(start, notes.bounded(name, min(size, stop - start)))

@@ -10,6 +10,8 @@ _OLD = 128
 _OLD_FIELDS = ((3, 33, "TIT2"), (33, 63, "artist"), (63, 93, "album"), (97, 127, "comment"))
 _APE = b"APETAGEX"
 _APE_HEADER = 32
+_NEARBY = 4096
+"""Bytes at the end in which a tag is looked for that something pushed out of its place."""
 _APE_LIMIT = 16 << 20
 _MOST_ITEMS = 65_536
 _MOST_TAGS = 4
@@ -21,8 +23,13 @@ def read_tail(window: Window, notes: Notes, start: int) -> None:
     for _ in range(_MOST_TAGS):
         size = _read_last(window, notes, stop)
         if size == 0 or stop - size < start:
-            return
+            break
         stop -= size
+    nearby = max(start, stop - _NEARBY)
+    lost = window.at(nearby, stop - nearby).rfind(_APE)
+    if lost >= 0:
+        notes.gap(f"APE tag at {nearby + lost}", "it does not end where a tag should")
+        note_remains(notes, f"APE tag at {nearby + lost}", window.at(nearby, stop - nearby))
 
 
 def _read_last(window: Window, notes: Notes, stop: int) -> int:
@@ -62,6 +69,7 @@ def _read_ape(window: Window, notes: Notes, stop: int, footer: bytes) -> int:
         length, flags = (int.from_bytes(data[at + n : at + n + 4], "little") for n in (0, 4))
         name = data.find(b"\0", at + 8, at + 8 + 256)
         if name < 0 or name + 1 + length > len(data):
+            notes.gap(place, "its items break off")
             note_remains(notes, place, data[at:])
             break
         key, value = data[at + 8 : name].decode("latin-1"), data[name + 1 : name + 1 + length]
@@ -72,5 +80,9 @@ def _read_ape(window: Window, notes: Notes, stop: int, footer: bytes) -> int:
         else:
             note_text(notes, where, key, value)
         at = name + 1 + length
+    else:
+        if any(data[at:]):
+            notes.gap(place, "its items do not fill it: it is damaged")
+            note_remains(notes, place, data[at:])
     has_header = int.from_bytes(footer[20:24], "little") >> 31 & 1
     return min(stop, size + (_APE_HEADER if has_header else 0))

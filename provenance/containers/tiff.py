@@ -102,6 +102,9 @@ def _walk(window: Window, notes: Notes) -> None:
         if directory.trouble and wanted:
             notes.gap(f"{name} at {at}", directory.trouble)
             broken = True
+        if not directory.entries and not directory.trouble and wanted:
+            notes.gap(f"{name} at {at}", "it has no entries, as no directory may")
+            broken = True
         _read(window, notes, layout, (directory, f"{name} at {at}"))
         if directory.following:
             waiting.append((directory.following, name, name == "TIFF directory"))

@@ -15,6 +15,8 @@ _MOST_BLOCKS = 4096
 _MOST_COMMENTS = 65_536
 _LONGEST_KEY = 64
 _SNIFFED = 4096
+_FRAME = (b"\xff\xf8", b"\xff\xf9")
+"""How a frame of sound starts (RFC 9639, 9.1)."""
 _REMAINS = 64 << 10
 _SILENT = frozenset({0, 1, 3})
 """Blocks that hold no text: of the stream, padding, places to seek to."""
@@ -45,6 +47,9 @@ def read_flac(window: Window, notes: Notes, at: int) -> None:
             note_remains(notes, place, window.at(at + 4, min(length, _REMAINS)))
         at += 4 + length
         if head[0] & 0x80:
+            if at < window.size and window.at(at, 2) not in _FRAME:
+                notes.gap(f"FLAC at {at}", "no sound starts behind its metadata: they are damaged")
+                search_text(window, notes, f"FLAC at {at}", at, min(window.size, at + _REMAINS))
             return
     notes.gap(f"FLAC at {at}", f"there are more than {_MOST_BLOCKS} blocks; the rest was not read")
 

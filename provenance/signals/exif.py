@@ -114,7 +114,10 @@ def _grok(place: str, structure: Structure) -> tuple[Signal, ...]:
 
 _REMAINS = (b"Steps: ", b"class_type", b"last_node_id", b"sui_image_params", b"AIGC", b"aigc_", b"exportType")
 """One word for each form is enough: where the tags are damaged, the text is whole."""
-_WIDE_REMAINS = tuple(text.decode().encode("utf-16-le") for text in (b"Steps: ", b"class_type", b"AIGC"))
+_WIDE_REMAINS = tuple(
+    text.decode().encode("utf-16-le") for text in (b"Steps: ", b"class_type", b"AIGC", b"aigc_", b"exportType")
+)
+_PHRASES = (b"Ideogram AI", b"Apple Photos Clean Up", b"Made with Google AI", b"Edited with Google AI")
 _BEFORE, _AFTER = 4096, 16384
 
 
@@ -124,8 +127,10 @@ def _remains(place: str, data: bytes) -> tuple[Signal, ...]:
     Text in UTF-16 is found at its first letter, from where either byte order reads as the lower one.
     """
     where = f"{place} / outside any known tag"
-    if b"Ideogram AI" in data:
-        return (Mark(Claim.REVIEW, Strength.HINT, "holds the words Ideogram AI").at(Kind.EXIF, where),)
+    for phrase in _PHRASES:
+        if phrase in data:
+            says = f"holds the words {phrase.decode()}"
+            return (Mark(Claim.REVIEW, Strength.HINT, says).at(Kind.EXIF, where),)
     for needle in (*_REMAINS, *_WIDE_REMAINS):
         at = data.find(needle)
         if at < 0:

@@ -4,6 +4,7 @@ Objects may be compressed, encrypted or moved by every later change, so a whole 
 damaged, decompresses within bounds, and never draws a page.
 """
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,8 @@ def read_pdf(container: Container, media: Media) -> Findings:
     try:
         with pikepdf.open(media.stream(), suppress_warnings=True) as document:
             _Reader(document, notes, searched=media.size <= SEARCHED).read()
+            if any(_LOST.search(str(warning)) for warning in document.get_warnings()):
+                notes.gap("PDF", "objects in it are damaged, and were read as something else or as nothing")
     except pikepdf.PasswordError:
         notes.gap("PDF", "it is encrypted, and its metadata cannot be read without a password")
     except _faults() as error:
@@ -50,6 +53,10 @@ def read_pdf(container: Container, media: Media) -> Findings:
     found = notes.container(None)
     marks = read_blocks(found)
     return Findings(marks.signals, (*found.gaps, *marks.gaps))
+
+
+_LOST = re.compile("unknown token|parse error|expected dictionary key|EOF while reading|treating unexpected")
+"""What the parser says of an object it lost. That it had to find the objects anew loses nothing, and is common."""
 
 
 @cache

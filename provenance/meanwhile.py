@@ -37,7 +37,13 @@ class Meanwhile:
         return tuple(found)
 
     def between(self, record: Record, entry: int) -> Iterator[Filed]:
-        """Yield what was said after a word was made and before the entry it came in, the newest first."""
+        """Yield what was said after a word was made and before the entry it came in, the newest first.
+
+        Nearly every word comes in the moment it is made: then nothing is read.
+        """
+        came = self._catalogue.ledger.written_at(entry)
+        if came is not None and came <= record.made_at:
+            return
         for index in range(bisect_left(self._ending, (entry,)) - 1, -1, -1):
             _, at, latest, name = self._ending[index]
             if latest <= record.made_at:

@@ -250,8 +250,8 @@ def _envelope(record: AnyRecord, signature: str) -> dict[str, Any] | None:
     match signature:
         case "none":
             return None
-        case "clerk":
-            return envelope_of(record, "clerk")
+        case "clerk" | "lawyer":
+            return envelope_of(record, signature)
         case "stranger":
             return envelope_of(record, "stranger")
         case "replayed":
@@ -293,6 +293,20 @@ def test_no_kind_of_word_helps_whoever_may_not_say_it(pool: Pool, kind: str) -> 
                     _put(house, _said(kind, name, MASTER, who), signature, minute)
                     minute += 1 if minute < 49 else 0
         _nothing_milder(before, outcomes(house))
+
+
+@pytest.mark.parametrize("kind", ["approval", "derivatives", "transcription"])
+def test_an_approval_by_anybody_makes_nothing_stricter(pool: Pool, kind: str) -> None:
+    """Signed by who may, by who may not, or by nobody: one more approval leaves each outcome as it is, or milder."""
+    with standing(pool) as house:
+        minute, before = 10, outcomes(house)
+        for name in NAMES:
+            for signature in ("lawyer", *SIGNATURES):
+                _put(house, _said(kind, name, MASTER, "lawyer"), signature, minute)
+                minute += 1 if minute < 49 else 0
+                after = outcomes(house)
+                assert {n for n in NAMES if after[n].severity > before[n].severity} == set()
+                before = after
 
 
 def _put(house: House, make: Make, signature: str, minute: int) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from provenance.accepting import require_accepted
+from provenance.advice import Advice
 from provenance.asset import Digest, UtcTime
 from provenance.catalogue import GateRun, GateUse, Head
 from provenance.config import ApprovalsMode, Config, Role, refuse_inside
@@ -290,7 +291,8 @@ def _wanted(
 def _judged(judging: _Judging, seen: Seen, deliverable: Deliverable) -> Judged:
     """Step (5) for one file."""
     decided = decide(judging.voices, judging.gate.policy, seen, deliverable, heed=judging.doubt is None)
-    return Judged(seen.path, deliverable, seen.digest, decided.origin, decided.decision)
+    decision = Advice(judging.gate.config, judging.gate.policy).on(decided.decision)
+    return Judged(seen.path, deliverable, seen.digest, decided.origin, decision)
 
 
 def _with(judged: Judged, *more: Reason) -> Judged:

@@ -60,7 +60,7 @@ def test_escalation_names_every_reason_who_and_how(house: Production) -> None:
     assert any(line.startswith("  principle 3 (enterprise_secured): ") for line in lines)
     assert "    because: answered no, and asked for where possible: say why it was not" in lines
     assert "    who: studio-contact" in lines
-    assert "  -> provenance approve PATH --channel deliver --role studio-contact --by WHO --reason TEXT" in lines
+    assert "  -> provenance approve PATH --channel deliver --by WHO --role studio-contact --reason TEXT" in lines
 
 
 def test_forbidden_answers_one(house: Production) -> None:

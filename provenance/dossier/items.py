@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from provenance.advice import Advice
 from provenance.asset import Digest, Place, RelPath, UtcTime, ZoneName
 from provenance.catalogue import Catalogue, Filed, Sighting
 from provenance.catalogue.inventory import Found, Held, Passed
@@ -169,7 +170,8 @@ class Looking:
                 place = Place(zone.name, RelPath(spot.path))
                 decided = self._decided(looked, zone, place, lies_by.get(place, Beside()))
                 looked.words[deliverable] = decided.words
-                against = [r for r in decided.decision.reasons if r.outcome is not Outcome.PASS]
+                decision = Advice(self._from.config, self._from.policy).on(decided.decision)
+                against = [r for r in decision.reasons if r.outcome is not Outcome.PASS]
                 yield from (_hindrance(r, deliverable) for r in against)
 
     def _decided(self, looked: Looked, zone: Zone, place: Place, beside: Beside) -> Decided:

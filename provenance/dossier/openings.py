@@ -5,6 +5,7 @@ import shlex
 from dataclasses import dataclass, replace
 
 from provenance.accepting import require_accepted
+from provenance.advice import Advice, with_path
 from provenance.asset import Place, RelPath, ZoneName
 from provenance.catalogue import Listed
 from provenance.config import Role, Zone
@@ -43,6 +44,7 @@ class Openings:
     def __init__(self, sources: Sources, audience: Audience) -> None:
         self._from = sources
         self._inside = audience is Audience.INSIDE
+        self._advice = Advice(sources.config, sources.policy)
         self._kept: dict[tuple[str, ...], _Kept] = {}
 
     def take_use(self, use: Use, tally: UseTally) -> None:
@@ -50,7 +52,7 @@ class Openings:
         if use.status is Status.FORBIDDEN:
             for concern in use.concerns:
                 if concern.answer.value == "forbid":
-                    advice = f"make it without a generative tool, then: provenance revoke {use.id} {_BY}"
+                    advice = f"make it without a generative tool, then: {self._revoke(use)}"
                     self._add(Opening("forbidden", (TELLER,), use.id, f"{concern.name}: {concern.says}", advice))
         elif use.status is Status.OPEN:
             for concern in use.concerns:
@@ -65,12 +67,15 @@ class Openings:
             case "consent":
                 replica = concern.key.removeprefix("consent").removeprefix("-") or "CLASS"
                 what = f"--performer NAME --class {replica}{title} --scope TEXT --document FILE"
-                self._add(Opening("consent", (PERFORMER,), use.id, says, f"provenance consent record {what} {_BY}"))
+                advice = self._advice.says(f"provenance consent record {what} {_BY}")
+                self._add(Opening("consent", (PERFORMER,), use.id, says, advice))
             case "register":
-                advice = f"provenance tools add TOOL --tier TIER --terms FILE --valid-until DATE … {_BY}"
+                advice = self._advice.says(
+                    f"provenance tools add TOOL --tier TIER --terms FILE --valid-until DATE … {_BY}"
+                )
                 self._add(Opening("register", (BOOKKEEPER,), use.id, says, advice))
             case "question" | "unknown":
-                advice = f"provenance disclose …, all answered; then: provenance revoke {use.id} {_BY}"
+                advice = f"provenance disclose …, all answered; then: {self._revoke(use)}"
                 self._add(Opening("question", (TELLER,), use.id, says, advice))
             case _:
                 return  # somebody has to approve: that is said by role
@@ -82,13 +87,18 @@ class Openings:
         channel = channels[0] if len(channels) == 1 else "CHANNEL"
         titles = {d.title for d in places}
         title = f" --title {shlex.quote(next(iter(titles)))}" if len(titles) == 1 and titles != {""} else ""
-        first = "" if use.files else f"provenance disclose --for {use.id} PATH --by WHO, once there is a file; then: "
+        bind = self._advice.says(f"provenance disclose --for {use.id} PATH --by WHO")
+        first = "" if use.files else f"{bind}, once there is a file; then: "
         for required in use.required:
             if not required.given:
                 role = required.role or "ROLE"
                 what = f"{use.use or 'a use'} was escalated, and is not approved yet"
-                command = f"{first}provenance approve PATH --channel {channel}{title} --role {role} {_BY}"
+                (command,) = self._advice.approvals(f"PATH --channel {channel}{title}", [role])
+                command = f"{first}{command}"
                 self._add(Opening("approval", (required.role or APPROVER,), use.id, what, command))
+
+    def _revoke(self, use: Use) -> str:
+        return self._advice.says(f"provenance revoke {use.id} {_BY}")
 
     def take_item(self, item: Item) -> None:
         """Take down what is open about a generated file."""
@@ -96,7 +106,8 @@ class Openings:
         first = Place(ZoneName(here.zone), RelPath(here.path)) if here else None
         about = (here.channel or here.role) if here else "delivered"
         if not item.told:
-            advice = "provenance disclose PATH …, or: provenance disclose --for ID PATH --by WHO"
+            bind = self._advice.says("provenance disclose --for ID PATH --by WHO")
+            advice = f"provenance disclose PATH …, or: {bind}"
             self._add(Opening("untold", (MAKER,), about, "generated, and no disclosure names it", advice), first)
         if item.otherwise:
             advice = "look which of the two is right: provenance origin PATH; then tell anew, or replace the file"
@@ -139,7 +150,7 @@ class Openings:
             for listed in self._from.catalogue.listing(zone, origin=origin):
                 rule = self._hinders(listed, deliverable)
                 if rule is not None:
-                    advice = _ADVICE[rule]
+                    advice = self._advice.says(_ADVICE[rule])
                     self._add(Opening("gate", (_WITH[rule],), deliverable.channel, _SAYS[rule], advice), listed.place)
 
     def _hinders(self, listed: Listed, deliverable: Deliverable) -> str | None:
@@ -172,7 +183,7 @@ class Openings:
         if kept.first is None or opening.files != 1 or not self._inside:
             return opening
         path = self._typed(kept.first)
-        return replace(opening, help=opening.help.replace("PATH", path, 1)) if path else opening
+        return replace(opening, help=with_path(opening.help, path)) if path else opening
 
     def _typed(self, place: Place) -> str | None:
         """Return a path as it is typed beside the configuration; None where no shell would give back these bytes."""
@@ -207,6 +218,6 @@ _SAYS = {
 }
 _ADVICE = {
     Rule.NOT_ATTESTED.value: "provenance attest PATH --by WHO --role ROLE --reason TEXT",
-    Rule.ORIGIN_NEEDS_REVIEW.value: "provenance clear PATH --by WHO --role ROLE --reason TEXT, or replace it",
-    Rule.ORIGIN_UNKNOWN.value: "provenance clear PATH --by WHO --role ROLE --reason TEXT, or replace it",
+    Rule.ORIGIN_NEEDS_REVIEW.value: "provenance clear PATH --by WHO --role ROLE --reason TEXT",
+    Rule.ORIGIN_UNKNOWN.value: "provenance clear PATH --by WHO --role ROLE --reason TEXT",
 }

@@ -3,11 +3,12 @@
 What lies in a final zone is final, whatever was told: an approval for temporary use says nothing of final use.
 """
 
-from collections.abc import Iterable, Iterator
+import shlex
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from provenance.policy.assess import Concern, assess
-from provenance.policy.facts import Consented, Told
+from provenance.policy.facts import Told
 from provenance.policy.model import Case, Outcome, Policy, Reason, Rule
 from provenance.policy.terms import Reply
 
@@ -40,7 +41,7 @@ def asked_of(case: Case, policy: Policy) -> Asked:
         concerns |= {c.key: c for c in found.reasons}
         refused += [_forbidden(c, told, policy) for c in found.reasons if c.answer is Reply.FORBID]
         classes = sorted(found.replicas) or ([""] if found.unnamed else [])
-        refused += [r for c in classes for r in _unconsented(c, told, case.consents, policy)]
+        refused += [r for c in classes for r in _unconsented(c, told, case, policy)]
         given |= {c.id for c in case.consents if c.replica in classes and c.performer in told.performers}
     kept = next((p for p in policy.principles if p.key == TEMPORARY), None)
     because, keys = list[str](), list[str]()
@@ -63,21 +64,22 @@ def _forbidden(concern: Concern, told: Told, policy: Policy) -> Reason:
     )
 
 
-def _unconsented(replica: str, told: Told, consents: Iterable[Consented], policy: Policy) -> Iterator[Reason]:
+def _unconsented(replica: str, told: Told, case: Case, policy: Policy) -> Iterator[Reason]:
     """Yield a reason for each performer whose consent is missing; also where nobody says who it is, or to what."""
-    given = {c.performer for c in consents if c.replica == replica}
+    given = {c.performer for c in case.consents if c.replica == replica}
     missing = sorted(told.performers - given) or ([""] if not told.performers else [])
     if not replica:
         missing = [""]
+    title = f" --title {shlex.quote(case.deliverable.title)}" if case.deliverable.title else ""
     for performer in missing:
-        whom = f"performer {performer[:12]}" if performer else "a performer whom the disclosure does not name"
+        whom = f"performer per-{performer[:20]}" if performer else "a performer whom the disclosure does not name"
         what = f"a {replica}" if replica else "a replica whose class the disclosure does not name"
         pulled = (t for t in policy.triggers if t.consent and t.applies(told.facts))
         asks = next((f"trigger {t.number} ({t.key}) of " for t in pulled), "")
         advice = (
             "No approval makes up for it. Have the performer, or who speaks for them, consent in writing; then: "
-            f"provenance consent record --performer NAME --class {replica or 'CLASS'} --scope TEXT --document FILE "
-            "--by WHO --reason TEXT, with --title where the production has several"
+            f"provenance consent record --performer NAME --class {replica or 'CLASS'}{title} --scope TEXT "
+            "--document FILE --by WHO --reason TEXT"
         )
         if not (replica and performer):
             advice = f"Tell anew whom it touches and how (provenance disclose PATH), and revoke {told.id}. {advice}"

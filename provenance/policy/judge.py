@@ -1,6 +1,5 @@
 """What a policy makes of one file. Pure: never raises, collects every reason."""
 
-import shlex
 from collections.abc import Iterable, Iterator
 from typing import assert_never
 
@@ -8,7 +7,7 @@ from provenance.evidence import Claim, State
 from provenance.policy import said
 from provenance.policy.asking import Asked, asked_of
 from provenance.policy.model import Attested, Case, Decision, Outcome, Policy, Reason, Rule
-from provenance.records import Clearance, Deliverable
+from provenance.records import Clearance
 from provenance.records.decisions import Supersession
 from provenance.verdict import CREDENTIAL, Origin
 
@@ -24,13 +23,16 @@ def judge(case: Case, policy: Policy) -> Decision:
     replaced is answered by that, if nobody told of it as generated.
     """
     asked = asked_of(case, policy)
-    reasons: list[Reason] = [*said.refused(case)]
+    reasons: list[Reason] = [*said.refused(case, sorted(asked.roles))]
     approvals = case.words.approvals if case.words.refusals else ()
     clearances: tuple[Clearance, ...] = ()
     attested: tuple[Attested, ...] = ()
     supersessions: tuple[Supersession, ...] = ()
     for reason in _asked(case, asked, policy):  # (1)
         match reason.rule, reason.outcome:
+            case Rule.UNTOLD, _ if case.words.supersessions:  # nobody tells of people's work; the temp has its own use
+                supersessions = case.words.supersessions
+                reasons += said.superseded(case, reason)
             case ((Rule.USE_FORBIDDEN | Rule.CONSENT_MISSING | Rule.UNTOLD), _):
                 reasons.append(reason)
             case _, Outcome.REFUSE if case.words.approvals:  # (2)
@@ -68,8 +70,8 @@ def _asked(case: Case, asked: Asked, policy: Policy) -> Iterator[Reason]:
 
 
 _TELL = (
-    "Tell of it with provenance disclose, and name the file then or later: provenance disclose PATH --for ID --by WHO."
-    " No approval and no clearance makes up for that."
+    "No approval and no clearance makes up for that. Tell of the use (disclose --form writes an empty form), and name"
+    " the file: provenance disclose PATH --for ID --by WHO"
 )
 _DOUBTS = {Claim.REVIEW, Claim.AI_GENERATED, Claim.AI_ASSISTED}
 
@@ -94,7 +96,7 @@ def _still_missing(case: Case, asked: Asked) -> Iterator[Reason]:
     missing = sorted(asked.roles - {a.role for a in case.words.approvals})
     if missing:
         text = f"approved, but not yet by {_and(missing)}{_for(asked.because)}"
-        advice = f"Have it approved in that role too: {_approve(case.deliverable, missing)}"
+        advice = _approve(f"Have it approved in {'that role' if len(missing) == 1 else 'each role'} too", case, missing)
         yield Reason(Rule.ROLE_MISSING, Outcome.REFUSE, text, advice, _args(case, asked, missing))
 
 
@@ -117,7 +119,7 @@ def _flagged(what: str, case: Case, asked: Asked, outcome: Outcome) -> Reason:
     roles = sorted(asked.roles)
     text = f"{what} and no approval for these bytes on {case.deliverable.channel} counts{_for(asked.because)}"
     by = f" by {_and(roles)}" if roles else ""
-    advice = f"Replace it, or have it approved{by}: {_approve(case.deliverable, roles)}"
+    advice = _approve(f"Replace it, or have it approved{by}", case, roles)
     return Reason(Rule.TEMPORARY_NOT_FINAL, outcome, text, advice, _args(case, asked, roles))
 
 
@@ -133,18 +135,14 @@ def _args(case: Case, asked: Asked, missing: list[str]) -> dict[str, str]:
     return args
 
 
-def _approve(place: Deliverable, roles: list[str]) -> str:
-    """Return the command that approves, in one role or in each of several."""
-    where = f"--channel {shlex.quote(place.channel)}"
-    where += f" --title {shlex.quote(place.title)}" if place.title else ""
-    role = roles[0] if len(roles) == 1 else "ROLE"
-    each = ", once in each role" if len(roles) > 1 else ""
-    return f"provenance approve PATH {where} --by WHO --role {role} --reason TEXT{each}"
+def _approve(says: str, case: Case, roles: list[str]) -> str:
+    """Return advice with the commands that approve, one for each role."""
+    return said.with_commands(says, said.approvals(f"PATH {said.where(case)}", roles))
 
 
 def _for(because: Iterable[str]) -> str:
-    said = "; ".join(because)
-    return f"; {said}" if said else ""
+    reasons = "; ".join(because)
+    return f"; {reasons}" if reasons else ""
 
 
 def _and(names: list[str]) -> str:

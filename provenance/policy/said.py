@@ -1,6 +1,7 @@
 """How people's words answer the policy, in sentences: what was approved, how far it reaches, and who said no. Pure."""
 
 import shlex
+from collections.abc import Iterable, Sequence
 
 from provenance.policy.model import Attested, Case, Outcome, Reason, Rule
 from provenance.records import Approval
@@ -21,7 +22,7 @@ def approved(case: Case, approval: Approval, reason: Reason) -> Reason:
     return Reason(Rule.APPROVED, Outcome.PASS, text, "", args)
 
 
-def refused(case: Case) -> tuple[Reason, ...]:
+def refused(case: Case, roles: Sequence[str]) -> tuple[Reason, ...]:
     """Return the reasons of people who said no; where approvals that count know of that, who decided otherwise."""
     words = case.words
     if words.approvals:
@@ -31,9 +32,11 @@ def refused(case: Case) -> tuple[Reason, ...]:
             Rule.REFUSED,
             Outcome.REFUSE,
             f"{r.by} ({r.role}) refused it for {case.deliverable.channel}: {r.reason}",
-            f"Replace it. Who may decide otherwise names the refusal: provenance approve PATH {_where(case)}"
-            f" --despite {r.id} --by WHO --role ROLE --reason TEXT",
-            {"record": r.id},
+            with_commands(
+                "Replace it. Who may decide otherwise names the refusal",
+                approvals(f"PATH {where(case)} --despite {r.id}", roles),
+            ),
+            {"record": r.id, **_place(case, roles)},
         )
         for r in words.refusals
     )
@@ -45,9 +48,26 @@ def _otherwise(approval: Approval, refusal: Refusal) -> Reason:
     return Reason(Rule.APPROVED, Outcome.PASS, f"{text}: {approval.reason}", "", args)
 
 
-def _where(case: Case) -> str:
+def where(case: Case) -> str:
+    """Return the options that say where a file is to go."""
     channel, title = case.deliverable.channel, case.deliverable.title
     return f"--channel {shlex.quote(channel)}" + (f" --title {shlex.quote(title)}" if title else "")
+
+
+def _place(case: Case, roles: Sequence[str]) -> dict[str, str]:
+    place = case.deliverable
+    said = {"channel": str(place.channel), "title": str(place.title)}
+    return {**said, "roles": " ".join(roles)} if roles else said
+
+
+def approvals(what: str, roles: Iterable[str]) -> list[str]:
+    """Return the commands that approve something, one for each role."""
+    return [f"provenance approve {what} --by WHO --role {role} --reason TEXT" for role in [*roles] or ["ROLE"]]
+
+
+def with_commands(says: str, commands: Sequence[str]) -> str:
+    """Return advice: a sentence with its command; of several commands each has a line of its own, to be copied."""
+    return f"{says}: {commands[0]}" if len(commands) == 1 else "\n".join((f"{says}:", *commands))
 
 
 def superseded(case: Case, reason: Reason) -> tuple[Reason, ...]:

@@ -58,7 +58,9 @@ def _open(dossier: Dossier) -> Iterator[str]:
         files = f", {many(opening.files, 'file')}" if opening.files else ""
         yield f"  {opening.kind:<9} {display(opening.about)}: {display(opening.says)}{files}"
         yield f"    with {display(', '.join(opening.who))}"
-        yield f"    -> {display(opening.help)}"
+        first, *rest = opening.help.split("\n")
+        yield f"    -> {display(first)}"
+        yield from (f"       {display(line)}" for line in rest)
 
 
 def _uses(dossier: Dossier) -> Iterator[str]:

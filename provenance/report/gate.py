@@ -1,10 +1,12 @@
 """A gate run, for a script and for a person at deadline."""
 
 import os
+import re
 import shlex
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from provenance.advice import with_path
 from provenance.asset import UtcTime
 from provenance.config import ApprovalsMode, Config
 from provenance.files import display
@@ -167,11 +169,17 @@ def _needs_somebody(judged: Judged) -> list[str]:
     decision = judged.decision
     lines = [f"{decision.outcome.value:<7} {display(judged.path)}"]
     for reason in decision.reasons:
-        lines.append(f"        {reason.rule.value}: {display(reason.text)}")
+        text, *because = _EACH.split(reason.text) if "asked_by" in reason.args else [reason.text]
+        lines.append(f"        {reason.rule.value}: {display(text)}")
+        lines += [f"           {display(one)}" for one in because]
         if reason.help:
-            # Once, and as a word: the advice goes on with names that may have these letters in them.
-            lines.append(f"        -> {display(reason.help.replace(' PATH ', f' {_for_a_shell(judged.path)} ', 1))}")
+            first, *rest = with_path(reason.help, _for_a_shell(judged.path)).split("\n")
+            lines += [f"        -> {display(first)}", *(f"           {display(line)}" for line in rest)]
     return lines
+
+
+_EACH = re.compile("; (?=(?:principle|trigger|use|unknown) )")
+"""Between the parts of a policy that ask for an approval: each is shown in a line of its own."""
 
 
 def _for_a_shell(path: bytes) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
+from provenance.advice import Advice
 from provenance.asset import Channel, Title
 from provenance.config import ApprovalsMode, Config, Role
 from provenance.files import display
@@ -51,6 +52,8 @@ def told_text(told: Told, config: Config, policy: Policy) -> Iterator[str]:
         yield f"  {concern.name}: {display(concern.says)}"
         yield f"    because: {display(concern.why)}"
         roles = sorted(concern.roles | policy.roles or telling.roles)
+        if concern.kind == "consent":
+            roles = ["the performer, or who speaks for them"]
         if concern.kind not in _BY_TELLING and concern.answer is not Reply.FORBID:
             yield f"    who: {', '.join(roles) or 'whoever may approve in this production'}"
     for one in telling.consents:
@@ -93,28 +96,30 @@ _BY_TELLING = {"question", "register", "unknown"}
 
 def remedies(concern: Concern, told: Told, config: Config, policy: Policy) -> Iterator[str]:
     """Yield the commands that could resolve one reason. Words in capitals are to be filled in."""
-    disclosure, telling = told.disclosure, told.telling
-    again = f"provenance disclose …, all answered; then: provenance revoke {disclosure.id} --by WHO --reason TEXT"
+    disclosure, telling, advice = told.disclosure, told.telling, Advice(config, policy)
+    revoke = advice.says(f"provenance revoke {disclosure.id} {_BY}")
     title = f" --title {shlex.quote(disclosure.title)}" if disclosure.title else ""
-    by = "--by WHO --reason TEXT"
     if concern.answer is Reply.FORBID:
-        yield f"make it without a generative tool, then: provenance revoke {disclosure.id} {by}"
+        yield f"make it without a generative tool, then: {revoke}"
         return
     match concern.kind:
         case "consent":
             replica = concern.key.removeprefix("consent").removeprefix("-") or "CLASS"
             what = f"--performer NAME --class {replica}{title} --scope TEXT --document FILE"
-            yield f"provenance consent record {what} {by}"
+            yield advice.says(f"provenance consent record {what} {_BY}")
         case "register":
-            yield f"provenance tools add TOOL --tier TIER --terms FILE --valid-until DATE … {by}"
+            yield advice.says(f"provenance tools add TOOL --tier TIER --terms FILE --valid-until DATE … {_BY}")
         case "question" | "unknown":
-            yield again
+            yield f"{_AGAIN}{revoke}"
         case _:
             if concern.kind == "principle" and concern.why == "nobody answered it":
-                yield again
-            where = f"--channel {_channel(config, disclosure.title)}{title}"
-            for role in sorted(concern.roles | policy.roles or telling.roles) or ["ROLE"]:
-                yield f"provenance approve PATH {where} --role {role} {by}"
+                yield f"{_AGAIN}{revoke}"
+            where = f"PATH --channel {_channel(config, disclosure.title)}{title}"
+            yield from advice.approvals(where, concern.roles | policy.roles or telling.roles)
+
+
+_BY = "--by WHO --reason TEXT"
+_AGAIN = "provenance disclose …, all answered; then: "
 
 
 def _channel(config: Config, title: Title) -> Channel | str:

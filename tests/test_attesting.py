@@ -172,7 +172,15 @@ def test_each_report_names_the_pack_and_the_ledger_its_digest(production: Produc
         ("1a", "inputs = proprietary and enterprise = false; or inputs = personal-data or sensitive"),
         ("digital-performers", "consent is needed too"),
         ("background-element", "otherwise telling is enough"),
-        ("creative-output", "key-creative-elements, references-without-permission"),
+        ("creative-output", "2a key-creative-elements, 2b references-without-permission"),
+        ("Area 4", "area 4 (ethics-and-representation)"),
+        ("4", "area 4 (ethics-and-representation)"),
+        ("principle 4", "principle 4 (temporary_not_final)"),
+        ("TEMPORARY-NOT-FINAL", "rule temporary-not-final of the gate"),
+        ("row 6", "use proprietary-input"),
+        ("voice-replica", "unless it is as-performed"),
+        ("studio-contact", "a custodian may write down that they approved"),
+        ("production-legal", "asked for by trigger 3a (digital-performers), trigger 3b"),
         ("unknown", "origin unknown: attest"),
         ("broken", "credential broken: hold"),
         ("role-missing", "rule role-missing of the gate"),
@@ -182,6 +190,17 @@ def test_every_part_of_a_policy_can_be_asked_about(production: Production, key: 
     """`policy explain` knows principles, triggers, areas, uses, origins, states and rules, by key or number."""
     assert says in production.run("policy", "explain", key).out
     assert any(says in line for line in production.json("policy", "explain", key)["text"])
+
+
+def test_what_a_pack_does_not_ask_for_is_explained_from_one_that_does(tmp_path: Path) -> None:
+    """A number of the guidance means nothing in the baseline: it says so, and what it is in the pack that has it."""
+    said = run(tmp_path, "policy", "explain", "principle", "4", "--pack", "baseline")
+    assert said.code == 0
+    assert said.out.splitlines()[0].startswith("baseline has nothing of this name")
+    assert "principle 4 (temporary_not_final): generated material is temporary" in said.out
+    wrong = run(tmp_path, "policy", "explain", "temporry", "--pack", "baseline")
+    assert wrong.code == 2
+    assert "did you mean 'temporary-not-final'" in wrong.err
 
 
 def test_a_pack_is_looked_at_where_no_production_is(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from provenance.configfile import config_keys
 from provenance.policy import Rule
 from provenance.policy.condition import VOCABULARY
 from provenance.policy.document import Document
-from provenance.report.policy import RULES
+from provenance.report.explained import RULES
 from provenance.report.schemas import SCHEMAS
 from provenance.strict import keys_of
 from tests.docs_made import COMMANDS, DOCUMENTS, PROJECT, comparable, missing, reference, run, sessions

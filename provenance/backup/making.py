@@ -137,10 +137,11 @@ def _copied(source: Source, aside: Path) -> Piece:
     return Piece(part=source.part, name=source.name, to=source.to, sha256=digest, size=size, mode=source.mode)
 
 
-def copy_file(source: Path, target: Path) -> tuple[Digest, int]:
+def copy_file(source: Path, target: Path, *, most: int | None = None) -> tuple[Digest, int]:
     """Copy a regular file to a new one, for this user alone and durably; return its digest and size. Raises `OSError`.
 
-    Never follows a link in the last step, and never waits for a pipe.
+    Never follows a link in the last step, never waits for a pipe, and stops after the block in which there are more
+    than `most` bytes.
     """
     slow, size = hashlib.sha256(), 0
     came_from = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -149,6 +150,8 @@ def copy_file(source: Path, target: Path) -> tuple[Digest, int]:
             slow.update(block)
             size += len(block)
             writing.write(block)
+            if most is not None and size > most:
+                break
     return Digest(slow.hexdigest()), size
 
 

@@ -33,6 +33,8 @@ class Part(Enum):
     SHIPPED_POLICY = "shipped-policy"
     """The text of a pack that comes with provenance, as it was then. It is not put back."""
     ANCHOR = "anchor"
+    KEY = "public-key"
+    """A file that the configuration names for somebody's public key."""
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -73,7 +75,8 @@ def manifest_text(manifest: Manifest) -> bytes:
     return (json.dumps(msgspec.to_builtins(manifest), indent=2, ensure_ascii=True) + "\n").encode()
 
 
-_STEP = re.compile(r"[^/\0]+")
+_STEP = re.compile(r"[^/\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_STEPS = re.compile(rf"(?:/|{_STEP.pattern})*")
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -93,6 +96,8 @@ def read_manifest(folder: Path) -> Manifest:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BackupUnusable(f"{path} does not parse: {error}") from error
     names = [piece.name for piece in found.files]
+    if any(not _STEPS.fullmatch(piece.to) for piece in found.files if piece.to):
+        raise BackupUnusable(f"{path} names places with control characters in them")
     odd = [n for n in names if not all(_STEP.fullmatch(s) and s not in {".", ".."} for s in n.split("/"))]
     if odd or len(set(names)) != len(names):
         raise BackupUnusable(f"{path} names files that cannot be in a backup: {', '.join(odd) or 'one of them twice'}")

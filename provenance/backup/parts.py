@@ -45,7 +45,7 @@ def evidence_of(config: Config) -> Iterator[Source]:
 
 
 def rules_of(config: Config) -> Iterator[Source]:
-    """Yield the configuration, the policy with all it extends, and the trust anchors, as they are.
+    """Yield the configuration, the policy with all it extends, people's public keys and trust anchors, as they are.
 
     Raises `ConfigInvalid` for one that cannot be read or parsed, `ChangedWhileRead` for a configuration that is
     another one by now.
@@ -57,6 +57,8 @@ def rules_of(config: Config) -> Iterator[Source]:
         raise ChangedWhileRead(f"{config.path} was changed meanwhile")
     yield Source(Part.CONFIGURATION, f"configuration/{config.path.name}", config.path.name, raw, _mode(config.path))
     yield from _packs(config)
+    for number, path in enumerate(dict.fromkeys(config.key_files)):
+        yield Source(Part.KEY, f"keys/{number}-{path.name}", _to(path, config.folder), _read(path), _mode(path))
     for number, path in enumerate(dict.fromkeys(anchor.path for anchor in config.anchors)):
         yield Source(Part.ANCHOR, f"anchors/{number}-{path.name}", _to(path, config.folder), _read(path), _mode(path))
 
@@ -136,12 +138,16 @@ def destination(piece: Piece, config: Config, policies: Collection[Path]) -> Pat
         case Part.SHIPPED_POLICY:
             return None
         case Part.POLICY:
-            path = named_place(piece, config)
+            path = named_place(piece, config.folder)
             if path in policies:
                 return path
         case Part.ANCHOR:
-            path = named_place(piece, config)
+            path = named_place(piece, config.folder)
             if path in {anchor.path for anchor in config.anchors}:
+                return path
+        case Part.KEY:
+            path = named_place(piece, config.folder)
+            if path in config.key_files:
                 return path
     raise BackupUnusable(f"{piece.name} of the backup goes to {piece.to!r}, which the configuration does not name")
 
@@ -153,9 +159,9 @@ def _evidence_place(piece: Piece, config: Config) -> Path:
     return evidence_folder(config.catalogue) / name
 
 
-def named_place(piece: Piece, config: Config) -> Path:
-    """Return the place a manifest names, without looking whether it may."""
-    return Path(os.path.normpath(config.folder / (piece.to or "")))
+def named_place(piece: Piece, folder: Path) -> Path:
+    """Return the place a manifest names, beside a configuration in `folder`, without looking whether it may."""
+    return Path(os.path.normpath(folder / (piece.to or "")))
 
 
 def only(manifest: Manifest, part: Part) -> Piece | None:

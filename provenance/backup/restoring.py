@@ -7,22 +7,42 @@ there.
 """
 
 import os
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from provenance.accepting import acceptances, differing, matters, require_accepted
 from provenance.asset import Digest
 from provenance.backup.making import copy_file
 from provenance.backup.manifest import Manifest, Part, Piece, read_manifest
 from provenance.backup.parts import destination, named_place, only, packs
+from provenance.backup.reading import check_rules, content_of, key_names, refuse_links
 from provenance.backup.workroom import LOCK_NAME, workroom
 from provenance.catalogue import Catalogue, Head, Pin, ends_before
 from provenance.config import Config, refuse_inside
 from provenance.configfile import parse_config
-from provenance.errors import BackupBehind, BackupUnusable, DestinationExists, NotPermitted, ReadFailed
+from provenance.errors import (
+    BackupBehind,
+    BackupUnusable,
+    ConfigInvalid,
+    ConfigNotAccepted,
+    DestinationExists,
+    NotPermitted,
+    ReadFailed,
+)
 from provenance.files import display, sync_folder
 from provenance.personal import PersonalStore
+from provenance.policy import load_policy
 
-_ORDER = (Part.EVIDENCE, Part.PERSONAL, Part.ANCHOR, Part.POLICY, Part.CONFIGURATION, Part.CATALOGUE)
+_ORDER = (
+    Part.EVIDENCE,
+    Part.PERSONAL,
+    Part.ANCHOR,
+    Part.KEY,
+    Part.POLICY,
+    Part.CONFIGURATION,
+    Part.CATALOGUE,
+)
 _BESIDE_DATABASES = ("-wal", "-shm", "-journal")
 
 
@@ -37,6 +57,10 @@ class Restored:
     """What was there already, byte for byte."""
     lost: tuple[Pin, ...]
     """Heads that were pinned after the backup was made: what they seal is not in it."""
+    accepted: bool
+    """Whether an administrator's signature covers the configuration that was put back."""
+    standing: str
+    """Who accepted the configuration, or that nobody did, as a sentence."""
 
 
 @dataclass(slots=True)
@@ -65,31 +89,54 @@ class _Made:
                 return
 
 
-def restore(folder: Path, root: Path, pins: tuple[Pin, ...] = (), *, older: bool = False) -> Restored:
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """Where a backup may be put: its configuration is somebody's word, and may name any place of the machine."""
+
+    root: Path
+    outside: bool
+    """Whether it may go wherever the configuration says."""
+
+    def check(self, path: Path, what: str) -> None:
+        """Raise `BackupUnusable` for a place that is not below the root, by its name or by a link on the way."""
+        real, root = Path(os.path.realpath(path.parent)), Path(os.path.realpath(self.root))
+        if self.outside or real == root or root in real.parents:
+            return
+        says = f"{display(what)} of the backup goes to {display(str(path))}, which is not below {display(str(root))}"
+        raise BackupUnusable(says, help=_OUTSIDE)
+
+
+_OUTSIDE = (
+    "Read the configuration in the backup. If that place is meant, say --outside; otherwise whoever wrote this backup "
+    "wants to write where they should not. Nothing was put in place."
+)
+
+
+def restore(
+    folder: Path, root: Path, pins: tuple[Pin, ...] = (), *, older: bool = False, outside: bool = False
+) -> Restored:
     """Put the backup in `folder` back, with its configuration in `root`, and return what was put where.
 
-    Raises `BackupUnusable` for one that is not whole, `BackupBehind` for one that ends before a pinned head unless
-    `older`, `ChainBroken` for one that is not what was pinned, `DestinationExists` if anything else lies where a file
-    is to go. Then everything is as it was.
+    Anything that is to go elsewhere than below `root` needs `outside`. Raises `BackupUnusable` for one that is not
+    whole, `BackupBehind` for one that ends before a pinned head unless `older`, `ChainBroken` for one that is not what
+    was pinned, `DestinationExists` if anything else lies where a file is to go. Then everything is as it was.
     """
     manifest = read_manifest(folder)
-    config = _config(folder, manifest, root)
-    lost = tuple(pin for pin in ends_before(manifest.head.seq, pins) if pin.store == manifest.store)
-    if lost and not older:
-        newest = max(lost, key=lambda pin: pin.seq or 0)
-        says = f"the backup of {manifest.made_at} ends with entry {manifest.head.seq} of the ledger"
-        raise BackupBehind(f"{says}; entry {newest.seq} is pinned in {newest.source}")
+    lost = _lost(manifest, pins, older=older)
     met = tuple(pin for pin in pins if pin not in lost and not (older and pin.seq is None))
-    places = _places(manifest, config, _policies(folder, manifest, config))
-    made = _Made()
+    check_rules(folder, manifest)
+    bounds, made = _Bounds(root, outside), _Made()
     try:
+        there = _put_keys(folder, manifest, bounds, made)
+        config = _config(folder, manifest, root)
+        places = _places(manifest, config, _policies(folder, manifest, config), bounds)
         if made.folder(config.catalogue.parent):
             made.files.append(config.catalogue.with_name(LOCK_NAME))
         with workroom(config.catalogue.parent) as room:
             _stage(folder, room, [piece for piece, _ in places])
             _verify(room, manifest, met)
-            there = _publish(room, places, made)
-            _verify_in_place(config, manifest)
+            there += _publish(room, places, made)
+            accepted, standing = _verify_in_place(config, manifest)
     except OSError as error:
         made.take_away()
         kind = NotPermitted if isinstance(error, PermissionError) else ReadFailed
@@ -98,45 +145,77 @@ def restore(folder: Path, root: Path, pins: tuple[Pin, ...] = (), *, older: bool
         made.take_away()
         raise
     put = tuple(path for path in made.files if path.name != LOCK_NAME)
-    return Restored(manifest, config, put, there, lost)
+    there = tuple(path for path in dict.fromkeys(there) if path not in put)
+    return Restored(manifest, config, put, there, lost, accepted, standing)
+
+
+def _lost(manifest: Manifest, pins: tuple[Pin, ...], *, older: bool) -> tuple[Pin, ...]:
+    """Return the pins that are later than the backup; raises `BackupBehind` if there are any, unless `older`."""
+    lost = tuple(pin for pin in ends_before(manifest.head.seq, pins) if pin.store == manifest.store)
+    if lost and not older:
+        newest = max(lost, key=lambda pin: pin.seq or 0)
+        says = f"the backup of {manifest.made_at} ends with entry {manifest.head.seq} of the ledger"
+        raise BackupBehind(f"{says}; entry {newest.seq} is pinned in {newest.source}")
+    return lost
+
+
+def _put_keys(folder: Path, manifest: Manifest, bounds: _Bounds, made: _Made) -> tuple[Path, ...]:
+    """Put the public keys in place that the configuration names: without them it cannot be read.
+
+    Each was parsed as a key before. Returns what was there already.
+    """
+    pieces = {named_place(piece, bounds.root): piece for piece in manifest.files if piece.part is Part.KEY}
+    there = []
+    for name in dict.fromkeys(key_names(content_of(folder, _configuration(manifest)))):
+        path = Path(os.path.normpath(bounds.root / name))
+        bounds.check(path, f"the key {name!r}")
+        piece = pieces.get(path)
+        if os.path.lexists(path):
+            if path.is_symlink() or not path.is_file() or (piece is not None and not _same(path, piece)):
+                raise DestinationExists(f"there is something else at {display(str(path))}", help=_AWAY)
+            there.append(path)
+        elif piece is None:
+            raise BackupUnusable(f"the backup lacks the public key {display(name)}, which its configuration names")
+        else:
+            made.folder(path.parent)
+            copy_file(folder / piece.name, path, most=piece.size)
+            made.files.append(path)
+            path.chmod(piece.mode & _MODES)
+    return tuple(there)
+
+
+def _configuration(manifest: Manifest) -> Piece:
+    piece = only(manifest, Part.CONFIGURATION)
+    assert piece is not None
+    return piece
 
 
 def _config(folder: Path, manifest: Manifest, root: Path) -> Config:
     """Return the configuration in a backup as it will be in `root`; raises `BackupUnusable` if it is not as it was."""
-    piece = only(manifest, Part.CONFIGURATION)
-    assert piece is not None
+    piece = _configuration(manifest)
     name = piece.to or ""
     if not name or "/" in name or name in {".", ".."}:
         raise BackupUnusable(f"the backup's configuration has the name {name!r}")
-    try:
-        raw = (folder / piece.name).read_bytes()
-    except OSError as error:
-        raise BackupUnusable(f"{piece.name} of the backup cannot be read: {error.strerror}") from error
-    config = parse_config(raw, root / name)
-    if config.sha256 != piece.sha256:
-        raise BackupUnusable(f"{piece.name} is not what was backed up")
-    return config
+    return parse_config(content_of(folder, piece), root / name)
 
 
 def _policies(folder: Path, manifest: Manifest, config: Config) -> frozenset[Path]:
     """Return the files the policy is made of, as the packs in the backup name one another."""
-    kept = {named_place(piece, config): piece for piece in manifest.files if piece.part is Part.POLICY}
+    kept = {named_place(piece, config.folder): piece for piece in manifest.files if piece.part is Part.POLICY}
 
     def read(path: Path) -> bytes:
         if path not in kept:
             raise BackupUnusable(f"the backup lacks the policy that goes to {display(str(path))}")
-        try:
-            return (folder / kept[path].name).read_bytes()
-        except OSError as error:
-            raise BackupUnusable(f"{kept[path].name} of the backup cannot be read: {error.strerror}") from error
+        return content_of(folder, kept[path])
 
     return frozenset(path for _, path, _ in packs(config, read) if path is not None)
 
 
-def _places(manifest: Manifest, config: Config, policies: frozenset[Path]) -> list[tuple[Piece, Path]]:
+def _places(manifest: Manifest, config: Config, policies: frozenset[Path], bounds: _Bounds) -> list[tuple[Piece, Path]]:
     """Return where each file goes, in the order they are put there; raises if one may not go there."""
     places = [(piece, path) for piece in manifest.files if (path := destination(piece, config, policies)) is not None]
     for piece, path in places:
+        bounds.check(path, piece.name)
         for zone in config.zones:
             refuse_inside(path, zone.root, f"{piece.name} of the backup")
         for ending in _BESIDE_DATABASES if piece.part in {Part.CATALOGUE, Part.PERSONAL} else ():
@@ -153,11 +232,16 @@ def _places(manifest: Manifest, config: Config, policies: frozenset[Path]) -> li
 
 def _stage(folder: Path, room: Path, pieces: list[Piece]) -> None:
     """Copy everything into the private folder, and compare each file with its digest."""
+    free, wanted = shutil.disk_usage(room).free, sum(piece.size for piece in pieces)
+    if wanted > free:
+        says = f"the backup is said to have {wanted:,} bytes, and {free:,} are free beside the catalogue"
+        raise ReadFailed(says, help=_ROOM)
     for piece in pieces:
         target = room / piece.name
-        target.parent.mkdir(mode=0o700, exist_ok=True)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        refuse_links(folder, piece)
         try:
-            found = copy_file(folder / piece.name, target)
+            found = copy_file(folder / piece.name, target, most=piece.size)
         except FileNotFoundError as error:
             raise BackupUnusable(f"{piece.name} is missing from the backup") from error
         if found != (piece.sha256, piece.size):
@@ -231,10 +315,27 @@ def _link(staged: Path, path: Path) -> None:
             aside.unlink(missing_ok=True)
 
 
-def _verify_in_place(config: Config, manifest: Manifest) -> None:
-    """Verify what now lies where it is used from."""
+def _verify_in_place(config: Config, manifest: Manifest) -> tuple[bool, str]:
+    """Verify what now lies where it is used from; return whether its configuration was accepted, and by whom."""
     with Catalogue.open(config.catalogue) as catalogue:
         _same_head(manifest, catalogue.verify(), Digest(catalogue.store_id))
+        return _standing(config, catalogue)
+
+
+def _standing(config: Config, catalogue: Catalogue) -> tuple[bool, str]:
+    """Return whether an administrator's signature covers a configuration, and who stands behind it, as a sentence."""
+    found = acceptances(catalogue)
+    try:
+        policy = load_policy(config.policy, config.folder)
+        require_accepted(config, policy, catalogue)
+        differences = tuple(differing(found.last.document, matters(config, policy))) if found.last else ()
+    except (ConfigNotAccepted, ConfigInvalid) as error:
+        return False, f"configuration NOT ACCEPTED: {error.message}; the gate refuses until an administrator accepts it"
+    if found.last is None or differences:
+        return False, "configuration UNSIGNED: anyone who could write the backup could have written it; read it first"
+    by = found.last.authority
+    first = ", who is believed of themselves: nothing was accepted before" if found.last.first else ""
+    return True, f"configuration accepted by {by.name} with key {by.key} ({found.last.record}){first}"
 
 
 _AWAY = "Nothing is ever replaced. Move what is there away, or name another place with --to."

@@ -61,28 +61,41 @@ def check(ctx: click.Context, pack: str | None, as_json: bool) -> None:
 
 
 @policy.command()
-@click.argument("key", type=TEXT, required=False)
+@click.argument("key", type=TEXT, nargs=-1)
 @_pack
 @answer_options
 @click.pass_context
-def explain(ctx: click.Context, key: str | None, pack: str | None, as_json: bool) -> None:
-    """Explain KEY: a principle, trigger, area or use by its key or number, an origin, or a rule of the gate.
+def explain(ctx: click.Context, key: tuple[str, ...], pack: str | None, as_json: bool) -> None:
+    """Explain KEY: a principle, trigger, area, use, class of replica, role, origin, or rule of the gate.
 
-    Says when it applies, who must approve, and by which command. Without KEY: everything the policy says.
+    By its key or number, or with its kind, as `4`, `2b`, `area 1`, `row 3`, `temporary-not-final`. Says when it
+    applies, who must approve, and by which command. Without KEY: everything the policy says.
     """
+    from provenance.config import ApprovalsMode
     from provenance.report.documents import to_json
-    from provenance.report.policy import explained, policy_text
     from provenance.report.policy_document import ExplanationDocument
 
-    found, _ = _chosen(ctx, pack)
+    found, session = _chosen(ctx, pack)
+    signed = found.required_mode == ApprovalsMode.SIGNED.value or (session is not None and session.signed)
+    name = " ".join(key) or None
     try:
-        lines = list(policy_text(found)) if key is None else explained(found, key)
+        lines = _explained(found, name, signed=signed)
     except KeyError as error:
         raise click.BadParameter(str(error.args[0]), param_hint="KEY") from error
     if as_json:
-        click.echo(to_json(ExplanationDocument(policy=found.id, key=key, text=lines)))
+        click.echo(to_json(ExplanationDocument(policy=found.id, key=name, text=lines)))
         return
     click.echo("\n".join(display(line) for line in lines))
+
+
+def _explained(found: "Policy", name: str | None, *, signed: bool) -> list[str]:
+    if name is None:
+        from provenance.report.policy import policy_text
+
+        return list(policy_text(found))
+    from provenance.report.explained import explained
+
+    return explained(found, name, signed=signed)
 
 
 def _chosen(ctx: click.Context, pack: str | None) -> "tuple[Policy, Session | None]":

@@ -101,6 +101,12 @@ class RestoreDocument(Document, frozen=True, kw_only=True):
     put: list[str]
     there: list[str]
     """What was there already, byte for byte."""
+    accepted: bool
+    """Whether an administrator's signature covers the configuration."""
+    configuration: str
+    """Who accepted it, or that nobody did."""
+    notify: list[str]
+    """The command that the configuration has run when something is to be told."""
     lost_after: list[int]
     """Numbers of pinned entries that are later than the backup."""
 

@@ -29,6 +29,7 @@ _SESSION = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.DOTALL | re.MULTILIN
 _BEFORE = re.compile(r"^<!-- before: (.*) -->$", re.MULTILINE)
 _NEEDS = re.compile(r"^<!-- needs: (.*) -->$", re.MULTILINE)
 _VARYING = (
+    (re.compile(r"\bSHA256:[\w+/]{43}"), "SHA256:<key>"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "<sha256>"),
     (re.compile(r"\b([a-z]{3})-[0-9a-f]{20}\b"), r"\1-<id>"),
     (re.compile(r"\b[0-9a-f]{12,40}\b"), "<digest>"),

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from provenance.asset import UtcTime
 from provenance.errors import AttestationRefused, FileMissing
 from provenance.files import display
-from provenance.looking import Intake, Seen, look
+from provenance.looking import Intake, Keep, Seen, look, plainly
 from provenance.quarantine import without_notes
 from provenance.records import AnyRecord, Declaration, Derivation, Subject
 from provenance.targets import Target
@@ -47,12 +47,15 @@ def take_down(
 
 
 def take_down_telling(
-    intake: Intake, targets: Iterable[Target], make: Callable[[tuple[Subject, ...], UtcTime], R]
+    intake: Intake,
+    targets: Iterable[Target],
+    make: Callable[[tuple[Subject, ...], UtcTime], R],
+    beside: Keep = plainly,
 ) -> tuple[TakenDown[R], Declaration | None]:
     """Look at what came of a generative tool, keep what `make` tells of it, and return it.
 
     Who tells that files were generated says so of their bytes. Of those that do not say it themselves (text, stems, a
-    render) it is declared as well, and first: told and not flagged would pass a gate.
+    render) it is declared as well, and first: told and not flagged would pass a gate. `beside` keeps that.
     """
     subjects = subjects_of(look_at(intake, targets))
     stamp = intake.stamp()
@@ -68,7 +71,7 @@ def take_down_telling(
             subjects=silent,
             origin=Origin.AI_GENERATED.value,
         )
-        intake.catalogue.add_record(declared, replace(stamp, claimed_at=record.claimed_at))
+        beside(intake.catalogue, declared, replace(stamp, claimed_at=record.claimed_at))
     intake.keep(intake.catalogue, record, replace(stamp, claimed_at=record.claimed_at))
     return TakenDown(record, subjects), declared
 

@@ -264,7 +264,8 @@ def test_a_passphrase_is_asked_for_on_a_terminal(production: Production) -> None
 TAMPERED = {
     "another reason in what was signed": (
         """jq -c 'if .envelope then
-        .envelope.payload |= (@base64d | sub("incidental"; "essential!") | @base64) else . end' book.jsonl > b && mv b book.jsonl""",
+        .envelope.payload |= (@base64d | sub("incidental"; "essential!") | @base64) else . end' book.jsonl > b
+        && mv b book.jsonl""",
         "could not verify signature",
     ),
     "another reason in the entry": (

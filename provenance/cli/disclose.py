@@ -150,7 +150,7 @@ def _take_down(session: Session, draft: "Draft", paths: tuple[Path, ...], claime
 
     with progress("reading") as tell, session.intake(tell) as intake:
         targets = targets_with_held(session.config, intake.catalogue, paths)
-        taken, declared = take_down_telling(intake, targets, make)
+        taken, declared = take_down_telling(intake, targets, make, session.signing.keep_beside)
         telling = answer(session.voices(intake.catalogue), session.policy, taken.record)
     return _signed(session, Told(taken.record, telling, taken.subjects, declared.id if declared else None))
 
@@ -191,7 +191,7 @@ def _bind(
     with progress("reading") as tell, session.intake(tell) as intake:
         disclosure = disclosure_in_force(intake.catalogue, told, session.config.project)
         targets = targets_with_held(session.config, intake.catalogue, paths)
-        taken, declared = take_down_telling(intake, targets, make)
+        taken, declared = take_down_telling(intake, targets, make, session.signing.keep_beside)
         voices = session.voices(intake.catalogue)
         telling = answer(voices, session.policy, disclosure)
         authority = voices.authority_of(told) if session.signed else None

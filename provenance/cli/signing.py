@@ -75,6 +75,18 @@ class Signing:
         if envelope is not None or self.session.signed:
             self.authority = self.session.voices(catalogue).authority_of(record.id)
 
+    def keep_beside(self, catalogue: "Catalogue", record: "AnyRecord", stamp: "Stamp") -> None:
+        """Record a word that goes with another one: signed if that is signed here, and otherwise as it is.
+
+        Only for words that count from anybody, for they make something stricter.
+        """
+        envelope = None
+        if self.signer is not None:
+            from provenance.identity.signing import sign
+
+            envelope = sign(record, catalogue.store_id, self.signer).content()
+        catalogue.add_record(record, stamp, envelope)
+
     def _write(self, catalogue: "Catalogue", record: "AnyRecord") -> None:
         from provenance.files import replacing
         from provenance.identity.signing import to_be_signed

@@ -103,9 +103,8 @@ class Redaction:
         )
 
     def opening(self, opening: Opening) -> Opening:
-        """Return something open without what may not leave."""
-        who = tuple(self.text(w) for w in opening.who)
-        return replace(opening, who=who, says=self.text(opening.says), help=self.text(opening.help))
+        """Return something open without what may not leave: commands are for those who can run them."""
+        return replace(opening, who=tuple(self.text(w) for w in opening.who), says=self.text(opening.says), help="")
 
     def _words(self, words: tuple[Spoken, ...]) -> tuple[Spoken, ...]:
         return tuple(self._word(w) for w in words)
@@ -128,7 +127,7 @@ class Redaction:
         return replace(concern, why=self.text(concern.why), key=self.text(concern.key))
 
     def _hindrance(self, hindrance: Hindrance) -> Hindrance:
-        return replace(hindrance, text="", help=self.text(hindrance.help))
+        return replace(hindrance, text="", help="")
 
 
 def _plain(text: str) -> str:

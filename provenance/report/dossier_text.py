@@ -59,7 +59,7 @@ def _open(dossier: Dossier) -> Iterator[str]:
         yield f"  {opening.kind:<9} {display(opening.about)}: {display(opening.says)}{files}"
         yield f"    with {display(', '.join(opening.who))}"
         first, *rest = opening.help.split("\n")
-        yield f"    -> {display(first)}"
+        yield from [f"    -> {display(first)}"] if first else []
         yield from (f"       {display(line)}" for line in rest)
 
 

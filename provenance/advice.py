@@ -4,6 +4,7 @@ A policy knows which roles it asks for, and not who is listed in them or whether
 made whole where both are known. Words in capitals are to be filled in.
 """
 
+import re
 import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -87,6 +88,24 @@ class Advice:
             first += f" ({_and(nobody)}: nobody is listed in that role; list somebody under [[person]] in"
             first += " provenance.toml, and have it accepted with provenance config accept)"
         return with_commands(first, self.approvals(what, roles))
+
+
+_EACH = re.compile(r"; (?=(?:principle|trigger|use|unknown) )")
+_COMMAND = re.compile(r"(?:^|(?<= ))provenance [a-z]+ .*")
+
+
+def parts_of(text: str) -> list[str]:
+    """Return a reason and, one by one, the parts of the policy that ask for an approval."""
+    return _EACH.split(text)
+
+
+def steps_of(advice: str) -> list[tuple[str, list[str]]]:
+    """Return advice line by line: what it says, and its command in words that hold together; none is an empty list."""
+    steps = []
+    for line in advice.split("\n"):
+        found = _COMMAND.search(line)
+        steps.append((line[: found.start()] if found else line, found[0].split(" ") if found else []))
+    return steps
 
 
 def with_path(advice: str, path: str) -> str:

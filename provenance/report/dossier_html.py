@@ -14,6 +14,7 @@ from importlib import resources
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from provenance.advice import parts_of, steps_of
 from provenance.asset import UtcTime
 from provenance.dossier.asked import Audience
 from provenance.dossier.rows import Dossier, Status, deliverable_name
@@ -82,9 +83,11 @@ def _environment() -> Environment:
         "moment": _moment,
         "name": item_name,
         "number": lambda count: f"{count:,}",
+        "parts": parts_of,
         "performer": performer_name,
         "spoken": spoken_text,
         "spot": spot_text,
+        "steps": steps_of,
         "told": listed,
         "tool": tool_text,
         "use": use_name,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from provenance.advice import parts_of
 from provenance.dossier.asked import Audience
 from provenance.dossier.rows import Dossier, Item, Use, deliverable_name
 from provenance.files import display
@@ -148,8 +149,9 @@ def _item(item: Item, *, outside: bool) -> Iterator[str]:
     if item.deliveries_unnamed:
         yield f"   and by {many(item.deliveries_unnamed, 'earlier run')}"
     for hindrance in item.hindrances:
-        text = f": {hindrance.text}" if hindrance.text else ""
-        yield display(f"   {hindrance.outcome} on {hindrance.channel} ({hindrance.rule}){text}")
+        text, *because = parts_of(hindrance.text)
+        yield display(f"   {hindrance.outcome} on {hindrance.channel} ({hindrance.rule}){': ' if text else ''}{text}")
+        yield from (display(f"      {one}") for one in because)
 
 
 def _under(dossier: Dossier) -> Iterator[str]:

@@ -1,12 +1,11 @@
 """A gate run, for a script and for a person at deadline."""
 
 import os
-import re
 import shlex
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from provenance.advice import with_path
+from provenance.advice import parts_of, with_path
 from provenance.asset import UtcTime
 from provenance.config import ApprovalsMode, Config
 from provenance.files import display
@@ -169,17 +168,13 @@ def _needs_somebody(judged: Judged) -> list[str]:
     decision = judged.decision
     lines = [f"{decision.outcome.value:<7} {display(judged.path)}"]
     for reason in decision.reasons:
-        text, *because = _EACH.split(reason.text) if "asked_by" in reason.args else [reason.text]
+        text, *because = parts_of(reason.text)
         lines.append(f"        {reason.rule.value}: {display(text)}")
         lines += [f"           {display(one)}" for one in because]
         if reason.help:
             first, *rest = with_path(reason.help, _for_a_shell(judged.path)).split("\n")
             lines += [f"        -> {display(first)}", *(f"           {display(line)}" for line in rest)]
     return lines
-
-
-_EACH = re.compile("; (?=(?:principle|trigger|use|unknown) )")
-"""Between the parts of a policy that ask for an approval: each is shown in a line of its own."""
 
 
 def _for_a_shell(path: bytes) -> str:

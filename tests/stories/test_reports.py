@@ -31,7 +31,7 @@ def told(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Desk:
 
 
 def test_a_report_says_whose_word_it_rests_on(told: Desk) -> None:
-    """Consents, uses and approvals that somebody signed are shown as signed, and nothing that counts as not counting."""
+    """Consents, uses and approvals that are signed are shown as signed, and nothing that counts as not counting."""
     text = told.run("report").out
     assert "DOES NOT COUNT" not in text
     assert "NONE IN FORCE" not in text

@@ -31,6 +31,8 @@ class Advice:
 
     def says(self, command: str) -> str:
         """Return a command that takes down a word, with what signs it where that is needed."""
+        if " --reason TEXT" in command:
+            return self.acting(command)
         return f"{command} {SIGN}" if self.signed else command
 
     def approvals(self, what: str, roles: Iterable[str]) -> list[str]:
@@ -74,7 +76,22 @@ class Advice:
             case Rule.UNTOLD if SIGN not in reason.help:
                 return replace(reason, help=f"{reason.help} {SIGN}")
             case _:
-                return replace(reason, help=reason.help.replace(" --reason TEXT", f" --reason TEXT {SIGN}"))
+                return replace(reason, help=self.acting(reason.help))
+
+    def acting(self, advice: str) -> str:
+        """Return advice with a command for an act that the policy leaves to roles, with who may do it and signs it."""
+        if not self.signed:
+            return advice
+        advice = advice.replace(" --reason TEXT", f" --reason TEXT {SIGN}")
+        verb = _VERB.search(advice)
+        roles = sorted(self.policy.acts.get(verb[1], ())) if verb else []
+        if verb is None or not roles:
+            return advice
+        advice = advice.replace(f": provenance {verb[1]}", f" (by {_or(roles)}): provenance {verb[1]}", 1)
+        able = [(p.id, role) for p in self.config.people for role in roles if role in p.roles and p.keys]
+        if len(able) == 1:
+            return advice.replace("--by WHO", f"--by {able[0][0]}").replace("--role ROLE", f"--role {able[0][1]}")
+        return advice.replace("--role ROLE", f"--role {roles[0]}") if len(roles) == 1 else advice
 
     def _approving(self, reason: Reason) -> str:
         args = reason.args
@@ -90,6 +107,7 @@ class Advice:
         return with_commands(first, self.approvals(what, roles))
 
 
+_VERB = re.compile(r"\bprovenance (clear|attest|consent|derive|revoke) ")
 _EACH = re.compile(r"; (?=(?:principle|trigger|use|unknown) )")
 _COMMAND = re.compile(r"(?:^|(?<= ))provenance [a-z]+ .*")
 
@@ -111,6 +129,11 @@ def steps_of(advice: str) -> list[tuple[str, list[str]]]:
 def with_path(advice: str, path: str) -> str:
     """Return advice about a file: once in each line, and as a word, for names may hold these letters too."""
     return "\n".join(line.replace(" PATH ", f" {path} ", 1) for line in advice.split("\n"))
+
+
+def _or(names: Iterable[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def _and(names: Iterable[str]) -> str:

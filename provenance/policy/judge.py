@@ -182,8 +182,8 @@ _CLEAR = (
     "Look at it, then either replace it or take it on you: provenance clear PATH --by WHO --role ROLE --reason TEXT"
 )
 _ATTEST = (
-    "Ask whoever made it; then, for the whole batch at once: provenance attest PATH --by WHO --role ROLE --reason TEXT."
-    " If it is the render of a timeline, its sources can answer for it: provenance derive --timeline"
+    "If it is the render of a timeline, its sources can answer for it (derive --timeline). Otherwise ask whoever made"
+    " it; then, for the whole batch at once: provenance attest PATH --by WHO --role ROLE --reason TEXT"
 )
 
 

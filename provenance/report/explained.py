@@ -80,7 +80,7 @@ def _parts(policy: Policy, *, signed: bool) -> Iterator[Part]:
         unless = f", unless it is {' or '.join(sorted(exempt))}" if exempt else ""
         says = f"consent: a {replica} needs the performer's consent for this title{unless}; no approval makes up for it"
         yield (replica, f"consent {replica}"), _lines(says)
-    for role in sorted(policy.every_role()):
+    for role in sorted(policy.every_role().union(*policy.acts.values())):
         yield (role, f"role {role}"), _role(role, policy)
     for rule in Rule:
         yield (rule.value, f"rule {rule.value}"), _lines(f"rule {rule.value} of the gate: {RULES[rule]}")
@@ -102,8 +102,13 @@ def _lines(*lines: str) -> Lines:
 
 def _role(role: str, policy: Policy) -> Lines:
     def lines() -> Iterator[str]:
-        always = role in policy.roles
-        yield f"role {role}: {'approves whatever is generated and final' if always else 'approves what asks for it'}"
+        always, asked = role in policy.roles, role in policy.every_role()
+        does = (
+            ["approves whatever is generated and final"] if always else ["approves what asks for it"] if asked else []
+        )
+        acts = [act for act, roles in policy.acts.items() if role in roles]
+        does += [f"may {', '.join(acts)}"] if acts else []
+        yield f"role {role}: {'; '.join(does)}"
         asking = [f"principle {p.number} ({p.key})" for p in policy.principles if role in p.roles]
         asking += [f"trigger {t.number} ({t.key})" for t in policy.triggers if role in t.roles]
         asking += [f"use ({u.key})" for u in policy.uses if role in u.roles]

@@ -78,7 +78,7 @@ def test_a_broken_credential_is_cleared(desk: Desk) -> None:
     gated = desk.gates(code=3)
     assert "credential-broken" in gated.rules["camera_0060.png"]
     for command in dict.fromkeys(gated.commands()):
-        assert desk.runs(command, "post").code == 0
+        assert desk.runs(command, "lawyer").code == 0
     desk.gates(code=0)
 
 

@@ -26,12 +26,12 @@ def test_people_make_the_final_of_a_prominent_poster(desk: Desk) -> None:
     """A final that people made after a temp goes back to it, is refused for that, and passes on proof of it."""
     temp, final = desk.still("editorial/poster_temp.png"), desk.plate("deliver/poster_final.png")
     desk.tells(temp, code=0, **POSTER)
-    desk.says("art", "derive", final, "--from", temp)
+    desk.says("post", "derive", final, "--from", temp)
     assert desk.gates(code=1).rules == {"poster_final.png": {"temporary-not-final", "untold"}}
-    replaced = ("supersede", temp, "--with", final, "--role", "post-supervisor", "--evidence", "rider.pdf")
-    desk.says("post", *replaced, why="painted by hand after the temp")
+    replaced = ("supersede", temp, "--with", final, "--role", "production-legal", "--evidence", "rider.pdf")
+    desk.says("lawyer", *replaced, why="painted by hand after the temp")
     passed = desk.gates(code=0)
-    assert "freed by people's work by post (post-supervisor)" in passed.text
+    assert "freed by people's work by lawyer (production-legal)" in passed.text
     assert "proven by rider.pdf: painted by hand after the temp" in passed.text
     assert "ai-generated" in desk.run("origin", final).out
 

@@ -88,4 +88,32 @@ def _mxf() -> tuple[bytes, bytes]:
     return head, _pack(4, at, 0) + _klv("060e2b34020501010d01020101110100", index)
 
 
-_FILMS: Final[dict[str, Callable[[], tuple[bytes, bytes]]]] = {"a MOV": _mov, "an MXF": _mxf}
+def _element(number: int, content: bytes) -> bytes:
+    return number.to_bytes((number.bit_length() + 7) // 8, "big") + b"\x01" + len(content).to_bytes(7, "big") + content
+
+
+def _matroska() -> tuple[bytes, bytes]:
+    """Return what comes before and behind the one cluster of a Matroska film with a tag at its end."""
+    head = _element(0x1A45DFA3, _element(0x4282, b"matroska"))
+    tag = _element(0x67C8, _element(0x45A3, b"AIGC") + _element(0x4487, _TAG))
+    tags = _element(0x1254C367, _element(0x7373, tag))
+    cluster = b"\x1f\x43\xb6\x75\x01" + LARGE.to_bytes(7, "big")
+    segment = b"\x18\x53\x80\x67\x01" + (len(cluster) + LARGE + len(tags)).to_bytes(7, "big")
+    return head + segment + cluster, tags
+
+
+def _rf64() -> tuple[bytes, bytes]:
+    """Return what comes before and behind the samples of an RF64 with a text in its last list."""
+    listed = b"LIST" + struct.pack("<I", 12 + len(_TAG)) + b"INFOAIGC" + struct.pack("<I", len(_TAG)) + _TAG + b"\0"
+    form = b"fmt " + struct.pack("<IHHIIHH", 16, 1, 2, 48_000, 192_000, 4, 16)
+    sizes = struct.pack("<QQQI", 60 + len(form) + LARGE + len(listed), LARGE, LARGE // 4, 0)
+    head = b"RF64\xff\xff\xff\xffWAVE" + b"ds64" + struct.pack("<I", len(sizes)) + sizes + form
+    return head + b"data\xff\xff\xff\xff", listed
+
+
+_FILMS: Final[dict[str, Callable[[], tuple[bytes, bytes]]]] = {
+    "a MOV": _mov,
+    "an MXF": _mxf,
+    "a Matroska": _matroska,
+    "an RF64": _rf64,
+}

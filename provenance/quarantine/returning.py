@@ -6,7 +6,7 @@ from provenance.asset import Digest, StatKey
 from provenance.catalogue import Companion, Quarantined
 from provenance.config import Zone
 from provenance.errors import ReadFailed
-from provenance.examination import sidecar_names
+from provenance.examination import PACKET_SUFFIX, companion_names, sidecar_names
 from provenance.files import display
 from provenance.moving import (
     NotMoved,
@@ -46,7 +46,8 @@ def in_the_way(zone: Zone, held: Quarantined) -> bytes | None:
             break  # it is read first
         if os.path.lexists(_place(zone, sidecar).absolute):
             return sidecar
-    return None
+    packets = (folder + slash + n for n in companion_names(name) if n.endswith(PACKET_SUFFIX) and n != name)
+    return next((p for p in packets if p not in brought and os.path.lexists(_place(zone, p).absolute)), None)
 
 
 def bring_back(zone: Zone, held: Quarantined, key: StatKey, digest: Digest) -> tuple[str, ...]:

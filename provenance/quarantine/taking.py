@@ -9,7 +9,7 @@ from provenance.asset import Digest, Place, RelPath, StatKey, UtcTime
 from provenance.catalogue import Carried, Catalogue, Companion, Move, Stamp, Stay, Why
 from provenance.config import Zone
 from provenance.errors import ReadFailed
-from provenance.examination import SIDECAR_SUFFIX, sidecar_names
+from provenance.examination import TEXT_SUFFIXES, companion_names
 from provenance.files import asset_of, display, read_once, stat_key
 from provenance.moving import (
     NotMoved,
@@ -86,11 +86,11 @@ def take_away(
     plan = _Plan(catalogue, zone, run, stamp().at)
     moves = [plan.move(item) for item in items]
     results: dict[int, Carried | NotMoved] = {}
-    names = _Names()
+    names, judged = _Names(), frozenset(item.path for item in items)
     with moving(catalogue):
         for number, planned in zip(catalogue.begin_taking(moves), moves, strict=True):  # (1)
             try:
-                results[number] = _carried(zone, number, names.current(planned))  # (2)
+                results[number] = _carried(zone, number, names.current(planned), judged)  # (2)
             except NotMoved as why:
                 results[number] = why
             else:
@@ -157,15 +157,15 @@ class _Plan:
         return with_note(self._zone, planned)
 
     def _sidecars(self, item: Refused) -> Iterator[tuple[RelPath, bytes, Digest]]:
-        """Yield the sidecars that go along: path, what is added to the file's name in quarantine, and digest."""
+        """Yield what is read with a file and goes along: path, what is added to its name in quarantine, and digest."""
         folder, slash, name = item.path.rpartition(b"/")
-        # One called after the stem alone may belong to several files, which are kept side by side.
-        tails = (SIDECAR_SUFFIX, b".stem" + SIDECAR_SUFFIX)
-        for sidecar, tail in zip(sidecar_names(name), tails, strict=False):
+        for sidecar in companion_names(name):
             path = RelPath(folder + slash + sidecar)
             known = identity(Spot(os.fsencode(self._zone.root), path)) if sidecar != name else None
             if known is not None:
-                yield path, tail, known[1]
+                suffix = sidecar[sidecar.rindex(b".") :]
+                # One called after the stem alone may belong to several files, which are kept side by side.
+                yield path, suffix if sidecar == name + suffix else b".stem" + suffix, known[1]
 
     def _free(self, path: bytes, tails: Sequence[bytes]) -> bytes:
         """Return where a file can be kept: its own path, or one with a number in it where that is taken."""
@@ -222,7 +222,7 @@ def parcel_of(zone: Zone, number: int, planned: Move) -> Parcel:
     return Parcel(source, target, planned.key, planned.digest, mark_of(number, planned), by_bytes=True)
 
 
-def _carried(zone: Zone, number: int, planned: Move) -> Carried:
+def _carried(zone: Zone, number: int, planned: Move, judged: frozenset[RelPath]) -> Carried:
     """Move one file with its sidecars; raises `NotMoved` with everything as it was."""
     parcel = parcel_of(zone, number, planned)
     try:
@@ -230,26 +230,31 @@ def _carried(zone: Zone, number: int, planned: Move) -> Carried:
     except NotMoved:
         prune(parcel.target)
         raise
-    return accompany(zone, number, planned, lost)
+    carried = accompany(zone, number, planned, judged=judged)
+    return replace(carried, lost=(*lost, *carried.lost))
 
 
-def accompany(zone: Zone, number: int, planned: Move, lost: tuple[str, ...] = (), *, again: bool = False) -> Carried:
+def accompany(
+    zone: Zone, number: int, planned: Move, *, judged: frozenset[RelPath] = frozenset(), again: bool = False
+) -> Carried:
     """Bring the sidecars of a file that was moved, or (`again`) find out how far that came, and finish.
 
-    One that cannot be brought stays; that it does is said in `lost`.
+    One that cannot be brought stays; that it does is said in `lost`. Of what is `judged` itself, and of texts, which
+    may be something of their own, a copy goes along.
     """
     companions: list[Companion] = []
     troubles: list[str] = []
     for n, companion in enumerate(planned.companions):
         mark = mark_of(number, planned) + b".%d" % n
         try:
-            companions.append(_brought(zone, companion, mark, again=again))
+            own = companion.path in judged or companion.path.endswith(TEXT_SUFFIXES)
+            companions.append(_brought(zone, companion, mark, own=own, again=again))
         except NotMoved as why:
             troubles.append(f"its sidecar {display(companion.path.rpartition(b'/')[2])}: {why.says}")
-    return Carried(number, replace(planned, companions=tuple(companions)), (*lost, *troubles))
+    return Carried(number, replace(planned, companions=tuple(companions)), tuple(troubles))
 
 
-def _brought(zone: Zone, companion: Companion, mark: bytes, *, again: bool) -> Companion:
+def _brought(zone: Zone, companion: Companion, mark: bytes, *, own: bool, again: bool) -> Companion:
     source = Spot(os.fsencode(zone.root), companion.path)
     target = Spot(os.fsencode(zone.quarantine), companion.where)
     known = identity(source)
@@ -259,7 +264,7 @@ def _brought(zone: Zone, companion: Companion, mark: bytes, *, again: bool) -> C
         raise NotMoved(Snag.GONE, "there is nothing there any more")
     key, digest = known
     parcel = Parcel(source, target, key, digest, mark)
-    needed = _others_need(source)
+    needed = own or _others_need(source)
     if not (again and resume(parcel, leave_source=needed)):
         (copy if needed else move)(parcel)
     return replace(companion, digest=digest, copied=needed)
@@ -270,7 +275,7 @@ def _others_need(sidecar: Spot) -> bool:
     try:
         with opened_folder(sidecar.root, sidecar.folder) as folder:
             names = [os.fsencode(n) for n in os.listdir(folder)]  # noqa: PTH208 (a descriptor)
-            beside = [n for n in names if n != sidecar.name and sidecar.name in sidecar_names(n)]
+            beside = [n for n in names if n != sidecar.name and sidecar.name in companion_names(n)]
             return any(stat.S_ISREG(os.stat(n, dir_fd=folder, follow_symlinks=False).st_mode) for n in beside)
     except OSError:
         return True  # then it is copied, and nothing is taken from anybody

@@ -15,8 +15,10 @@ from provenance.gate import Gate
 from provenance.moving import Parcel, move
 from provenance.quarantine import held_at
 from provenance.release import answered, release
+from tests.newsroom import TRAINED
 from tests.production import EDITOR, LEGAL, Production, generated, new_production, picture
 from tests.quarantining import NOTE, Guarded, deliver, files_in, guarded, kept
+from tests.signals.making import packet
 
 HERO = "deliver/reel/hero.png"
 TO = ("--channel", "deliver", *LEGAL)
@@ -290,6 +292,24 @@ def test_a_sidecar_is_judged_with_its_file_and_goes_back_with_it(tmp_path: Path)
         assert production.run("release", "deliver/shot.jpg").code == 0
         assert (deliver(guard), kept(guard)) == (before, {})
     assert production.run("gate", "deliver").code == 0
+
+
+def test_a_file_flagged_by_the_xmp_beside_it_is_judged_with_it_again(tmp_path: Path) -> None:
+    """What is refused for its XMP alone is refused in quarantine too, and a new XMP there is in its way back."""
+    production = new_production(tmp_path)
+    picture(production.deliver / "shot.jpg")
+    (production.deliver / "shot.xmp").write_bytes(packet(attributes=f'Iptc4xmpExt:DigitalSourceType="{TRAINED}"'))
+    with guarded(production) as guard:
+        guard.take("shot.jpg")
+        assert sorted(kept(guard)) == ["shot.jpg", "shot.jpg.stem.xmp"]
+        assert production.json("origin", guard.kept / "shot.jpg")["origin"] == "ai-generated"
+        assert production.run("release", "deliver/shot.jpg").code == 1
+        (production.deliver / "shot.jpg.xmp").write_bytes(b"another")
+        assert production.run("approve", "deliver/shot.jpg", *TO).code == 0
+        assert production.run("release", "deliver/shot.jpg").code != 0
+        (production.deliver / "shot.jpg.xmp").unlink()
+        assert production.run("release", "deliver/shot.jpg").code == 0
+        assert sorted(files_in(production.deliver)) == ["shot.jpg", "shot.xmp"]
 
 
 def test_a_shared_sidecar_that_stayed_is_not_put_back_twice(guard: Guarded) -> None:

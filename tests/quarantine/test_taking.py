@@ -257,6 +257,27 @@ def test_a_file_with_two_sidecars_takes_both(guard: Guarded) -> None:
     }
 
 
+def test_what_else_is_read_with_a_file_goes_along(guard: Guarded) -> None:
+    """XMP beside a file is moved with it under both names; of a generator's text a copy goes along."""
+    beside(guard, "hero.xmp", "hero.png.xmp", "hero.json")
+    guard.take("reel/hero.png")
+    assert sorted(deliver(guard)) == ["reel/hero.json", NOTE, "reel/plate.jpg"]
+    assert {n: b for n, b in kept(guard).items() if n != "reel/hero.png"} == {
+        "reel/hero.png.xmp": b"called hero.png.xmp",
+        "reel/hero.png.stem.xmp": b"called hero.xmp",
+        "reel/hero.png.stem.json": b"called hero.json",
+    }
+
+
+def test_what_is_refused_itself_is_copied_and_then_taken(guard: Guarded) -> None:
+    """Where a file and the XMP beside it are both refused each is taken, and nothing is missed."""
+    beside(guard, "hero.xmp")
+    taken = guard.take("reel/hero.png", "reel/hero.xmp")
+    assert [type(t) for t in taken] == [Taken, Taken]
+    assert [t.lost for t in taken if isinstance(t, Taken)] == [(), ()]
+    assert list(kept(guard).values()).count(b"called hero.xmp") == 2
+
+
 def test_a_sidecar_that_cannot_come_along_is_said(guard: Guarded, monkeypatch: pytest.MonkeyPatch) -> None:
     """If a sidecar goes away at the last moment its file is taken all the same, and that it lacks one is said."""
     beside(guard, "hero.png.c2pa")

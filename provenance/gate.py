@@ -5,6 +5,7 @@ a check that checked nothing has found nothing out.
 """
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -241,7 +242,7 @@ def _judge_all(judging: _Judging, plan: Plan) -> None:
     for target, deliverable in plan.items():
         nothing = True
         odd: list[Judged] = []
-        for seen in look(judging.gate.intake, target, _wanted(judging, deliverable, odd)):  # (3), (4)
+        for seen in _ahead(judging, look(judging.gate.intake, target, _wanted(judging, deliverable, odd))):  # (3), (4)
             nothing = False
             if not met.before(deliverable, seen.absolute):
                 _judge_seen(judging, seen, deliverable)  # (5)
@@ -251,6 +252,21 @@ def _judge_all(judging: _Judging, plan: Plan) -> None:
             judgements.add(judged)
     for judged in judgements.orphans():
         judgements.add(_with(judged, ORPHAN))
+
+
+_AHEAD = 32
+"""So many files the check of signatures is ahead of the judging."""
+
+
+def _ahead(judging: _Judging, found: Iterator[Seen]) -> Iterator[Seen]:
+    """Yield what was looked at a little later, so that the signatures about it are checked by then."""
+    waiting: deque[Seen] = deque()
+    for seen in found:
+        judging.voices.look_ahead(seen.digest)
+        waiting.append(seen)
+        if len(waiting) > _AHEAD:
+            yield waiting.popleft()
+    yield from waiting
 
 
 def _judge_seen(judging: _Judging, seen: Seen, deliverable: Deliverable) -> None:

@@ -23,7 +23,9 @@ from provenance.records import Approval, Deliverable, Record, Words
 from provenance.verdict import Ground, Verdict, conclude
 
 if TYPE_CHECKING:
-    from provenance.identity.authority import Authority, Listing
+    from concurrent.futures import Future, ThreadPoolExecutor
+
+    from provenance.identity.authority import Authority, Listing, Signed
     from provenance.meanwhile import Meanwhile
     from provenance.records.consent import Consent
     from provenance.records.register import Register
@@ -40,6 +42,14 @@ All others only ever help something pass; anybody may take those back.
 
 _TELLING: Final = frozenset({"disclosure", "binding", "declaration"})
 """Kinds by which somebody says what some bytes are. Whoever did does not approve them too."""
+
+
+_ASKED: Final = frozenset({"approval", "clearance", "attestation", "supersession"})
+"""Kinds whose authority the gate asks of most files that have one."""
+_MOST_NEAR: Final = 256
+"""Of so many bytes what was said is kept at hand: more than a gate looks ahead."""
+_MOST_TOLD: Final = 4096
+"""So many bytes are remembered with who told of them."""
 
 
 class Unheard(NamedTuple):
@@ -59,6 +69,8 @@ class Voices:
         self._now = now
         self._heard: dict[str, Authority] = {}
         self._said_of: dict[Digest, dict[str, str]] = {}
+        self._near: dict[Digest, tuple[Filed, ...]] = {}
+        self._ahead: dict[str, Future[Signed | str]] = {}
         self._signed = config.approvals is ApprovalsMode.SIGNED
 
     def authority(self, filed: Filed) -> "Authority":
@@ -70,13 +82,48 @@ class Voices:
         return found
 
     def _ask(self, filed: Filed) -> "Authority":
-        from provenance.identity.authority import Standing, authority_of
+        from provenance.identity.authority import Standing, authority_of, judged
 
         if filed.record.kind == KIND:  # who may accept one is said by the one accepted before, not by the one in use
             return self._acceptances.authorities[filed.record.id]
-        found = authority_of(filed.record, filed.envelope, self._listing)
+        ahead = self._ahead.pop(filed.record.id, None)
+        if ahead is None:
+            found = authority_of(filed.record, filed.envelope, self._listing)
+        else:
+            found = judged(filed.record, ahead.result(), self._listing)
         undone = self._meanwhile.undone(filed.record, filed.entry) if self._signed and found.counts else ""
         return replace(found, standing=Standing.NONE, why=undone) if undone else found
+
+    def look_ahead(self, digest: Digest) -> None:
+        """Have the signatures of what was said about some bytes checked, while whoever asks does something else.
+
+        It is only a matter of time: whatever was not checked ahead is checked when it is asked about.
+        """
+        if not self._signed:
+            return
+        from provenance.identity.authority import signed_by
+
+        for filed in self._records_of(digest):
+            name, asked = filed.record.id, filed.record.kind in _ASKED and filed.envelope is not None
+            if asked and name not in self._heard and name not in self._ahead:
+                self._ahead[name] = self._helper.submit(
+                    signed_by, filed.record, filed.envelope, self._config.people, self._listing.store
+                )
+
+    def _records_of(self, digest: Digest) -> tuple[Filed, ...]:
+        """Return every record that speaks of some bytes; those asked for last are kept."""
+        found = self._near.get(digest)
+        if found is None:
+            if len(self._near) >= _MOST_NEAR:
+                self._near.clear()
+            found = self._near[digest] = self._catalogue.records_of(digest)
+        return found
+
+    @cached_property
+    def _helper(self) -> "ThreadPoolExecutor":
+        from concurrent.futures import ThreadPoolExecutor
+
+        return ThreadPoolExecutor(1, "signatures")  # the arithmetic lets others run meanwhile
 
     @cached_property
     def _meanwhile(self) -> "Meanwhile":
@@ -186,8 +233,10 @@ class Voices:
         """
         found = self._said_of.get(digest)
         if found is None:
+            if len(self._said_of) >= _MOST_TOLD:
+                self._said_of.clear()
             found = self._said_of[digest] = {}
-            for filed in self._catalogue.records_of(digest):
+            for filed in self._records_of(digest):
                 if filed.record.kind in _TELLING:
                     for each in self._with_its_use(filed):
                         said = called(self._config.people, each.record.by)

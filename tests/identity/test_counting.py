@@ -11,6 +11,7 @@ from provenance.asset import Channel, Title
 from provenance.catalogue import BrokenEntry, Catalogue
 from provenance.errors import RecordUnknown, SignatureRefused
 from provenance.evidence import Claim
+from provenance.gate import voices_of
 from provenance.identity.dsse import envelope_from
 from provenance.identity.publickey import PublicKey
 from provenance.policy import Outcome
@@ -332,3 +333,14 @@ def test_a_key_is_its_bytes(house: House) -> None:
     house.catalogue.add_record(record, stamp(10), envelope)
     assert "it is by the key" in house.why("still")
     assert isinstance(LEGAL.keys[0], PublicKey)
+
+
+@pytest.mark.parametrize("by", ["lawyer", "stranger", None])
+def test_a_signature_that_was_checked_ahead_is_worth_the_same(house: House, by: str | None) -> None:
+    """Looking ahead changes when a signature is checked, and nothing of what comes of it."""
+    name = house.say(approval("still"), by)
+    ahead, asked = (voices_of(house.gate(), at(20)) for _ in range(2))
+    ahead.look_ahead(digest_of("still"))
+    ahead.look_ahead(digest_of("still"))
+    assert ahead.authority_of(name) == asked.authority_of(name)
+    assert ahead.authority_of(name).counts is (by == "lawyer")

@@ -262,7 +262,8 @@ def _ahead(judging: _Judging, found: Iterator[Seen]) -> Iterator[Seen]:
     """Yield what was looked at a little later, so that the signatures about it are checked by then."""
     waiting: deque[Seen] = deque()
     for seen in found:
-        judging.voices.look_ahead(seen.digest)
+        if judging.gate.policy.origins[seen.verdict.origin] is not Outcome.PASS:
+            judging.voices.look_ahead(seen.digest)
         waiting.append(seen)
         if len(waiting) > _AHEAD:
             yield waiting.popleft()

@@ -69,6 +69,7 @@ class Voices:
         self._now = now
         self._heard: dict[str, Authority] = {}
         self._said_of: dict[Digest, dict[str, str]] = {}
+        self._reaching: dict[str, str] = {}
         self._near: dict[Digest, tuple[Filed, ...]] = {}
         self._ahead: dict[str, Future[Signed | str]] = {}
         self._signed = config.approvals is ApprovalsMode.SIGNED
@@ -209,12 +210,19 @@ class Voices:
         return words, tuple(unheard.values())
 
     def _partial(self, filed: Filed, digest: Digest) -> str:
-        """Return why an approval is no other person's than whoever told of the bytes; empty if it is."""
+        """Return why an approval is no other person's than whoever told of the bytes; empty if it is.
+
+        One that reaches further is asked about everything it names as well, and once.
+        """
         approval = filed.record
         if not isinstance(approval, Approval):
             return ""
-        named = [s.digest for s in approval.subjects]
-        return self._told_by(approval.by, [digest] if digest in named else named)
+        told = self._told_by(approval.by, [digest])
+        if told or not approval.scope.reaches:
+            return told
+        if approval.id not in self._reaching:
+            self._reaching[approval.id] = self._told_by(approval.by, [s.digest for s in approval.subjects])
+        return self._reaching[approval.id]
 
     def _told_by(self, name: str, digests: Collection[Digest]) -> str:
         """Return what somebody said of the making of some bytes, and may not approve too; empty if nothing."""

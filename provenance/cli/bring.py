@@ -58,7 +58,7 @@ def _since(catalogue: "Catalogue", record: AnyRecord, stamp: "Stamp") -> "Iterat
     entry = catalogue.find_record(record.id).entry
     said = Meanwhile(catalogue).undone(record, entry)
     if said:
-        yield f"{said}: whoever signed it did not know of that, so it does not stand against it"
+        yield f"{said}: whoever signed it did not know of that"
     was = catalogue.ledger.rules_at(record.made_at)
     if was is not None:
         for what, then, now in zip(("configuration", "policy"), was, (stamp.config, stamp.policy), strict=True):

@@ -149,3 +149,15 @@ def test_a_requester_whom_nobody_lists_is_anybody(house: House) -> None:
     assert house.why("still") == "'A producer', who asked for it, is not listed"
     came(house, approval("still", requested_by="Editor  EXAMPLE", minute=7), 7)
     assert house.outcome("still") is Outcome.PASS
+
+
+def test_an_approval_of_what_one_told_of_reaches_nothing(house: House) -> None:
+    """What is made of material is not covered by an approval whose author told of that material."""
+    take(house.catalogue, seen(evidence("master", AI), b"master", version=3), seen(evidence("cut"), b"cut", version=4))
+    came(house, dataclasses.replace(derived("cut", "master"), by="lawyer", made_at=at(4)), 4)
+    grounds = tuple(sorted(house.catalogue.marks_of(digest_of("master"))))
+    came(house, approval("master", minute=5, scope=Scope.DERIVATIVES, grounds=grounds), 5)
+    assert house.outcome("cut") is Outcome.PASS
+    came(house, told("master", "lawyer", 6), 6)
+    assert house.outcome("cut") is Outcome.REFUSE
+    assert "may not approve them too" in house.why("cut")

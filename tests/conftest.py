@@ -3,7 +3,10 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
+settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("no clock")  # a machine with much else to do is no fault of the code
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "data" / "media"
 
 

@@ -10,8 +10,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from provenance.containers.inside import decline, look_inside
-from provenance.containers.model import BlockKind, Container
-from provenance.containers.notes import BLOCK_LIMIT, Notes
+from provenance.containers.model import BlockKind, Container, Visitor
+from provenance.containers.notes import Notes
 from provenance.containers.pdf import PACKET, SEARCHED
 from provenance.containers.remains import looks_like_manifest
 from provenance.files import Media
@@ -33,13 +33,13 @@ _PICTURES = frozenset({"/DCTDecode", "/JPXDecode"})
 """Filters whose data is a whole JPEG or JPEG 2000, with all its metadata."""
 
 
-def read_pdf(container: Container, media: Media) -> Findings:
+def read_pdf(container: Container, media: Media, visitor: Visitor | None = None) -> Findings:
     """Return the marks in a PDF. What cannot be opened, read or decompressed is a gap."""
     if container.format is None or container.format.media_type != _TYPE:
         return Findings()
     from provenance.signals.reader import read_blocks
 
-    notes = Notes()
+    notes = Notes(visitor)
     pikepdf = _parser()
     try:
         with pikepdf.open(media.stream(), suppress_warnings=True) as document:
@@ -164,7 +164,7 @@ class _Reader:
         self._room -= len(data)
         # The manifest store of the document itself is for whoever reads credentials.
         if not (data[4:8] == b"jumb" and looks_like_manifest(data[:4096])):
-            look_inside(self._notes, name, data[:BLOCK_LIMIT])
+            look_inside(self._notes, name, data)
 
 
 def _filters(thing: Any) -> list[str]:

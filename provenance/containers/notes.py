@@ -25,7 +25,18 @@ _STEP = 256
 class Notes:
     """Collects what a walk finds. What does not fit becomes a gap, never a silence."""
 
-    __slots__ = ("_blocks", "_gaps", "_inflatable", "_residue", "_room", "_steps", "_tags", "entered", "inner", "visitor")
+    __slots__ = (
+        "_blocks",
+        "_gaps",
+        "_inflatable",
+        "_residue",
+        "_room",
+        "_steps",
+        "_tags",
+        "entered",
+        "inner",
+        "visitor",
+    )
 
     def __init__(self, visitor: Visitor | None = None) -> None:
         self.visitor = visitor

@@ -27,7 +27,7 @@ class Reader(Protocol):
 class DeepReader(Protocol):
     """Reads one family of marks that no block of metadata holds. Never raises, whatever the bytes are."""
 
-    def __call__(self, container: Container, media: Media, visitor: Visitor | None) -> Findings:
+    def __call__(self, container: Container, media: Media, visitor: Visitor | None, /) -> Findings:
         """Return what this family finds in the bytes that `container` was walked from.
 
         What lies whole in them is shown to the visitor.

@@ -41,7 +41,8 @@ MOST = 200
 def read_signals(container: Container, media: Media | None = None, visitor: Visitor | None = None) -> Findings:
     """Return what all families find in `container`, and in the bytes themselves, where those are at hand.
 
-    What lies whole in the bytes, and only a parser here can follow, is shown to the visitor. Never raises for what a file holds; what could not be read is a gap. Raises `OSError` where the storage does.
+    What lies whole in the bytes, and only a parser here can follow, is shown to the visitor. Never raises for what a
+    file holds; what could not be read is a gap. Raises `OSError` where the storage does.
     """
     found = read_blocks(container) if container.blocks else Findings()
     if media is not None:

@@ -26,7 +26,9 @@ from provenance.containers import (
     png,
     psd,
     riff,
+    squeezed,
     store,
+    tar,
     text,
     tiff,
 )
@@ -56,6 +58,8 @@ FAMILIES: Final[tuple[Family, ...]] = (
     dpx.FAMILY,
     psd.FAMILY,
     appledouble.FAMILY,
+    squeezed.FAMILY,
+    tar.FAMILY,
     others.FAMILY,
     mxf.FAMILY,
     pdf.FAMILY,

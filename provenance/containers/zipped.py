@@ -4,11 +4,11 @@ import bz2
 import re
 import zlib
 from functools import partial
-from typing import Protocol
 
 from provenance.containers.members import MOST_COPIED, Member, show
 from provenance.containers.model import Visitor
 from provenance.containers.notes import Notes
+from provenance.containers.squeezed import DAMAGE, Decompressor
 from provenance.containers.window import Window
 from provenance.containers.zip_list import Packed, list_files
 from provenance.files import IN_MEMORY, BufferMedia, Media
@@ -23,14 +23,6 @@ _OF_PROGRAMS = re.compile(
 )
 """What office programs keep in their documents besides text and media: printers' settings, scrambled fonts."""
 _LARGEST_OF_PROGRAMS = 4 << 20
-
-
-class _Decompressor(Protocol):
-    @property
-    def eof(self) -> bool: ...
-    @property
-    def unused_data(self) -> bytes: ...
-    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
 
 
 def read_files(window: Window, notes: Notes, *, document: bool) -> None:
@@ -87,7 +79,7 @@ def _stored(window: Window, visitor: Visitor, file: Packed, content: int) -> Med
     return BufferMedia(data) if zlib.crc32(data) == file.crc else "its checksum does not fit: it is damaged"
 
 
-def _decompressed(window: Window, visitor: Visitor, at: tuple[Packed, int], stream: _Decompressor) -> Media | str:
+def _decompressed(window: Window, visitor: Visitor, at: tuple[Packed, int], stream: Decompressor) -> Media | str:
     """Decompress a file piece by piece, to no more than it says that it has."""
     file, content = at
     out, read = bytearray(), 0
@@ -96,7 +88,7 @@ def _decompressed(window: Window, visitor: Visitor, at: tuple[Packed, int], stre
             piece = window.at(content + read, min(_PIECE, file.length - read))
             read += len(piece)
             out += stream.decompress(piece, file.size + 1 - len(out))
-    except (zlib.error, OSError, ValueError, EOFError):
+    except DAMAGE:
         return "its compression is damaged"
     finally:
         visitor.take(len(out))

@@ -81,7 +81,12 @@ class PartMedia:
         return self._whole.read(self._start + offset, max(0, min(length, self._size - offset)))
 
     def stream(self) -> BinaryIO:
-        return io.BufferedReader(_Streamed(self), BLOCK)
+        return streamed(self)
+
+
+def streamed(media: Media) -> BinaryIO:
+    """Return a new seekable stream over media that have none of their own."""
+    return io.BufferedReader(_Streamed(media), BLOCK)
 
 
 class _Streamed(io.RawIOBase):

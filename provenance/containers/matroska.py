@@ -224,7 +224,7 @@ class _Reader:
         note_tag(self._notes, f"Matroska {key} at {found.at}", key, text)
 
     def _attachment(self, attached: _Element) -> None:
-        """Look into a picture, a font or a text that is attached; anything else is a gap, and so is what is large."""
+        """Look into a file that is attached, whatever it is."""
         parts = {child.id: child for child in self._named(attached)}
         name = self._bytes(parts[_FILE_NAME], 256).decode("utf-8", "replace") if _FILE_NAME in parts else ""
         place = f"Matroska attachment {name[:60]!r} at {attached.at}"
@@ -233,10 +233,8 @@ class _Reader:
         data = parts.get(_FILE_DATA)
         if data is None:
             decline(self._notes, place, "it has no content that can be found")
-        elif data.length > BLOCK_LIMIT:
-            decline(self._notes, place, f"it has {data.length} bytes")
         else:
-            look_inside(self._notes, place, self._bytes(data))
+            look_inside(self._notes, place, self._window.part(data.body, data.length))
 
 
 FAMILY = Family(_recognise, _walk)

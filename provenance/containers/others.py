@@ -40,7 +40,6 @@ _SIGNATURES: Final[tuple[tuple[int, bytes, Format], ...]] = (
     (0, b"MThd\0\0\0\6", _plain("audio/midi")),
     (0, b"wvpk", _plain("audio/x-wavpack")),
     # Archives and what else holds whole files
-    (0, bytes.fromhex("d0cf11e0a1b11ae1"), _holder("application/x-ole-storage")),
     (0, b"7z\xbc\xaf\x27\x1c", _holder("application/x-7z-compressed")),
     (0, b"\x28\xb5\x2f\xfd", _holder("application/zstd")),
     (0, b"Rar!\x1a\x07", _holder("application/vnd.rar")),

@@ -178,14 +178,14 @@ def _content(window: Window, file: Packed) -> int:
 def _check(window: Window, notes: Notes, end: _End, files: list[tuple[Packed, int]]) -> None:
     """Note whatever is not accounted for: bytes between files and before the list, and files that overlap."""
     at, described = end.moved, False
-    known = sorted((file.header, content + file.length, file) for file, content in files if content >= 0)
-    for start, stop, file in [*((a, b, f) for a, b, f in known), (end.start, end.start, None)]:
+    known = sorted((f.header, content + f.length, bool(f.flags & _DESCRIBED)) for f, content in files if content >= 0)
+    for start, stop, tells in [*known, (end.start, end.stop, False)]:
         if start < at:
             notes.gap("inside", "files of the ZIP lie over one another, or over its list")
             break
         if not _is_nothing(window, at, start, described=described):
             notes.gap("inside", f"{start - at} bytes at {at} belong to no file of the ZIP, and were not examined")
-        at, described = stop, bool(file and file.flags & _DESCRIBED)
+        at, described = stop, tells
     names = [file.name for file, _ in files]
     if len(set(names)) < len(names):
         notes.gap("inside", "files of the ZIP have the same name: which of them is unpacked depends on the program")

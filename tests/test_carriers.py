@@ -1,0 +1,386 @@
+"""What holds other files is gone through to the bottom, or held: never passed by its outside."""
+
+import bz2
+import gzip
+import io
+import lzma
+import struct
+import tarfile
+import time
+import zipfile
+import zlib
+
+import pytest
+
+from provenance.carriers import DEEPEST, MOST_PARTS, Seen, look
+from provenance.credentials.read import CredentialReader
+from provenance.credentials.trust import Trust
+from provenance.evidence import Claim, Strength
+from provenance.files import BufferMedia
+from tests import packing as make
+from tests.containers import filming
+from tests.containers.drawing import data_uri, pdf, svg
+from tests.newsroom import JPEG, MP4, PDF, PNG, flipped, generated, media
+from tests.signals.rows import INFOTEXT, international, text
+
+READER = CredentialReader(Trust())
+AI = generated(JPEG)
+PLAIN = media(JPEG)
+TRACE = text("parameters")(INFOTEXT.encode())
+NOTES = b"scene 4, take 2\n"
+
+
+def seen(data: bytes) -> Seen:
+    """Examine bytes as a worker does."""
+    return look(BufferMedia(data), READER)
+
+
+def flags(data: bytes) -> set[tuple[Claim, Strength, str]]:
+    """Return what flags bytes: each claim with its strength, and the place up to the mark itself."""
+    return {(s.claim, s.strength, s.place.partition(": ")[0]) for s in seen(data).signals if s.claim is not Claim.NOTED}
+
+
+SIGNED = (Claim.AI_ASSISTED, Strength.SIGNED_UNTRUSTED)
+WORD = "[Content_Types].xml"
+
+CARRIERS = {
+    "ZIP": make.zipped(("a.jpg", PLAIN), ("media/plate.jpg", AI)),
+    "ZIP, not compressed": make.zipped(("a.jpg", PLAIN), ("media/plate.jpg", AI), method=zipfile.ZIP_STORED),
+    "ZIP, bzip2": make.zipped(("a.jpg", PLAIN), ("media/plate.jpg", AI), method=zipfile.ZIP_BZIP2),
+    "ZIP, written to a pipe": make.streamed_zip(("a.jpg", PLAIN), ("media/plate.jpg", AI)),
+    "ZIP with a comment": make.zipped(("a.jpg", PLAIN), ("media/plate.jpg", AI), comment=b"sent on Friday"),
+    "OTIOZ": make.zipped(("content.otio", b'{"OTIO_SCHEMA": "Timeline.1"}'), ("media/plate.jpg", AI), method=0),
+    "Office document": make.zipped((WORD, b"<Types/>"), ("word/document.xml", b"<w/>"), ("media/plate.jpg", AI)),
+    "EPUB": make.zipped(("mimetype", b"application/epub+zip"), ("media/plate.jpg", AI), method=0),
+    "tape archive": make.tarred(("a.jpg", PLAIN), ("media/plate.jpg", AI)),
+    "tape archive of GNU": make.tarred(("a.jpg", PLAIN), ("media/plate.jpg", AI), form=tarfile.GNU_FORMAT),
+}
+
+
+@pytest.mark.parametrize("data", CARRIERS.values(), ids=CARRIERS)
+def test_a_generated_picture_in_an_archive_flags_it_and_is_named(data: bytes) -> None:
+    """Archives and documents that hold a generated picture are partly generated, whoever signed it, and say which."""
+    found = seen(data)
+    count = len(found.signals) and found.signals[0].place.partition("(")[2].partition(")")[0]
+    assert (found.signals[0].claim, found.signals[0].strength) == SIGNED
+    assert found.signals[0].place.startswith(f"inside media/plate.jpg ({count}): manifest 1 of 1")
+    assert found.gaps == ()
+
+
+@pytest.mark.parametrize("data", CARRIERS.values(), ids=CARRIERS)
+def test_an_archive_of_plain_files_is_not_held(data: bytes) -> None:
+    """The same archives with plain pictures, texts and documents in them have no mark and no gap."""
+    entries = [
+        ("a.jpg", PLAIN),
+        ("b.png", media(PNG)),
+        ("c.mp4", media(MP4)),
+        ("d.pdf", media(PDF)),
+        ("e/n.txt", NOTES),
+    ]
+    entries += [("f.xml", b"<a/>"), ("empty", b"")]
+    for whole in (make.zipped(*entries), make.streamed_zip(*entries), make.tarred(*entries), make.zipped()):
+        found = seen(whole)
+        assert (found.signals, found.gaps) == ((), ())
+
+
+SQUEEZED = {"gzip": gzip.compress, "bzip2": bz2.compress, "xz": lzma.compress}
+
+
+@pytest.mark.parametrize("squeeze", SQUEEZED.values(), ids=SQUEEZED)
+def test_what_is_compressed_is_examined(squeeze: "type[bytes]") -> None:
+    """A compressed picture, and a compressed archive of one, are gone into; what stands behind the end holds them."""
+    assert flags(squeeze(AI)) == {(*SIGNED, "inside, decompressed")}
+    assert flags(squeeze(make.tarred(("a.jpg", AI)))) == {(*SIGNED, "inside, decompressed")}
+    assert flags(squeeze(NOTES) + squeeze(TRACE)) == set()
+    assert seen(squeeze(NOTES)).gaps == ()
+    for broken in (squeeze(PLAIN)[:-9], squeeze(PLAIN) + b"more", flipped(squeeze(PLAIN), 400)):
+        assert seen(broken).gaps
+
+
+def nested(depth: int) -> bytes:
+    """Return a picture in so many archives."""
+    data = AI
+    for _ in range(depth):
+        data = make.zipped(("in.zip", data))
+    return data
+
+
+def test_archives_in_archives_are_followed_to_a_bound() -> None:
+    """Each floor is named; below the last one that is looked at, the archive is held."""
+    (signal,) = seen(nested(2)).signals
+    assert signal.place.startswith("inside in.zip (1 of 1): inside in.zip (1 of 1): manifest")
+    assert flags(nested(DEEPEST))
+    deep = seen(nested(DEEPEST + 1))
+    assert (deep.signals, len(deep.gaps)) == ((), 1)
+
+
+def test_damage_and_doubt_inside_hold_the_carrier() -> None:
+    """A part whose credential is broken or cannot be read, or that is of no known type, is said and never passed."""
+    cases = {
+        "a.jpg": flipped(AI, len(AI) - 40),
+        "b.bin": b"\0\1\2\3" * 99,
+        "c.mxf": b"\0" * 5000,
+        "d.7z": b"7z\xbc\xaf\x27\x1c" + bytes(30),
+        "e.c2pa": AI[AI.index(b"jumb") - 4 :],
+        "f.jpg": PLAIN[:400],
+    }
+    for name, data in cases.items():
+        found = seen(make.zipped((name, data)))
+        assert found.gaps, name
+        assert all(gap.place.startswith(f"inside {name} (1 of 1)") for gap in found.gaps), found.gaps
+
+
+def test_office_settings_of_printers_do_not_hold_a_document() -> None:
+    """What office programs keep for themselves is nothing to hold, under its name and in a document alone."""
+    settings = ("xl/printerSettings/printerSettings1.bin", b"\0\1\2\3" * 99)
+    sheet = ((WORD, b"<Types/>"), ("xl/workbook.xml", b"<w/>"))
+    assert seen(make.zipped(*sheet, settings)).gaps == ()
+    assert seen(make.zipped(settings)).gaps
+    assert seen(make.zipped(*sheet, ("xl/media/image1.bin", settings[1]))).gaps
+    assert flags(make.zipped(*sheet, (settings[0], AI)))
+
+
+def test_a_sidecar_in_an_archive_is_read_with_its_file() -> None:
+    """A credential that lies beside a frame in the same archive speaks for that frame."""
+    store = _store()
+    frame, other = media(PNG), flipped(media(PNG), 60)
+    assert flags(make.zipped(("f.png", frame), ("f.png.c2pa", store))) == {(*SIGNED, "inside f.png (1 of 2)")}
+    assert flags(make.zipped(("f.png", frame), ("f.c2pa", store))) == {(*SIGNED, "inside f.png (1 of 2)")}
+    assert seen(make.zipped(("f.png", frame), ("f.png.c2pa", store))).gaps == ()
+    assert seen(make.zipped(("f.png", other), ("f.png.c2pa", store))).gaps
+    assert seen(make.zipped(("g.png", frame), ("f.png.c2pa", store))).gaps
+
+
+def _store() -> bytes:
+    import c2pa
+
+    from tests.newsroom import TRAINED, action, manifest, studio
+
+    with c2pa.Context.from_dict({"verify": {"remote_manifest_fetch": False}}) as context:
+        builder = c2pa.Builder(manifest(action("created", TRAINED)), context=context)
+        builder.set_no_embed()
+        by = studio()
+        info = c2pa.C2paSignerInfo(b"es256", by.certificates, by.private_key, None)
+        with c2pa.Signer.from_info(info) as signer:
+            return bytes(builder.sign(signer, PNG, io.BytesIO(media(PNG)), io.BytesIO()))
+
+
+# --- hostile archives -------------------------------------------------------------------------------------------------
+
+
+def changed(data: bytes, old: bytes, new: bytes) -> bytes:
+    """Return bytes with each `old` replaced; there has to be one."""
+    assert old in data
+    return data.replace(old, new)
+
+
+def with_flag(data: bytes, flag: int) -> bytes:
+    """Return a ZIP of one file with a flag set in both of its headers."""
+    out = bytearray(data)
+    for signature, at in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        start = data.index(signature) + at
+        out[start] |= flag
+    return bytes(out)
+
+
+def link() -> bytes:
+    """Return a ZIP with a symbolic link in it."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        info = zipfile.ZipInfo("link.jpg")
+        info.create_system, info.external_attr = 3, 0o120777 << 16
+        archive.writestr(info, "/etc/hostname")
+    return out.getvalue()
+
+
+def twice(first: bytes, second: bytes) -> bytes:
+    """Return a ZIP whose list names one file twice, at two places."""
+    parts = [make.local(b"a.jpg", data, zlib.crc32(data)) for data in (first, second)]
+    at = [0, len(parts[0])]
+    rows = [make.listed(b"a.jpg", d, zlib.crc32(d), a) for d, a in zip((first, second), at, strict=True)]
+    whole, names = b"".join(parts), b"".join(rows)
+    return whole + names + make.ended(2, len(names), len(whole))
+
+
+def overlapping(count: int) -> bytes:
+    """Return a ZIP whose list names the same bytes over and over."""
+    data = PLAIN * 50
+    rows = b"".join(make.listed(b"a.jpg", data, zlib.crc32(data), 0) for _ in range(count))
+    whole = make.local(b"a.jpg", data, zlib.crc32(data))
+    return whole + rows + make.ended(count, len(rows), len(whole))
+
+
+def unlisted(hidden: bytes) -> bytes:
+    """Return a ZIP with a file between two others that its list does not name."""
+    parts = [make.local(n, d, zlib.crc32(d)) for n, d in ((b"a", NOTES), (b"b.jpg", hidden), (b"c", NOTES))]
+    rows = make.listed(b"a", NOTES, zlib.crc32(NOTES), 0)
+    rows += make.listed(b"c", NOTES, zlib.crc32(NOTES), len(parts[0]) + len(parts[1]))
+    whole = b"".join(parts)
+    return whole + rows + make.ended(2, len(rows), len(whole))
+
+
+def quine() -> bytes:
+    """Return an archive of archives, each of which holds the next one twice, more than anybody looks through."""
+    data = make.zipped(("a.txt", NOTES))
+    for _ in range(12):
+        data = make.zipped(*((f"{n}.zip", data) for n in range(10)))
+    return data
+
+
+ONE = make.zipped(("a.jpg", PLAIN))
+STORED = make.zipped(("a.jpg", PLAIN), method=zipfile.ZIP_STORED)
+PART = (b"abc" + bytes(61)) * 3
+
+HOSTILE = {
+    "cut short": ONE[:-30],
+    "bytes behind it": ONE + PART,
+    "bytes before it": b"PK\3\4" + PART + ONE,
+    "bytes between a file and the list": ONE[: ONE.index(b"PK\1\2")] + PART + ONE[ONE.index(b"PK\1\2") :],
+    "a file that is not listed": unlisted(AI),
+    "another archive in the comment": make.zipped(("a.jpg", PLAIN), comment=make.zipped(("b.txt", NOTES))),
+    "two files of one name": twice(PLAIN, PLAIN + b"\0"),
+    "files over one another": overlapping(3),
+    "a name that leads out": make.zipped(("../a.jpg", PLAIN)),
+    "a name from the root": make.zipped(("/a.jpg", PLAIN)),
+    "a name on another system's root": make.zipped(("C:\\a.jpg", PLAIN)),
+    "a symbolic link": link(),
+    "encrypted": with_flag(ONE, 1),
+    "a way of compressing that is not known": changed(
+        changed(ONE, b"\x08\0\0\0\x21\0", b"\x09\0\0\0\x21\0"), b"q", b"q"
+    ),
+    "a wrong checksum": flipped(STORED, 60),
+    "damage in what is compressed": flipped(ONE, 200),
+    "another name before the file": ONE.replace(b"a.jpg", b"b.jpg", 1),
+    "a length that lies": changed(STORED, struct.pack("<I", len(PLAIN)), struct.pack("<I", len(PLAIN) - 1)),
+    "a bomb": make.zipped(("a.jpg", bytes(200 << 20))),
+    "bombs": make.zipped(*((f"{n}.txt", b"a" * (100 << 20)) for n in range(3))),
+    "a quine": quine(),
+    "several parts": changed(ONE, b"PK\5\6\0\0", b"PK\5\6\1\0"),
+    "a list that breaks off": changed(ONE, b"PK\1\2", b"PK\1\3"),
+    "more files than it has": ONE[:-14] + b"\2\0\2\0" + ONE[-10:],
+    "an archive in base 64 that is broken": svg(data_uri(ONE[:-9], "application/zip")),
+    "a tape archive cut short": make.tarred(("a.jpg", PLAIN))[:900],
+    "a tape archive without an end": make.tarred(("a.jpg", media(PNG)))[: 512 + -(-len(media(PNG)) // 512) * 512],
+    "a tape archive with something behind": make.tarred(("a.jpg", PLAIN)) + PART,
+    "a tape archive with a wrong checksum": flipped(make.tarred(("a.jpg", PLAIN)), 150),
+    "a bomb in gzip": gzip.compress(bytes(200 << 20)),
+}
+
+
+@pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_archive_is_held_in_time(data: bytes) -> None:
+    """Bombs, lies, what is hidden or leads elsewhere: each ends in seconds, and in a gap."""
+    start = time.perf_counter()
+    assert seen(data).gaps
+    assert time.perf_counter() - start < 20
+
+
+def test_what_an_archive_hides_behind_a_second_name_still_flags() -> None:
+    """Of two files of one name both are examined."""
+    assert flags(twice(PLAIN, AI)) == {(*SIGNED, "inside a.jpg (2 of 2)")}
+
+
+def test_a_hundred_thousand_files_end_in_a_gap() -> None:
+    """An archive of more files than are looked at is held, and what was looked at counts."""
+    crc = zlib.crc32(NOTES)
+    one = make.local(b"a.txt", NOTES, crc)
+    names = [b"%05d" % n for n in range(100_000)]
+    whole = b"".join(make.local(name, NOTES, crc) for name in names)
+    rows = b"".join(make.listed(name, NOTES, crc, n * len(one)) for n, name in enumerate(names))
+    at, size = len(whole), len(rows)
+    wide = struct.pack("<4sQHHIIQQQQ", b"PK\6\6", 44, 45, 45, 0, 0, len(names), len(names), size, at)
+    locator = struct.pack("<4sIQI", b"PK\6\7", 0, at + size, 1)
+    start = time.perf_counter()
+    found = seen(whole + rows + wide + locator + make.ended(0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF))
+    assert time.perf_counter() - start < 30
+    assert [gap.says for gap in found.gaps] == [f"more than {MOST_PARTS} files lie in it; the rest was not examined"]
+
+
+@pytest.mark.parametrize("name", ["a\nb.jpg", "\u202egpj.a", "ü.jpg", "x" * 4000])
+def test_any_name_is_shown_on_one_harmless_line(name: str) -> None:
+    """Names of control characters, of other writings and of any length are shown escaped and short."""
+    data = make.zipped((name, AI))
+    for packed in (data, data.replace(name.encode(), name.encode()[:-5] + b"\xff.jpg")):
+        assert flags(packed)
+        for signal in seen(packed).signals:
+            assert signal.place.isprintable()
+            assert len(signal.place) < 300
+
+
+# --- layers, films, documents -----------------------------------------------------------------------------------------
+
+HELD_IN = {
+    "PSD": make.layered(make.item("plate.jpg", AI)),
+    "PSD, version 4": make.layered(make.item("plate.jpg", AI, version=4)),
+    "PSD, how it was opened": make.layered(
+        make.item("a.png", TRACE[:200]), make.item("plate.jpg", AI, opened=b"\0\0\0\x10" * 9)
+    ),
+    "PSB": make.layered(make.item("plate.jpg", AI), kind=b"lnkD", big=True),
+    "PSD in PSD": make.layered(make.item("a.psd", make.layered(make.item("plate.jpg", AI)))),
+    "AAF": make.storage({f"{make.ESSENCE}/Data-2702": AI.ljust(4096, b"\0"), "properties": b"L "}),
+    "Matroska attachment": filming.matroska(filming.attachment("a.jpg", "image/jpeg", AI)),
+    "Matroska attachment, an archive": filming.matroska(filming.attachment("a", "x", make.zipped(("a.jpg", AI)))),
+    "MP3 cover": filming.tag(filming.frame(b"APIC", b"\0image/jpeg\0\3\0" + AI)) + filming.FRAMES,
+    "PDF picture": pdf(picture=AI),
+    "PDF attachment": pdf(attached=make.zipped(("a.jpg", AI))),
+    "SVG": svg(data_uri(AI, "image/jpeg")),
+}
+
+
+@pytest.mark.parametrize("data", HELD_IN.values(), ids=HELD_IN)
+def test_a_picture_signed_as_generated_flags_whatever_it_lies_in(data: bytes) -> None:
+    """Placed files, essence, attachments, covers and pictures on pages are read with their credentials."""
+    assert SIGNED in {(s.claim, s.strength) for s in seen(data).signals}
+
+
+QUIET = {
+    "PSD without layers": make.psd(),
+    "PSD with a plain placed file": make.layered(make.item("plate.jpg", PLAIN)),
+    "AAF without essence": make.storage({"properties": b"L ", "Header-2/properties": b"L "}),
+    "Matroska with a film attached": filming.matroska(filming.attachment("a.mp4", "video/mp4", media(MP4))),
+    "PDF with a plain archive": pdf(attached=make.zipped(("a.jpg", PLAIN))),
+    "PDF with a plain picture": pdf(picture=PLAIN),
+}
+
+
+@pytest.mark.parametrize("data", QUIET.values(), ids=QUIET)
+def test_plain_parts_hold_nothing(data: bytes) -> None:
+    """What holds plain files, or could hold some and does not, is not held."""
+    found = seen(data)
+    assert (found.signals, found.gaps) == ((), ())
+
+
+UNREAD = {
+    "PSD, linked and elsewhere": make.layered(make.item("plate.jpg", b"", kind=b"liFE")),
+    "PSD, cut short": make.layered(make.item("plate.jpg", PLAIN)[:200]),
+    "PSD, of no type": make.layered(make.item("plate.bin", b"\0\1\2\3" * 20)),
+    "PSD, a list that breaks off": make.layered(make.item("plate.jpg", PLAIN), b"\0\0\0\0\xff\xff\xff\xff" * 4),
+    "AAF, raw essence": make.storage({f"{make.ESSENCE}/Data-2702": bytes(range(256)) * 20, "properties": b"L "}),
+    "AAF, a stream in circles": make.storage({f"{make.ESSENCE}/Data-2702": AI})[:2048],
+    "another structured storage": make.storage({"WordDocument": bytes(5000)}, of=bytes(16)),
+}
+
+
+@pytest.mark.parametrize("data", UNREAD.values(), ids=UNREAD)
+def test_parts_that_cannot_be_examined_hold_what_they_lie_in(data: bytes) -> None:
+    """Linked files, raw essence, damage and storages that nobody goes into are said."""
+    assert seen(data).gaps
+
+
+def test_comments_on_clips_of_an_aaf_are_read() -> None:
+    """A label that a program wrote into a clip's comments is found, and speaks of a part."""
+    name, value = (
+        "AIGC\0".encode("utf-16-le"),
+        b"L" + bytes(16) + '{"Label":"1","ContentProducer":"x"}\0'.encode("utf-16-le"),
+    )
+    rows = struct.pack("<HHH", 0x5001, 0x82, len(name)) + struct.pack("<HHH", 0x5003, 0x82, len(value))
+    found = seen(
+        make.storage({"UserComments-4406{0}/properties": b"L " + b"\2\0" + rows + name + value, "properties": b"L "})
+    )
+    assert {(s.claim, s.strength) for s in found.signals} == {(Claim.AI_ASSISTED, Strength.DECLARED)}
+
+
+def test_text_in_a_picture_in_an_archive_flags_with_its_own_strength() -> None:
+    """A generator's text keeps its strength, and a name inside is no more than its place."""
+    assert flags(make.zipped(("a.png", TRACE))) == {(Claim.AI_ASSISTED, Strength.TRACE, "inside a.png (1 of 1)")}
+    assert flags(make.zipped(("a.png", international("Title")(b"Muse, flux and wan")))) == set()

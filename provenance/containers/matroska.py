@@ -127,7 +127,7 @@ def _read_segment(window: Window, notes: Notes, segment: _Element) -> None:
             inside = found.id == _CLUSTER and found.unknown
             _read_top(window, notes, seen, found)
         elif not inside and found.id not in _NOTHING:
-            note_remains(notes, f"Matroska at {found.at}", window.at(found.body, min(found.length, _SNIFFED)))
+            _note_unknown(window, notes, found)
         if found.stop > stop:
             notes.gap(f"Matroska at {found.at}", "an element is longer than what holds it: cut short or damaged")
             search_text(window, notes, f"Matroska at {found.at}", found.body, min(stop, found.body + _LOOKED))
@@ -139,6 +139,14 @@ def _read_segment(window: Window, notes: Notes, segment: _Element) -> None:
         found = _element(window, segment.body + place, stop)
         if found is not None and found.id in _READ and found.at not in seen.read and found.stop <= stop:
             _read_top(window, notes, seen, found)
+
+
+def _note_unknown(window: Window, notes: Notes, found: _Element) -> None:
+    """Note an element that no segment has: one whose name was damaged, or changed by hand, holds what it held."""
+    data = window.at(found.body, min(found.length, _SNIFFED))
+    note_remains(notes, f"Matroska at {found.at}", data)
+    if any(data):
+        decline(notes, f"Matroska at {found.at}", "no element of a segment has that name")
 
 
 def _read_top(window: Window, notes: Notes, seen: _Seen, found: _Element) -> None:
@@ -182,6 +190,8 @@ class _Reader:
                 inner = f"{path}/{self._name(child)}" if child.id == _SIMPLE else path
                 if child.id == _ATTACHED:
                     self._attachment(child)
+                elif holder.id == _ATTACHMENTS and child.id not in _NOTHING:
+                    decline(self._notes, f"Matroska at {child.at}", "it stands among attachments and is none")
                 elif child.id in _HOLDERS and depth < _DEEPEST:
                     waiting.append((child, inner, depth + 1))
                 elif child.id in _HOLDERS:

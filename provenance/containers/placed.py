@@ -13,6 +13,9 @@ from provenance.containers.window import Window
 from provenance.files import display
 
 _DATA, _ELSEWHERE = b"liFD", frozenset({b"liFE", b"liFA"})
+KINDS = _ELSEWHERE | {_DATA}
+"""What an item begins with, behind its length."""
+
 _MOST_PLACED = 4096
 _HEAD = 16 << 10
 _LONGEST_ID = 1024

@@ -93,18 +93,20 @@ class _Floor:
         seen = _look(media, self.reader, _Floor(self.reader, self.budget, self.depth + 1))
         found = seen.container.format
         beside = Reading(Credential(State.ABSENT)) if sidecar is None else self._beside(media, seen, sidecar)
+        name = place.removeprefix("inside ")
         for signal in of_a_part((*seen.signals, *beside.signals)):
-            self.signals[replace(signal, place=f"{place}: {signal.place}")] = None
+            via = f"{signal.via}, in {name}" if signal.via else name
+            self.signals[replace(signal, place=f"{place}: {signal.place}", via=via)] = None
         for gap in (*seen.gaps, *beside.gaps):
             self._gap(f"{place}: {gap.place}", gap.says)
         if found is None and not (unknown and not seen.container.residue):
-            self._gap(place, "it is of no type that is known here, and was not examined")
+            self._gap(place, f"{name} is of no type that is known here, and was not examined")
         elif found is not None and found.media_type == SIDECAR_TYPE:
-            self._gap(place, "a content credential about another file, which is not there; it was not examined")
+            self._gap(place, f"{name} is a content credential about another file, and was not examined")
         for credential in (seen.reading.credential, beside.credential):
             if credential.state in _NOT_LOOKED_AT and found is not None:
                 why = f": {credential.why}" if credential.why else ""
-                self._gap(place, f"content credential is {credential.state.value}{why}")
+                self._gap(place, f"the content credential of {name} is {credential.state.value}{why}")
 
     def _beside(self, media: Media, seen: Seen, sidecar: bytes) -> Reading:
         return self.reader.read_sidecar(media, seen.container, sidecar)

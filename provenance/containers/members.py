@@ -32,20 +32,21 @@ def show(notes: Notes, members: Sequence[Member]) -> None:
     sidecars = _sidecars(named)
     spoken_for = frozenset(sidecars.values())
     for number, member in enumerate(members, 1):
-        place = f"inside {_shown(member.name)} ({number} of {len(members)})"
+        name = _shown(member.name)
+        place = f"inside {name} ({number} of {len(members)})"
         if not _stays_below(member.name):
-            notes.gap(place, "its name leads out of the folder that it is unpacked to")
+            notes.gap(place, f"the name {name} leads out of the folder that it is unpacked to")
         if not visitor.more():
             return
         if member.name in spoken_for:
             continue
         content = member.open()
         if isinstance(content, str):
-            notes.gap(place, f"it was not examined: {content}")
+            notes.gap(place, f"{name} was not examined: {content}")
         elif content.size:
             beside = named[sidecars[member.name]].open() if member.name in sidecars else None
             if beside is not None and (isinstance(beside, str) or beside.size > _LARGEST_SIDECAR):
-                notes.gap(place, "the content credential beside it cannot be read")
+                notes.gap(place, f"the content credential beside {name} cannot be read")
                 beside = None
             sidecar = None if beside is None or isinstance(beside, str) else beside.read(0, beside.size)
             visitor.visit(place, content, unknown=member.unknown, sidecar=sidecar)

@@ -10,6 +10,8 @@ from itertools import pairwise
 from tests.containers.drawing import placed, psd
 
 Entry = tuple[str, bytes]
+TYPES = "[Content_Types].xml"
+"""The part that makes a ZIP an Office document."""
 
 
 def zipped(*entries: Entry, method: int = zipfile.ZIP_DEFLATED, comment: bytes = b"") -> bytes:

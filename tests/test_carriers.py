@@ -19,7 +19,7 @@ from provenance.evidence import Claim, Strength
 from provenance.files import BufferMedia
 from tests import packing as make
 from tests.containers import filming
-from tests.containers.drawing import data_uri, pdf, svg
+from tests.containers.drawing import data_uri, pdf, psd, svg
 from tests.newsroom import JPEG, MP4, PDF, PNG, flipped, generated, media
 from tests.signals.rows import INFOTEXT, international, text
 
@@ -334,7 +334,7 @@ def test_a_picture_signed_as_generated_flags_whatever_it_lies_in(data: bytes) ->
 
 
 QUIET = {
-    "PSD without layers": make.psd(),
+    "PSD without layers": psd(),
     "PSD with a plain placed file": make.layered(make.item("plate.jpg", PLAIN)),
     "AAF without essence": make.storage({"properties": b"L ", "Header-2/properties": b"L "}),
     "Matroska with a film attached": filming.matroska(filming.attachment("a.mp4", "video/mp4", media(MP4))),

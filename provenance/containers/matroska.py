@@ -123,10 +123,6 @@ def _read_segment(window: Window, notes: Notes, segment: _Element) -> None:
             notes.gap(f"Matroska at {at}", "no element that is all there starts where one should")
             search_text(window, notes, f"Matroska at {at}", at, stop)
             break
-        if found.stop > stop and not found.unknown:
-            notes.gap(
-                f"Matroska at {found.at}", "an element is longer than what it lies in: it is cut short or damaged"
-            )
         if found.id in _TOP:
             inside = found.id == _CLUSTER and found.unknown
             _read_top(window, notes, seen, found)

@@ -6,7 +6,7 @@ type that is known, or has a credential that cannot be read, holds the file.
 """
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from provenance.containers import Container, walk
 from provenance.credentials.read import CredentialReader, Reading
@@ -26,6 +26,7 @@ ROOM, LEAST_ROOM, RATIO = 1 << 30, 128 << 20, 100
 PATIENCE, SLOWEST = 15.0, 40e6
 """Seconds for all that lies in one file, and bytes a second that its size adds: half of what a worker is given."""
 _MOST_GAPS = 64
+_NOTHING = Findings()
 _NOT_LOOKED_AT = {State.UNREADABLE, State.BROKEN, State.REMOTE}
 
 
@@ -44,31 +45,39 @@ def look(media: Media, reader: CredentialReader) -> Seen:
 
     Never raises for what the bytes are; raises `OSError` where the storage does.
     """
-    budget = _Budget(
-        room=max(LEAST_ROOM, min(ROOM, RATIO * media.size)),
-        until=time.monotonic() + PATIENCE + media.size / SLOWEST,
-    )
-    return _look(media, reader, _Floor(reader, budget))
+    return _look(media, reader, _Floor(reader, _Budget(media.size)))
 
 
-@dataclass(slots=True)
 class _Budget:
-    """What may still be spent on one file, on all its floors together."""
+    """What may still be spent on one file, on all its floors together. Most files hold none, and pay nothing."""
 
-    room: int
-    until: float
-    parts: int = MOST_PARTS
+    __slots__ = ("_size", "parts", "room", "until")
+
+    def __init__(self, size: int) -> None:
+        self.room = max(LEAST_ROOM, min(ROOM, RATIO * size))
+        self.parts = MOST_PARTS
+        self.until = 0.0
+        self._size = size
+
+    @property
+    def late(self) -> bool:
+        """Whether it has taken too long, from the first part on."""
+        now = time.monotonic()
+        self.until = self.until or now + PATIENCE + self._size / SLOWEST
+        return now > self.until
 
 
-@dataclass(slots=True)
 class _Floor:
     """Examines what lies in one file: its visitor, while it is walked."""
 
-    reader: CredentialReader
-    budget: _Budget
-    depth: int = 0
-    signals: dict[Signal, None] = field(default_factory=dict)
-    gaps: dict[Gap, None] = field(default_factory=dict)
+    __slots__ = ("budget", "depth", "gaps", "reader", "signals")
+
+    def __init__(self, reader: CredentialReader, budget: _Budget, depth: int = 0) -> None:
+        self.reader = reader
+        self.budget = budget
+        self.depth = depth
+        self.signals: dict[Signal, None] = {}
+        self.gaps: dict[Gap, None] = {}
 
     @property
     def room(self) -> int:
@@ -82,7 +91,7 @@ class _Floor:
             self._gap("inside", f"files lie in one another more than {DEEPEST} deep; the deeper ones were not examined")
         elif self.budget.parts <= 0:
             self._gap("inside", f"more than {MOST_PARTS} files lie in it; the rest was not examined")
-        elif time.monotonic() > self.budget.until:
+        elif self.budget.late:
             self._gap("inside", "so much lies in it that examining all of it takes too long; the rest was not examined")
         else:
             return True
@@ -124,7 +133,7 @@ def _look(media: Media, reader: CredentialReader, floor: _Floor) -> Seen:
         return Seen(container, Reading(Credential(State.UNSUPPORTED, why=why)), (), ())
     reading = reader.read(media, container)
     found = read_signals(container, media, floor)
-    inside = weightiest(Findings(tuple(floor.signals), tuple(floor.gaps)))
+    inside = weightiest(Findings(tuple(floor.signals), tuple(floor.gaps))) if floor.signals or floor.gaps else _NOTHING
     gaps = (*container.gaps, *reading.gaps, *found.gaps, *inside.gaps, *_unlooked(container))
     return Seen(container, reading, (*reading.signals, *found.signals, *inside.signals), gaps)
 

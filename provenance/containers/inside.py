@@ -5,7 +5,10 @@ a gap.
 """
 
 from provenance.containers.notes import Notes
+from provenance.containers.window import Window
 from provenance.files import BufferMedia, Media
+
+_PADDING = 64 << 10
 
 
 def look_inside(notes: Notes, place: str, content: bytes | Media, *, unknown: bool = False) -> None:
@@ -20,6 +23,19 @@ def look_inside(notes: Notes, place: str, content: bytes | Media, *, unknown: bo
         decline(notes, place, "it is empty, or cannot be decoded")
     elif notes.visitor.more():
         notes.visitor.visit(place, media, unknown=unknown)
+
+
+def look_behind(window: Window, notes: Notes, at: int, what: str) -> None:
+    """Show what stands behind the end of a file to the visitor: another picture, a film that a telephone put there.
+
+    Makers put blocks of their own there as well: bytes of no type that is known are nothing to hold a file for.
+    """
+    if notes.visitor is None:
+        return
+    padding = window.at(at, _PADDING)
+    at += len(padding) - len(padding.lstrip(b"\0"))
+    if at < window.size and notes.visitor.more():
+        notes.visitor.visit(f"behind the {what} at {at}", window.part(at, window.size - at), unknown=True)
 
 
 def decline(notes: Notes, place: str, why: str) -> None:

@@ -62,8 +62,8 @@ def read_pdf(container: Container, media: Media, visitor: Visitor | None = None)
 
 
 _LOST = re.compile(
-    "unknown token|parse error|expected dictionary key|EOF while reading|treating unexpected|giving up|not found in file"
-    "|expected endobj"
+    "unknown token|parse error|expected dictionary key|EOF while reading|treating unexpected|giving up"
+    "|not found in file|expected endobj"
 )
 """What the parser says of an object it lost. That it had to find the objects anew loses nothing, and is common."""
 

@@ -15,18 +15,21 @@ import pytest
 from provenance.carriers import DEEPEST, MOST_PARTS, Seen, look
 from provenance.credentials.read import CredentialReader
 from provenance.credentials.trust import Trust
-from provenance.evidence import Claim, Strength
+from provenance.evidence import Claim, State, Strength
 from provenance.files import BufferMedia
 from tests import packing as make
 from tests.containers import filming
-from tests.containers.drawing import data_uri, pdf, psd, svg
-from tests.newsroom import JPEG, MP4, PDF, PNG, flipped, generated, media
-from tests.signals.rows import INFOTEXT, international, text
+from tests.containers.drawing import data_uri, heif, pdf, psd, samsung, svg
+from tests.containers.making import box, jpeg, segment
+from tests.newsroom import JPEG, MP4, PDF, PNG, WAV, flipped, generated, media
+from tests.signals.making import SOFTWARE, exif
+from tests.signals.rows import GRAPH, INFOTEXT, international, text, user_comment
 
 READER = CredentialReader(Trust())
 AI = generated(JPEG)
 PLAIN = media(JPEG)
 TRACE = text("parameters")(INFOTEXT.encode())
+GRAPH_FILM = filming.film(filming.user_data(filming.listed(box(b"\xa9cmt", filming.data_box(GRAPH.encode())))))
 NOTES = b"scene 4, take 2\n"
 
 
@@ -384,3 +387,37 @@ def test_text_in_a_picture_in_an_archive_flags_with_its_own_strength() -> None:
     """A generator's text keeps its strength, and a name inside is no more than its place."""
     assert flags(make.zipped(("a.png", TRACE))) == {(Claim.AI_ASSISTED, Strength.TRACE, "inside a.png (1 of 1)")}
     assert flags(make.zipped(("a.png", international("Title")(b"Muse, flux and wan")))) == set()
+
+
+BEHIND = {
+    "PNG behind a JPEG": PLAIN + TRACE,
+    "PNG behind a JPEG and padding": PLAIN + bytes(3000) + TRACE,
+    "JPEG behind an indexed JPEG": jpeg(segment(0xE2, b"MPF\0" + bytes(40))) + user_comment(INFOTEXT.encode()),
+    "PNG behind a PNG": media(PNG) + TRACE,
+    "archive behind a PNG": media(PNG) + make.zipped(("a.png", TRACE)),
+    "archive behind a WAV": media(WAV) + make.zipped(("a.png", TRACE)),
+    "film in a Samsung trailer": PLAIN + samsung((0xA30, b"MotionPhoto_Data", GRAPH_FILM)),
+    "film in a HEIC": heif(b"heic", exif=exif({SOFTWARE: b"x\0"})) + box(b"mpvd", GRAPH_FILM),
+    "film behind a JPEG": PLAIN + GRAPH_FILM,
+}
+
+
+@pytest.mark.parametrize("data", BEHIND.values(), ids=BEHIND)
+def test_what_stands_behind_a_picture_or_a_sound_is_examined(data: bytes) -> None:
+    """Further pictures, films of telephones and archives behind the end of a file flag it."""
+    found = seen(data)
+    assert ({(s.claim, s.strength) for s in found.signals}, found.gaps) == ({(Claim.AI_ASSISTED, Strength.TRACE)}, ())
+
+
+def test_a_signed_picture_behind_another_is_never_passed() -> None:
+    """A JPEG behind a JPEG looks like one picture, but its credential shows."""
+    assert seen(PLAIN + AI).reading.credential.state is State.UNREADABLE
+    assert seen(PLAIN + PLAIN).reading.credential.state is State.ABSENT
+
+
+def test_notes_of_makers_behind_a_picture_hold_nothing() -> None:
+    """What no type is known of behind a picture, plain pictures and plain films are nothing to hold."""
+    for behind in (bytes(700), b"\0\1maker's notes\xff" * 30, media(PNG), media(MP4), NOTES):
+        for data in (PLAIN, media(PNG), media(WAV)):
+            found = seen(data + behind)
+            assert (found.signals, found.gaps) == ((), ())

@@ -9,6 +9,7 @@ from provenance.containers.window import Window
 from provenance.files import BufferMedia, Media
 
 _PADDING = 64 << 10
+_FILMS = frozenset({b"ftyp", b"moov", b"mdat"})
 
 
 def look_inside(notes: Notes, place: str, content: bytes | Media, *, unknown: bool = False) -> None:
@@ -33,7 +34,9 @@ def look_behind(window: Window, notes: Notes, at: int, what: str) -> None:
     if notes.visitor is None:
         return
     padding = window.at(at, _PADDING)
-    at += len(padding) - len(padding.lstrip(b"\0"))
+    start = at + len(padding) - len(padding.lstrip(b"\0"))
+    # The length that a film begins with has zeros in front.
+    at = next((n for n in range(max(at, start - 3), start) if window.at(n + 4, 4) in _FILMS), start)
     if at < window.size and notes.visitor.more():
         notes.visitor.visit(f"behind the {what} at {at}", window.part(at, window.size - at), unknown=True)
 

@@ -10,7 +10,8 @@ TIFF, RIFF); (2) our own walk came through to the end, and found no remains; (3)
 
 from typing import Final
 
-from provenance.containers.model import BlockKind, Container
+from provenance.containers.model import BlockKind, Container, Format
+from provenance.containers.remains import looks_like_manifest
 from provenance.files import IN_MEMORY, Media
 
 _AS_IT_IS: Final = frozenset({"image/jpeg", "image/png", "image/tiff", "image/webp", "audio/wav"})
@@ -29,3 +30,12 @@ def nothing_to_read(media: Media, container: Container) -> bool:
     if any(block.kind is BlockKind.XMP and _ELSEWHERE in block.data for block in container.blocks):  # (3)
         return False
     return media.read(0, media.size).rfind(_BOX) < 0  # (4), from the end: CPython is faster that way
+
+
+def somewhere_else(media: Media, found: Format) -> bool:
+    """Whether a small file of those formats has a manifest store where none belongs, such as in a picture behind it.
+
+    Only for files that the SDK was asked about: almost no file without a store holds what makes that necessary.
+    """
+    small = found.media_type in _AS_IT_IS and media.size <= IN_MEMORY
+    return small and looks_like_manifest(media.read(0, media.size))

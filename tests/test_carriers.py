@@ -7,19 +7,21 @@ import lzma
 import struct
 import tarfile
 import zipfile
+from typing import BinaryIO
 
 import pytest
 
 from provenance.carriers import DEEPEST, Seen, look
+from provenance.credentials import read
 from provenance.credentials.read import CredentialReader
 from provenance.credentials.trust import Trust
 from provenance.evidence import Claim, State, Strength
-from provenance.files import BufferMedia
+from provenance.files import BufferMedia, streamed
 from tests import packing as make
 from tests.containers import filming
 from tests.containers.drawing import data_uri, heif, pdf, psd, samsung, svg
 from tests.containers.making import box, jpeg, segment
-from tests.newsroom import JPEG, MP4, PDF, PNG, WAV, flipped, generated, media
+from tests.newsroom import JPEG, MP4, PDF, PNG, TRAINED, WAV, action, flipped, generated, manifest, media, signed
 from tests.signals.making import SOFTWARE, exif
 from tests.signals.rows import GRAPH, INFOTEXT, international, text, user_comment
 
@@ -155,7 +157,7 @@ def test_a_sidecar_in_an_archive_is_read_with_its_file() -> None:
 def _store() -> bytes:
     import c2pa
 
-    from tests.newsroom import TRAINED, action, manifest, studio
+    from tests.newsroom import studio
 
     with c2pa.Context.from_dict({"verify": {"remote_manifest_fetch": False}}) as context:
         builder = c2pa.Builder(manifest(action("created", TRAINED)), context=context)
@@ -277,3 +279,74 @@ def test_notes_of_makers_behind_a_picture_hold_nothing() -> None:
         for data in (PLAIN, media(PNG), media(WAV)):
             found = seen(data + behind)
             assert (found.signals, found.gaps) == ((), ())
+
+
+def signed_zip(*entries: make.Entry) -> bytes:
+    """Return a ZIP with a credential of its own, as the SDK writes it."""
+    return signed(manifest(action("created", TRAINED)), make.zipped(*entries, method=zipfile.ZIP_STORED), "zip")
+
+
+def test_a_credential_of_the_archive_itself_is_read() -> None:
+    """A ZIP that is signed is not held for how the SDK adds to it; one whose credential was renamed is no plain one."""
+    found = seen(signed_zip(("a.jpg", PLAIN)))
+    assert ({(s.claim, s.place[:8]) for s in found.signals}, found.gaps) == ({(Claim.AI_GENERATED, "manifest")}, ())
+    for other in (
+        b"META-INF/content_credential.c2pb",
+        b"meta-inf/content_credential.c2pa",
+        b"META-INF/content_credentiam.c2pa",
+    ):
+        renamed = signed_zip(("a.jpg", PLAIN)).replace(b"META-INF/content_credential.c2pa", other)
+        assert seen(renamed).gaps or seen(renamed).reading.credential.state is State.UNREADABLE
+
+
+def test_the_sdk_is_not_asked_about_an_archive_without_a_credential(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It reads all of a ZIP to find out what the list of files says; where that does not add up, it is asked."""
+    asked: list[str] = []
+
+    def ask(_context: object, media_type: str, _stream: object, _manifest: bytes | None = None) -> None:
+        asked.append(media_type)
+
+    monkeypatch.setattr(read, "read_store", ask)
+    for data in (make.zipped(("a.txt", NOTES)), make.zipped(("a.bin", b"\0\1\2\3" * 9))):
+        look(BufferMedia(data), CredentialReader(Trust()))
+    assert asked == []
+    look(BufferMedia(make.zipped(("a.txt", NOTES)) + b"more"), CredentialReader(Trust()))
+    assert asked == ["zip"]
+
+
+class Sparse:
+    """Media of any size: some bytes at the start, some at the end, zeros between; it counts what is read."""
+
+    def __init__(self, start: bytes, size: int, end: bytes) -> None:
+        self._start, self._end, self.size, self.count = start, end, size, 0
+
+    def read(self, offset: int, length: int) -> bytes:
+        length = max(0, min(length, self.size - offset))
+        self.count += length
+        out = bytearray(length)
+        for at, data in ((0, self._start), (self.size - len(self._end), self._end)):
+            first, last = max(at, offset), min(at + len(data), offset + length)
+            if first < last:
+                out[first - offset : last - offset] = data[first - at : last - at]
+        return bytes(out)
+
+    def stream(self) -> BinaryIO:
+        return streamed(self)
+
+
+def test_a_film_in_a_large_archive_costs_what_its_headers_cost() -> None:
+    """Of an OTIOZ of 10 GiB with a film that is not compressed, next to nothing is read."""
+    film, size, name = media(MP4), 10 << 30, b"media/a.mp4"
+    at = film.index(b"mdat") - 4
+    wide = struct.pack("<HHQQ", 1, 16, size, size)
+    lengths = struct.pack("<IIIHH", 0, 0xFFFFFFFF, 0xFFFFFFFF, len(name), len(wide))
+    start = struct.pack("<4sHHHI", b"PK\3\4", 45, 0, 0, 0) + lengths + name + wide
+    row = struct.pack("<4sHHHHI", b"PK\1\2", 45, 45, 0, 0, 0) + lengths + bytes(14) + name + wide
+    stop = len(start) + size
+    end = row + struct.pack("<4sQHHIIQQQQ", b"PK\6\6", 44, 45, 45, 0, 0, 1, 1, len(row), stop)
+    end += struct.pack("<4sIQI", b"PK\6\7", 0, stop + len(row), 1)
+    end += make.ended(1, len(row), 0xFFFFFFFF)
+    sparse = Sparse(start + film[:at] + struct.pack(">I4sQ", 1, b"mdat", size - at), stop + len(end), end)
+    found = look(sparse, READER)
+    assert (found.container.format and found.container.format.media_type, found.gaps) == ("application/zip", ())
+    assert sparse.count < 16 << 20

@@ -15,6 +15,7 @@ _END, _END64, _LOCATOR, _FILE, _LOCAL = b"PK\5\6", b"PK\6\6", b"PK\6\7", b"PK\1\
 _COMMENT = 65_535 + 22
 _LIST_LIMIT = 64 << 20
 _PADDING = 64 << 10
+_MOST_EXTRA = 256
 _DESCRIBED = 0x0008
 _DESCRIPTORS = frozenset({12, 16, 20, 24})
 """Bytes behind a file that say again how long it is: with or without a signature, in 32 or 64 bits (4.3.9)."""
@@ -183,7 +184,8 @@ def _check(window: Window, notes: Notes, end: _End, files: list[tuple[Packed, in
         if start < at:
             notes.gap("inside", "files of the ZIP lie over one another, or over its list")
             break
-        if not _is_nothing(window, at, start, described=described):
+        between = (at, start)
+        if not _is_nothing(window, between, described=described) and not _is_old_list(window, between, files, end):
             notes.gap("inside", f"{start - at} bytes at {at} belong to no file of the ZIP, and were not examined")
         at, described = stop, tells
     names = [file.name for file, _ in files]
@@ -191,8 +193,32 @@ def _check(window: Window, notes: Notes, end: _End, files: list[tuple[Packed, in
         notes.gap("inside", "files of the ZIP have the same name: which of them is unpacked depends on the program")
 
 
-def _is_nothing(window: Window, start: int, stop: int, *, described: bool) -> bool:
+def _is_nothing(window: Window, span: tuple[int, int], *, described: bool) -> bool:
     """Whether bytes are what may stand between two files: nothing, zeros, or the lengths of the one before."""
+    start, stop = span
     if stop == start or (described and stop - start in _DESCRIPTORS):
         return True
     return stop - start <= _PADDING and not any(window.at(start, stop - start))
+
+
+def _is_old_list(window: Window, span: tuple[int, int], files: list[tuple[Packed, int]], end: _End) -> bool:
+    """Whether bytes are a list from before files were added, which says nothing that the new one does not say.
+
+    The C2PA SDK leaves one behind when it signs a ZIP.
+    """
+    start, stop = span
+    data = window.at(start, min(stop - start, _LIST_LIMIT))
+    if not data.startswith(_FILE):
+        return False
+    known = {_what(file) for file, _ in files}
+    at = 0
+    while data[at : at + 4] == _FILE:
+        name, extra, comment = (int.from_bytes(data[at + i : at + i + 2], "little") for i in (28, 30, 32))
+        if extra + comment > _MOST_EXTRA or _what(_entry(data, at, 0, end.moved)) not in known:
+            return False
+        at += 46 + name + extra + comment
+    return at == stop - start
+
+
+def _what(file: Packed) -> tuple[bytes, int, int, int, int]:
+    return (file.name, file.header, file.crc, file.length, file.size)

@@ -6,6 +6,9 @@ where all of this holds, and it errs towards asking:
 (1) the format keeps a manifest store as it is, uncompressed and with its boxes' names whole (C2PA 2.2, A.3: JPEG, PNG,
 TIFF, RIFF); (2) our own walk came through to the end, and found no remains; (3) no XMP could name a place elsewhere;
 (4) the type of the box that every store is (`jumb`, ISO 19566-5, 6.3) stands nowhere in the bytes.
+
+In a ZIP a store is a file of a certain name (C2PA 2.2, A.6), and the SDK reads all of a ZIP to find that out. Our own
+list of files, where it adds up, has the name or has not.
 """
 
 from typing import Final
@@ -16,6 +19,8 @@ from provenance.files import IN_MEMORY, Media
 
 _AS_IT_IS: Final = frozenset({"image/jpeg", "image/png", "image/tiff", "image/webp", "audio/wav"})
 _BOX: Final = b"jumb"
+_OF_A_FILE: Final = "inside "
+"""How the places of gaps begin that are about one of the files in an archive, and not about the archive."""
 _ELSEWHERE: Final = b"provenance"
 """The local name of `dcterms:provenance`, which points at a manifest on a server."""
 
@@ -23,6 +28,8 @@ _ELSEWHERE: Final = b"provenance"
 def nothing_to_read(media: Media, container: Container) -> bool:
     """Whether the bytes of `media`, of which `container` is the walk, cannot hold or name a credential."""
     found = container.format
+    if found is not None and found.sdk is not None and container.entered:
+        return not container.residue and all(gap.place.startswith(_OF_A_FILE) for gap in container.gaps)
     if found is None or found.media_type not in _AS_IT_IS or media.size > IN_MEMORY:  # (1)
         return False
     if container.residue or container.gaps:  # (2)

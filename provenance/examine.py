@@ -12,16 +12,16 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from provenance.asset import StatKey
-from provenance.containers import Container, walk
+from provenance.carriers import look
+from provenance.containers import Container
 from provenance.containers.notes import BLOCK_LIMIT
 from provenance.containers.whole import cut_short
 from provenance.credentials.read import CredentialReader, Reading
 from provenance.credentials.trust import Trust
 from provenance.evidence import Beside, Companion, Credential, Evidence, Examiner, Gap, Sidecar, Source, State
-from provenance.examination import PACKET_SUFFIX, SIDECAR_SUFFIX, SIDECAR_TYPE, Answer, Failed, Failure, Looked, Request
+from provenance.examination import PACKET_SUFFIX, SIDECAR_SUFFIX, Answer, Failed, Failure, Looked, Request
 from provenance.examiner import examiner_for
 from provenance.files import IN_MEMORY, Media, Pace, asset_of, display, read_once, stat_key
-from provenance.signals import read_signals
 from provenance.signals.whence import TEXT_LIMIT, attribute_signals, companion_findings, name_signals, text_signals
 from watcher.opening import LastFolder, NotRegular, opened_file, stat_below
 from watcher.probe import unfinished
@@ -77,28 +77,21 @@ def _evidence(
         credential = Credential(State.UNREADABLE, why=request.without_parsers)
         gap = Gap("examination", request.without_parsers)
         return Evidence(blank.asset, _UNIDENTIFIED, credential, (), (), (gap,), blank.examiner), None
-    container = walk(media)
-    media_type = container.format.media_type if container.format else _UNIDENTIFIED
-    if media_type == SIDECAR_TYPE:
-        # It speaks of another file. Judging it alone would call every sidecar broken.
-        credential = Credential(State.UNSUPPORTED, why="a content credential by itself, about another file")
-        return Evidence(blank.asset, media_type, credential, (), (), (), blank.examiner), container
-    reading = reader.read(media, container)
-    found = read_signals(container, media)
-    gaps = (*container.gaps, *reading.gaps, *found.gaps, *_unlooked(container))
-    signals = (*reading.signals, *found.signals)
-    return Evidence(
-        blank.asset, media_type, reading.credential, signals, reading.ingredients, gaps, blank.examiner
-    ), container
+    seen = look(media, reader)
+    found = seen.container.format
+    evidence = Evidence(
+        blank.asset,
+        found.media_type if found else _UNIDENTIFIED,
+        seen.reading.credential,
+        seen.signals,
+        seen.reading.ingredients,
+        seen.gaps,
+        blank.examiner,
+    )
+    return evidence, seen.container
 
 
 _UNIDENTIFIED = "application/octet-stream"
-
-
-def _unlooked(container: Container) -> tuple[Gap, ...]:
-    if container.format and container.format.holds_files:
-        return (Gap("inside", f"{container.format.media_type} can hold other files, which were not examined"),)
-    return ()
 
 
 class _Here(NamedTuple):

@@ -65,6 +65,62 @@ class BufferMedia:
         return io.BytesIO(self._data)
 
 
+class PartMedia:
+    """Some of the bytes of other media, where they are: nothing is copied."""
+
+    def __init__(self, whole: Media, start: int, size: int) -> None:
+        self._whole = whole
+        self._start = start
+        self._size = size
+
+    @property
+    def size(self) -> int:
+        return self._size
+
+    def read(self, offset: int, length: int) -> bytes:
+        return self._whole.read(self._start + offset, max(0, min(length, self._size - offset)))
+
+    def stream(self) -> BinaryIO:
+        return streamed(self)
+
+
+def streamed(media: Media) -> BinaryIO:
+    """Return a new seekable stream over media that have none of their own."""
+    return io.BufferedReader(_Streamed(media), BLOCK)
+
+
+class _Streamed(io.RawIOBase):
+    """A seekable stream over media."""
+
+    def __init__(self, media: Media) -> None:
+        super().__init__()
+        self._media = media
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        start = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._media.size}[whence]
+        if start + offset < 0:
+            raise ValueError("before the start")
+        self._at = start + offset
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        view = memoryview(buffer).cast("B")
+        data = self._media.read(self._at, len(view))
+        view[: len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+
 class Pace:
     """Keeps all reading that is told to it to so many bytes a second, by sleeping: others need the storage too."""
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from provenance.files import BufferMedia
 from provenance.signals import read_signals
 from tests.carrying import marked_formats
 from tests.mutants import Marked, broken_promise, marked, mutants, outcome_of
+from tests.test_carriers import CARRIERS, HELD_IN
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "media"
 FILMS = FIXTURES.parent / "films"
@@ -32,6 +34,13 @@ def test_damage_inside_the_tags_of_films_is_never_clean(tmp_path: Path) -> None:
         marked(path) for path in sorted(FILMS.iterdir()) if path.name.startswith(("graph", "label", "comment"))
     ]
     broken = [b for m in mutants(originals, 150, seed=11) if (b := broken_promise(m, tmp_path))]
+    assert broken == []
+
+
+def test_damage_anywhere_in_what_holds_a_generated_picture_is_never_clean(tmp_path: Path) -> None:
+    """Archives, documents, layers, essence and attachments: of 300 mutants, none hides the picture and is clean."""
+    originals = [Marked(name, data, ((0, len(data)),), flagged=True) for name, data in {**CARRIERS, **HELD_IN}.items()]
+    broken = [b for m in mutants(originals, 300, seed=3) if (b := broken_promise(replace(m, inside=True), tmp_path))]
     assert broken == []
 
 

@@ -1,6 +1,6 @@
-"""ZIP, and the documents that are ZIP: their list of entries (APPNOTE 4.3), never what is in them.
+"""ZIP, and the documents that are ZIP: their type, and remains of a credential by the list of entries (APPNOTE 4.3).
 
-A credential is an entry of its own (C2PA 2.2, A.6). Every other entry is a whole file that nobody looks into.
+A credential is an entry of its own (C2PA 2.2, A.6). Every other entry is a whole file, which `zipped` goes into.
 """
 
 from dataclasses import dataclass
@@ -10,13 +10,14 @@ from provenance.containers.model import Carries, Format
 from provenance.containers.notes import STEPS, Notes
 from provenance.containers.remains import looks_like_manifest, search
 from provenance.containers.window import Window
+from provenance.containers.zipped import STORE, read_files
 
 _STARTS = frozenset({b"PK\3\4", b"PK\5\6", b"PK\6\6"})
-_STORE = b"META-INF/content_credential.c2pa"
 _SUSPECT = (b"meta-inf/", b"content_credential", b".c2pa")
 _EOCD, _EOCD64_LOCATOR, _ENTRY = b"PK\5\6", b"PK\6\7", b"PK\1\2"
 _COMMENT = 65_535 + 22
 _DIRECTORY_LIMIT = 32 << 20
+_OF_DOCUMENTS = frozenset({b"[Content_Types].xml", b"mimetype"})
 _LOOKED = 4096
 _MOST_LOOKED = 256
 
@@ -134,12 +135,13 @@ def _walk(window: Window, notes: Notes) -> None:
         search(window, notes, 0, "ZIP data")
     looked = 0
     for entry in listing.entries:
-        if entry.name == _STORE:
-            notes.residue(f"ZIP entry {_STORE.decode('ascii')} at {entry.header}")
+        if entry.name == STORE:
+            notes.residue(f"ZIP entry {STORE.decode('ascii')} at {entry.header}")
         elif looked < _MOST_LOOKED and any(part in entry.name.lower() for part in _SUSPECT):
             looked += 1
             if looks_like_manifest(_start_of(window, entry)):
                 notes.residue(f"ZIP entry {entry.name.decode('utf-8', 'backslashreplace')!r} at {entry.header}")
+    read_files(window, notes, document=any(entry.name in _OF_DOCUMENTS for entry in listing.entries))
 
 
 FAMILY = Family(_recognise, _walk)

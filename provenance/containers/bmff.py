@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from provenance.containers.boxes import Box, Break, boxes
 from provenance.containers.family import Family
+from provenance.containers.inside import look_inside
 from provenance.containers.items import exif_item, read_items
 from provenance.containers.model import BlockKind, Carries, Format
 from provenance.containers.movie import XMP_UUID, read_movie
@@ -136,6 +137,8 @@ def _read(window: Window, notes: Notes, box: Box) -> None:
         notes.block(BlockKind.XMP, place, data[data.index(b"<") :])
     elif box.kind == b"sefd":
         read_trailer(window, notes, box.stop)
+    elif box.kind == b"mpvd":
+        look_inside(notes, place, window.part(box.body, box.length), unknown=True)
     elif box.kind == b"brob":
         _read_compressed(window, notes, place, box)
     elif box.kind not in _SILENT:

@@ -5,6 +5,7 @@ A.3.6). The compressed picture is stepped over.
 """
 
 from provenance.containers.family import Family
+from provenance.containers.inside import look_behind
 from provenance.containers.model import BlockKind, Carries, Format
 from provenance.containers.notes import BLOCK_LIMIT, STEPS, Notes
 from provenance.containers.packets import find_packet, is_packet, sniff
@@ -44,6 +45,7 @@ def _walk(window: Window, notes: Notes) -> None:
             return
         if head[0] == _TRAILER:
             search(window, notes, at + 1, "bytes behind the GIF")
+            look_behind(window, notes, at + 1, "GIF")
             return
         if head[0] == _IMAGE:
             flags = head[9] if len(head) == 10 else 0

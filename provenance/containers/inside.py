@@ -1,35 +1,44 @@
-"""What lies whole within another file: cover art of films and sound, objects in tags, attachments.
+"""What lies whole within another file: cover art of films and sound, objects in tags, attachments, placed files.
 
-A picture is walked like any other, and what is found in it speaks of a part of the file.
+It is shown to whoever examines the file, who examines it like a file of its own. Where nobody is there to do so, it is
+a gap.
 """
 
-from provenance.containers.notes import BLOCK_LIMIT, Notes
+from provenance.containers.notes import Notes
+from provenance.containers.window import Window
+from provenance.files import BufferMedia, Media
 
-_LOOKED_INTO = ("image/", "font/", "text/plain")
+_PADDING = 64 << 10
+_FILMS = frozenset({b"ftyp", b"moov", b"mdat"})
 
 
-def look_inside(notes: Notes, place: str, data: bytes, *, unknown: bool = False) -> None:
-    """Walk something that lies whole in a file, and hand on its metadata as that of a part.
+def look_inside(notes: Notes, place: str, content: bytes | Media, *, unknown: bool = False) -> None:
+    """Show something that lies whole in a file to the visitor.
 
-    Pictures, fonts and plain text are looked into; anything else, and a picture that holds a credential of its own,
-    is a gap. With `unknown`, bytes of no type that is known are no gap: they hold what a program keeps for itself.
+    With `unknown`, bytes of no type that is known are no gap: they hold what a program keeps for itself.
     """
-    from provenance.containers.walk import walk_within
+    media = BufferMedia(content) if isinstance(content, bytes) else content
+    if notes.visitor is None:
+        decline(notes, place, "nobody is there who would")
+    elif media.size == 0 and not unknown:
+        decline(notes, place, "it is empty, or cannot be decoded")
+    elif notes.visitor.more():
+        notes.visitor.visit(place, media, unknown=unknown)
 
-    if notes.inner:
-        notes.gap("inside", f"{place} lies in something that lies in the file already, and was not examined")
+
+def look_behind(window: Window, notes: Notes, at: int, what: str) -> None:
+    """Show what stands behind the end of a file to the visitor: another picture, a film that a telephone put there.
+
+    Makers put blocks of their own there as well: bytes of no type that is known are nothing to hold a file for.
+    """
+    if notes.visitor is None:
         return
-    found = walk_within(data[:BLOCK_LIMIT])
-    kind = found.format.media_type if found.format else ""
-    if found.residue:
-        notes.gap("inside", f"{place} has a content credential of its own, or remains of one, which was not examined")
-    elif kind.startswith(_LOOKED_INTO) and not (found.format and found.format.holds_files):
-        for gap in found.gaps:
-            notes.gap("inside", f"{place}: {gap.place}: {gap.says}")
-    elif kind or not unknown:
-        notes.gap("inside", f"{place} is {kind or 'of an unknown type'} and was not examined")
-    for block in found.blocks:
-        notes.block(block.kind, f"{place}: {block.place}", block.data, block.key, part=True)
+    padding = window.at(at, _PADDING)
+    start = at + len(padding) - len(padding.lstrip(b"\0"))
+    # The length that a film begins with has zeros in front.
+    at = next((n for n in range(max(at, start - 3), start) if window.at(n + 4, 4) in _FILMS), start)
+    if at < window.size and notes.visitor.more():
+        notes.visitor.visit(f"behind the {what} at {at}", window.part(at, window.size - at), unknown=True)
 
 
 def decline(notes: Notes, place: str, why: str) -> None:

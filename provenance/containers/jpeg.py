@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from provenance.containers.family import Family
+from provenance.containers.inside import look_behind
 from provenance.containers.model import BlockKind, Carries, Format
 from provenance.containers.notes import BLOCK_LIMIT, STEPS, Notes
 from provenance.containers.packets import EXIF_HEADER, find_tiff, salvage, sniff
@@ -20,7 +21,7 @@ from provenance.files import BufferMedia
 
 _JPEG = Format("image/jpeg", Carries.YES, "image/jpeg")
 
-_SOS, _EOI, _COM, _FILL, _APP1 = 0xDA, 0xD9, 0xFE, 0xFF, 0xE1
+_SOS, _EOI, _COM, _FILL, _APP1, _INDEX = 0xDA, 0xD9, 0xFE, 0xFF, 0xE1, 0xE2
 _SMALLEST_RESOURCE = 12
 _XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _EXTENSION = b"http://ns.adobe.com/xmp/extension/\0"
@@ -109,7 +110,7 @@ def _walk(window: Window, notes: Notes) -> None:
         reader.read(segment)
     reader.finish()
     if chain.broken is None:
-        _read_end(window, notes, chain.end)
+        _read_end(window, notes, chain.end, indexed=any(_is_index(window, segment) for segment in chain.segments))
         return
     notes.gap(f"JPEG header at {chain.end}", chain.broken)
     salvage(window, notes, chain.end, "JPEG data")
@@ -216,18 +217,29 @@ def _resembles(data: bytes, header: bytes) -> bool:
     return sum(a == b for a, b in zip(data, header, strict=False)) >= (2 * len(header) + 2) // 3
 
 
-def _read_end(window: Window, notes: Notes, scan: int) -> None:
-    """Check that the picture ends, and look at what stands behind it: previews, films, or what does not belong."""
-    if _ends(window, scan, 64):
-        return
-    if not any(window.at(window.size - 64, 64)) and _ends(window, scan, _PADDING):
-        return
+def _is_index(window: Window, segment: _Segment) -> bool:
+    """Whether a segment lists further pictures behind this one (CIPA DC-007, multi-picture format)."""
+    return segment.code == _INDEX and window.at(segment.at + 4, 4) == b"MPF\0"
+
+
+def _read_end(window: Window, notes: Notes, scan: int, *, indexed: bool) -> None:
+    """Check that the picture ends, and look at what stands behind it: previews, films, or what does not belong.
+
+    A file that ends as a picture does is one, unless it has an index of more than one.
+    """
+    if not indexed:
+        if _ends(window, scan, 64):
+            return
+        if not any(window.at(window.size - 64, 64)) and _ends(window, scan, _PADDING):
+            return
     end = window.find(_END, scan, scan + _SEARCHED)
     if end < 0:
         notes.gap(f"JPEG picture at {scan}", "it has no end: the file is cut short")
         end = scan
     read_trailer(window, notes, window.size)
     search(window, notes, end, "bytes behind the JPEG picture")
+    if end > scan:
+        look_behind(window, notes, end + len(_END), "JPEG picture")
 
 
 def _ends(window: Window, scan: int, length: int) -> bool:

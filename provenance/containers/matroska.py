@@ -127,7 +127,7 @@ def _read_segment(window: Window, notes: Notes, segment: _Element) -> None:
             inside = found.id == _CLUSTER and found.unknown
             _read_top(window, notes, seen, found)
         elif not inside and found.id not in _NOTHING:
-            note_remains(notes, f"Matroska at {found.at}", window.at(found.body, min(found.length, _SNIFFED)))
+            _note_unknown(window, notes, found)
         if found.stop > stop:
             notes.gap(f"Matroska at {found.at}", "an element is longer than what holds it: cut short or damaged")
             search_text(window, notes, f"Matroska at {found.at}", found.body, min(stop, found.body + _LOOKED))
@@ -139,6 +139,14 @@ def _read_segment(window: Window, notes: Notes, segment: _Element) -> None:
         found = _element(window, segment.body + place, stop)
         if found is not None and found.id in _READ and found.at not in seen.read and found.stop <= stop:
             _read_top(window, notes, seen, found)
+
+
+def _note_unknown(window: Window, notes: Notes, found: _Element) -> None:
+    """Note an element that no segment has: one whose name was damaged, or changed by hand, holds what it held."""
+    data = window.at(found.body, min(found.length, _SNIFFED))
+    note_remains(notes, f"Matroska at {found.at}", data)
+    if any(data):
+        decline(notes, f"Matroska at {found.at}", "no element of a segment has that name")
 
 
 def _read_top(window: Window, notes: Notes, seen: _Seen, found: _Element) -> None:
@@ -182,6 +190,8 @@ class _Reader:
                 inner = f"{path}/{self._name(child)}" if child.id == _SIMPLE else path
                 if child.id == _ATTACHED:
                     self._attachment(child)
+                elif holder.id == _ATTACHMENTS and child.id not in _NOTHING:
+                    decline(self._notes, f"Matroska at {child.at}", "it stands among attachments and is none")
                 elif child.id in _HOLDERS and depth < _DEEPEST:
                     waiting.append((child, inner, depth + 1))
                 elif child.id in _HOLDERS:
@@ -224,7 +234,7 @@ class _Reader:
         note_tag(self._notes, f"Matroska {key} at {found.at}", key, text)
 
     def _attachment(self, attached: _Element) -> None:
-        """Look into a picture, a font or a text that is attached; anything else is a gap, and so is what is large."""
+        """Look into a file that is attached, whatever it is."""
         parts = {child.id: child for child in self._named(attached)}
         name = self._bytes(parts[_FILE_NAME], 256).decode("utf-8", "replace") if _FILE_NAME in parts else ""
         place = f"Matroska attachment {name[:60]!r} at {attached.at}"
@@ -233,10 +243,8 @@ class _Reader:
         data = parts.get(_FILE_DATA)
         if data is None:
             decline(self._notes, place, "it has no content that can be found")
-        elif data.length > BLOCK_LIMIT:
-            decline(self._notes, place, f"it has {data.length} bytes")
         else:
-            look_inside(self._notes, place, self._bytes(data))
+            look_inside(self._notes, place, self._window.part(data.body, data.length))
 
 
 FAMILY = Family(_recognise, _walk)

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Protocol
 
 from provenance.evidence import Gap
+from provenance.files import Media
 
 
 class Carries(Enum):
@@ -24,7 +26,7 @@ class Format:
     carries: Carries
     sdk: str | None = None
     holds_files: bool = False
-    """Whether it can hold whole other files, which nobody here looks into yet."""
+    """Whether it can hold whole other files."""
 
 
 class BlockKind(Enum):
@@ -55,7 +57,7 @@ class Block:
     data: bytes
     key: str = ""
     part: bool = False
-    """Whether it stands in something kept inside the file, such as cover art, and speaks of that alone."""
+    """Whether it speaks of a part of the file alone, such as one picture on a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +72,25 @@ class Container:
     blocks: tuple[Block, ...] = ()
     residue: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    entered: bool = False
+    """Whether the files that it holds were gone through: each was shown to the visitor, or is a gap."""
+
+
+class Visitor(Protocol):
+    """Who is shown what lies whole within a file, while it is walked: it is examined there and then, and let go."""
+
+    def visit(self, place: str, media: Media, *, unknown: bool = False, sidecar: bytes | None = None) -> None:
+        """Examine what lies at a place. With `unknown`, bytes of no type that is known are nothing to hold a file for.
+
+        `sidecar` are the bytes of the manifest store that lies beside it in the same carrier.
+        """
+
+    def more(self) -> bool:
+        """Whether there is still room for another one; if not, that has been noted."""
+
+    @property
+    def room(self) -> int:
+        """Bytes that may still be copied or decompressed."""
+
+    def take(self, size: int) -> None:
+        """Count bytes that were copied or decompressed."""

@@ -2,7 +2,7 @@
 
 import zlib
 
-from provenance.containers.model import Block, BlockKind, Container, Format
+from provenance.containers.model import Block, BlockKind, Container, Format, Visitor
 from provenance.evidence import Gap
 
 STEPS = 200_000
@@ -25,11 +25,26 @@ _STEP = 256
 class Notes:
     """Collects what a walk finds. What does not fit becomes a gap, never a silence."""
 
-    __slots__ = ("_blocks", "_gaps", "_inflatable", "_residue", "_room", "_steps", "_tags", "inner")
+    __slots__ = (
+        "_blocks",
+        "_gaps",
+        "_inflatable",
+        "_residue",
+        "_room",
+        "_steps",
+        "_tags",
+        "entered",
+        "inner",
+        "visitor",
+    )
 
-    def __init__(self, *, inner: bool = False) -> None:
-        self.inner = inner
-        """Whether this is about something that lies in something else already."""
+    def __init__(self, visitor: Visitor | None = None) -> None:
+        self.visitor = visitor
+        """Who is shown what lies whole in the file; without one it is a gap."""
+        self.entered = False
+        """Whether the files that this one holds were gone through."""
+        self.inner = False
+        """Whether an index is read that was compressed within another one."""
         self._blocks: list[Block] = []
         self._residue: dict[str, None] = {}
         self._gaps: dict[Gap, None] = {}
@@ -129,7 +144,7 @@ class Notes:
 
     def container(self, found: Format | None) -> Container:
         """Return everything noted."""
-        return Container(found, tuple(self._blocks), tuple(self._residue), tuple(self._gaps))
+        return Container(found, tuple(self._blocks), tuple(self._residue), tuple(self._gaps), self.entered)
 
 
 def _inflate(data: bytes, limit: int) -> tuple[bytes, bool, bool]:

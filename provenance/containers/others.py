@@ -40,13 +40,9 @@ _SIGNATURES: Final[tuple[tuple[int, bytes, Format], ...]] = (
     (0, b"MThd\0\0\0\6", _plain("audio/midi")),
     (0, b"wvpk", _plain("audio/x-wavpack")),
     # Archives and what else holds whole files
-    (0, bytes.fromhex("d0cf11e0a1b11ae1"), _holder("application/x-ole-storage")),
     (0, b"7z\xbc\xaf\x27\x1c", _holder("application/x-7z-compressed")),
-    (0, b"\xfd7zXZ\0", _holder("application/x-xz")),
     (0, b"\x28\xb5\x2f\xfd", _holder("application/zstd")),
     (0, b"Rar!\x1a\x07", _holder("application/vnd.rar")),
-    (257, b"ustar\x0000", _holder("application/x-tar")),
-    (257, b"ustar  \0", _holder("application/x-tar")),
     # Scenes and caches of 3D
     (0, b"PXR-USDC", _plain("model/vnd.usd")),
     (0, b"Ogawa", _plain("application/x-alembic")),
@@ -70,15 +66,6 @@ _PACKETS = 5
 def _signature(_head: bytes, window: Window) -> Format | None:
     start = window.at(0, 512)
     return next((found for at, magic, found in _SIGNATURES if start.startswith(magic, at)), None)
-
-
-def _gzip(head: bytes, _window: Window) -> Format | None:
-    known_flags = len(head) > 10 and head[3] & 0xE0 == 0
-    if head.startswith(b"\x1f\x8b\x08") and known_flags:
-        return _holder("application/gzip")
-    if head.startswith(b"BZh") and head[4:10] == b"1AY&SY":
-        return _holder("application/x-bzip2")
-    return None
 
 
 def _bmp(head: bytes, window: Window) -> Format | None:
@@ -120,7 +107,6 @@ def _mpeg(head: bytes, window: Window) -> Format | None:
 
 _KNOWERS: Final[tuple[Callable[[bytes, Window], Format | None], ...]] = (
     _signature,
-    _gzip,
     _bmp,
     _jxl_codestream,
     _truetype,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from provenance.containers.family import Family
+from provenance.containers.inside import look_behind
 from provenance.containers.model import BlockKind, Carries, Format
 from provenance.containers.notes import BLOCK_LIMIT, STEPS, Notes
 from provenance.containers.packets import as_exif, sniff
@@ -74,7 +75,9 @@ def _walk(window: Window, notes: Notes) -> None:
         elif (state := _checked(window, chunk)) is not _State.BROKEN:
             if chunk.kind == _END:
                 read_trailer(window, notes, window.size)
-                search(window, notes, chunk.stop, "bytes behind the PNG")
+                if chunk.stop < window.size:
+                    search(window, notes, chunk.stop, "bytes behind the PNG")
+                    look_behind(window, notes, chunk.stop, "PNG")
                 return
             _read(window, notes, chunk, whole=state is _State.WHOLE)
             unsure = chunk.stop

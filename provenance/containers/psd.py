@@ -1,17 +1,22 @@
 """PSD and PSB (Adobe Photoshop File Formats): five sections, of which the header and the image resources are read.
 
-Layers can hold whole other files: placed and linked ones lie in blocks behind the layers, each of which is named.
+Layers can hold whole other files: placed ones lie in blocks behind the layers, and are read in `placed`.
 """
 
 from provenance.containers.family import Family
+from provenance.containers.inside import decline
 from provenance.containers.model import Carries, Format
 from provenance.containers.notes import STEPS, Notes
+from provenance.containers.placed import KINDS, read_placed
 from provenance.containers.resources import read_resources
 from provenance.containers.window import Window
 
 _PSD = Format("image/vnd.adobe.photoshop", Carries.NO)
 _PSB = Format("image/vnd.adobe.photoshop.psb", Carries.NO)
 _HEADER = 26
+_SEARCHED = 1 << 20
+_LAST_COMPRESSION = 3
+"""The picture behind the layers says first how it is compressed: as it is, by run lengths, or in two ways by zlib."""
 _BLOCKS = frozenset({b"8BIM", b"8B64"})
 _LINKED = frozenset({b"lnkD", b"lnk2", b"lnk3", b"lnkE"})
 _LONG_IN_PSB = _LINKED | {
@@ -42,22 +47,31 @@ def _walk(window: Window, notes: Notes) -> None:
 
 
 def _look_for_files(window: Window, notes: Notes, at: int, *, big: bool) -> None:
-    """Note placed files: a list of them stands behind the layers and their mask."""
+    """Go into placed files: a list of them stands behind the layers and their mask."""
     width = 8 if big else 4
     section = window.number(at, width)
-    stop = min(at + width + section, window.size)
-    at += width
-    at += width + window.number(at, width)
-    at += 4 + window.number(at, 4)
+    stop = at + width + section
+    if stop + 2 > window.size or window.number(stop, 2) > _LAST_COMPRESSION:
+        decline(notes, f"what stands in the layers at {at}", "no picture follows where one should")
+    stop, at = min(stop, window.size), at + width
+    if section:
+        at += width + window.number(at, width)
+        at += 4 + window.number(at, 4) if at + 4 <= stop else 0
+        if at > stop:
+            decline(notes, f"what stands behind the layers before {stop}", "they are longer than there is room for")
     for _ in range(STEPS):
         head = window.at(at, 16)
         if at + 12 > stop or head[:4] not in _BLOCKS:
+            if any(window.at(at, max(0, min(stop - at, _SEARCHED)))):
+                decline(notes, f"what stands behind the layers at {at}", "no block starts where one should")
             return
         kind = head[4:8]
         long = big and kind in _LONG_IN_PSB
         length = int.from_bytes(head[8:16] if long else head[8:12], "big")
-        if kind in _LINKED and length:
-            notes.gap("inside", f"PSD {kind.decode('ascii')} at {at} holds placed files, which were not examined")
+        start = at + (16 if long else 12)
+        # A list under another name, by damage or by hand, is one all the same.
+        if length and (kind in _LINKED or window.at(start + 8, 4) in KINDS):
+            read_placed(window, notes, (start, min(start + length, stop)), f"PSD {kind.decode('ascii')}")
         at += (16 if long else 12) + (length + 3 & ~3)
 
 

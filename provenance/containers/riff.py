@@ -7,6 +7,7 @@ EXIF in `EXIF`. Tags, and lists of them, are read in `riff_tags`.
 from dataclasses import dataclass
 
 from provenance.containers.family import Family
+from provenance.containers.inside import look_behind
 from provenance.containers.model import BlockKind, Carries, Format
 from provenance.containers.notes import STEPS, Notes
 from provenance.containers.packets import as_exif, is_packet, sniff
@@ -72,6 +73,7 @@ def _walk(window: Window, notes: Notes) -> None:
         at = stop + (stop & 1)
     if at < window.size:
         search(window, notes, at, "bytes behind the RIFF")
+        look_behind(window, notes, at, "RIFF")
 
 
 def _number(data: bytes) -> int:

@@ -3,6 +3,7 @@
 Nobody published the layout; it is that which ExifTool reads. Only the record of the editor is handed on.
 """
 
+from provenance.containers.inside import look_inside
 from provenance.containers.model import BlockKind
 from provenance.containers.notes import Notes
 from provenance.containers.window import Window
@@ -12,6 +13,7 @@ _FOOT, _HEAD = b"SEFT", b"SEFH"
 _LARGEST_LIST = 64 << 10
 _TAIL = 4096
 _LONGEST_NAME = 256
+_SMALL = 64
 
 
 def read_trailer(window: Window, notes: Notes, stop: int) -> None:
@@ -44,12 +46,14 @@ def _read(window: Window, notes: Notes, at: int, size: int) -> None:
     if at < 0 or length > min(_LONGEST_NAME, max(size - 8, 0)):
         notes.gap(f"Samsung trailer at {at}", "one of its blocks is damaged")
         return
-    name = window.at(at + 8, length)
+    name, start = window.at(at + 8, length), at + 8 + length
     if name != RECORD.encode():
         if not (name.isascii() and name.decode().isprintable()) or _resembles(name):
             notes.gap(f"Samsung trailer at {at}", "one of its blocks has a damaged name")
+        # Among them is the film that belongs to a picture.
+        if notes.visitor is not None and size - 8 - length > _SMALL:
+            look_inside(notes, f"Samsung block at {at}", window.part(start, size - 8 - length), unknown=True)
         return
-    start = at + 8 + length
     notes.block(BlockKind.FIELD, place, window.at(start, notes.bounded(place, size - 8 - length)), RECORD)
 
 

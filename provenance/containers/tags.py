@@ -34,11 +34,11 @@ _ODD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]")
 _FEW, _SAMPLE = 20, 4096
 
 
-def note_tag(notes: Notes, place: str, key: str, text: str) -> None:
-    """Hand on a tag, unless its text is a number, a date or nothing."""
+def note_tag(notes: Notes, place: str, key: str, text: str, *, part: bool = False) -> None:
+    """Hand on a tag, perhaps of a part of the file, unless its text is a number, a date or nothing."""
     if _QUIET.fullmatch(text) and "AIGC" not in key.upper():
         return
-    notes.block(BlockKind.TAG, place, text.encode("utf-8", "replace"), key)
+    notes.block(BlockKind.TAG, place, text.encode("utf-8", "replace"), key, part=part)
 
 
 def note_text(notes: Notes, place: str, key: str, data: bytes) -> bool:

@@ -11,6 +11,7 @@ from provenance.containers import (
     appledouble,
     archive,
     bmff,
+    compound,
     dpx,
     exr,
     flv,
@@ -26,16 +27,18 @@ from provenance.containers import (
     png,
     psd,
     riff,
+    squeezed,
     store,
+    tar,
     text,
     tiff,
 )
 from provenance.containers.family import HEAD, Family
-from provenance.containers.model import Container, Format
+from provenance.containers.model import Container, Format, Visitor
 from provenance.containers.notes import Notes
 from provenance.containers.remains import search, search_unknown
 from provenance.containers.window import Window
-from provenance.files import BufferMedia, Media
+from provenance.files import Media
 
 FAMILIES: Final[tuple[Family, ...]] = (
     jpeg.FAMILY,
@@ -56,6 +59,9 @@ FAMILIES: Final[tuple[Family, ...]] = (
     dpx.FAMILY,
     psd.FAMILY,
     appledouble.FAMILY,
+    compound.FAMILY,
+    squeezed.FAMILY,
+    tar.FAMILY,
     others.FAMILY,
     mxf.FAMILY,
     pdf.FAMILY,
@@ -69,18 +75,13 @@ def identify(media: Media) -> Format | None:
     return _family(Window(media), Notes())[1]
 
 
-def walk(media: Media) -> Container:
+def walk(media: Media, visitor: Visitor | None = None) -> Container:
     """Return the type of `media`, the metadata in it and every remnant of a credential.
 
-    Reads, memory, counts and nesting are bounded, and no bytes make it raise: what cannot be followed is in `gaps`.
-    Raises `OSError` where the storage does.
+    What lies whole within it is shown to the visitor. Reads, memory, counts and nesting are bounded, and no bytes make
+    it raise: what cannot be followed is in `gaps`. Raises `OSError` where the storage does.
     """
-    return _walk(Window(media), Notes())
-
-
-def walk_within(data: bytes) -> Container:
-    """Walk what lies whole within another file: the same, but nothing within it is looked into."""
-    return _walk(Window(BufferMedia(data)), Notes(inner=True))
+    return _walk(Window(media), Notes(visitor))
 
 
 def _walk(window: Window, notes: Notes) -> Container:

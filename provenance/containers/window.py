@@ -1,6 +1,6 @@
 """Looking here and there into bytes of any size, without reading them all."""
 
-from provenance.files import IN_MEMORY, Media, find_first
+from provenance.files import IN_MEMORY, BufferMedia, Media, PartMedia, find_first
 
 _CHUNK = 4096
 """Bytes read ahead in large media: headers lie close to each other, and what lies between them is not wanted."""
@@ -40,6 +40,12 @@ class Window:
             return self._media.read(offset, min(length, self.size - offset))
         self._data, self._start = self._media.read(offset, _CHUNK), offset
         return self._data[:length]
+
+    def part(self, offset: int, length: int) -> Media:
+        """Return some of the bytes as media of their own: what is small is copied, what is large stays where it is."""
+        if length <= IN_MEMORY:
+            return BufferMedia(self.at(offset, length))
+        return PartMedia(self._media, offset, min(length, max(0, self.size - offset)))
 
     def last(self, length: int) -> bytes:
         """Return the last `length` bytes, fewer where there are not so many."""

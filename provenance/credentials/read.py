@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from provenance.containers.model import Carries, Container
-from provenance.credentials.absence import nothing_to_read
+from provenance.credentials.absence import nothing_to_read, somewhere_else
 from provenance.credentials.codes import Judgement, judge_refusal, judge_store
 from provenance.credentials.origin import Told, tell_origin
 from provenance.credentials.sdk import Refused, new_context, read_store, sdk_version
@@ -92,8 +92,9 @@ class CredentialReader:
             return self._unreadable(f"nothing here reads credentials in {found.media_type}", media)
         told = None if nothing_to_read(media, container) else self._ask(media, found.sdk)
         if told is None:
-            if residue:
-                return self._unreadable(f"the SDK finds none, but there are remains of one: {residue}", media)
+            if residue or somewhere_else(media, found):
+                where = residue or "somewhere in the file"
+                return self._unreadable(f"the SDK finds none, but there are remains of one: {where}", media)
             return Reading(Credential(State.ABSENT))
         if isinstance(told, Refused):
             judged = judge_refusal(told)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from provenance.containers.model import Container
+from provenance.containers.model import Container, Visitor
 from provenance.evidence import Claim, Gap, Kind, Signal, Strength
 from provenance.files import Media
 
@@ -27,8 +27,11 @@ class Reader(Protocol):
 class DeepReader(Protocol):
     """Reads one family of marks that no block of metadata holds. Never raises, whatever the bytes are."""
 
-    def __call__(self, container: Container, media: Media) -> Findings:
-        """Return what this family finds in the bytes that `container` was walked from."""
+    def __call__(self, container: Container, media: Media, visitor: Visitor | None, /) -> Findings:
+        """Return what this family finds in the bytes that `container` was walked from.
+
+        What lies whole in them is shown to the visitor.
+        """
 
 
 @dataclass(frozen=True, slots=True)

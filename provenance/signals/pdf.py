@@ -5,16 +5,18 @@ damaged, decompresses within bounds, and never draws a page.
 """
 
 import re
+import zlib
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from provenance.containers import identify
 from provenance.containers.inside import decline, look_inside
-from provenance.containers.model import BlockKind, Container
-from provenance.containers.notes import BLOCK_LIMIT, Notes
+from provenance.containers.model import BlockKind, Container, Visitor
+from provenance.containers.notes import Notes
 from provenance.containers.pdf import PACKET, SEARCHED
 from provenance.containers.remains import looks_like_manifest
-from provenance.files import Media
+from provenance.files import BufferMedia, Media
 from provenance.signals.findings import Findings
 
 if TYPE_CHECKING:
@@ -29,17 +31,21 @@ _MOST_INSIDE = 4096
 _ALL_INSIDE = 512 << 20
 _NAMES = {"Creator": "CreatorTool"}
 """What a property is called where programs write their own name elsewhere."""
+_KNOWN_KINDS = frozenset({"/XObject", "/ObjStm", "/XRef", "/Metadata", "/Pattern"})
+_KNOWN_FORMS = frozenset({"/Form", "/Type1C", "/CIDFontType0C", "/OpenType"})
+_HARMLESS = ("text/", "font/", "application/xml", "application/vnd.iccprofile")
+_SNIFFED = 4096
 _PICTURES = frozenset({"/DCTDecode", "/JPXDecode"})
 """Filters whose data is a whole JPEG or JPEG 2000, with all its metadata."""
 
 
-def read_pdf(container: Container, media: Media) -> Findings:
+def read_pdf(container: Container, media: Media, visitor: Visitor | None = None) -> Findings:
     """Return the marks in a PDF. What cannot be opened, read or decompressed is a gap."""
     if container.format is None or container.format.media_type != _TYPE:
         return Findings()
     from provenance.signals.reader import read_blocks
 
-    notes = Notes()
+    notes = Notes(visitor)
     pikepdf = _parser()
     try:
         with pikepdf.open(media.stream(), suppress_warnings=True) as document:
@@ -55,7 +61,10 @@ def read_pdf(container: Container, media: Media) -> Findings:
     return Findings(marks.signals, (*found.gaps, *marks.gaps))
 
 
-_LOST = re.compile("unknown token|parse error|expected dictionary key|EOF while reading|treating unexpected")
+_LOST = re.compile(
+    "unknown token|parse error|expected dictionary key|EOF while reading|treating unexpected|giving up"
+    "|not found in file|expected endobj"
+)
 """What the parser says of an object it lost. That it had to find the objects anew loses nothing, and is common."""
 
 
@@ -85,8 +94,8 @@ def _faults() -> tuple[type[Exception], ...]:
     import pikepdf
 
     return (
-        pikepdf.PdfError, pikepdf.PikepdfError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError,
-        NotImplementedError, RuntimeError,
+        pikepdf.PdfError, pikepdf.PikepdfError, zlib.error, ValueError, TypeError, LookupError, ArithmeticError,
+        AttributeError, NotImplementedError, RuntimeError,
     )  # fmt: skip
 
 
@@ -153,8 +162,10 @@ class _Reader:
             if filters[-1:] and filters[-1] in _PICTURES:
                 alone = len(filters) == 1
                 self._look(f"{name}, a picture", thing, thing.read_raw_bytes if alone else None)
+        elif kind not in _KNOWN_KINDS and form not in _KNOWN_FORMS and _is_file(thing):
+            self._look(f"{name}, of no kind that is known", thing, thing.read_bytes, unknown=True)
 
-    def _look(self, name: str, thing: Any, content: Any) -> None:
+    def _look(self, name: str, thing: Any, content: Any, *, unknown: bool = False) -> None:
         """Look into something that lies whole in the document, within bounds."""
         self._inside += 1
         if content is None or self._inside > _MOST_INSIDE or int(thing.get("/Length", 0)) > self._room:
@@ -164,7 +175,18 @@ class _Reader:
         self._room -= len(data)
         # The manifest store of the document itself is for whoever reads credentials.
         if not (data[4:8] == b"jumb" and looks_like_manifest(data[:4096])):
-            look_inside(self._notes, name, data[:BLOCK_LIMIT])
+            look_inside(self._notes, name, data, unknown=unknown)
+
+
+def _is_file(thing: Any) -> bool:
+    """Whether a stream begins as a picture, a film, a sound or an archive does: its kind may be lost or made up."""
+    filters = _filters(thing)
+    if filters not in ([], ["/FlateDecode"]):
+        return False
+    raw = bytes(thing.read_raw_bytes()[:_SNIFFED])
+    start = zlib.decompressobj().decompress(raw, _SNIFFED) if filters else raw
+    found = identify(BufferMedia(start))
+    return found is not None and not found.media_type.startswith(_HARMLESS)
 
 
 def _filters(thing: Any) -> list[str]:

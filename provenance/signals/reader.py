@@ -1,10 +1,12 @@
 """All families of marks outside credentials, asked one after another."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
-from provenance.containers.model import Container
-from provenance.evidence import Claim, Gap, Signal, Strength
+from provenance.containers.model import Container, Visitor
+from provenance.evidence import Claim, Gap, Relation, Signal, Strength
 from provenance.files import Media
+from provenance.lineage import carried
 from provenance.signals.comment import read_comments
 from provenance.signals.exif import read_exif
 from provenance.signals.field import read_fields
@@ -36,15 +38,21 @@ MOST = 200
 """Signals kept of one file. Those that claim most come first, so nothing that decides is dropped."""
 
 
-def read_signals(container: Container, media: Media | None = None) -> Findings:
+def read_signals(container: Container, media: Media | None = None, visitor: Visitor | None = None) -> Findings:
     """Return what all families find in `container`, and in the bytes themselves, where those are at hand.
 
-    Never raises for what a file holds; what could not be read is a gap. Raises `OSError` where the storage does.
+    What lies whole in the bytes, and only a parser here can follow, is shown to the visitor. Never raises for what a
+    file holds; what could not be read is a gap. Raises `OSError` where the storage does.
     """
     found = read_blocks(container) if container.blocks else Findings()
     if media is not None:
-        deeper = [reader(container, media) for reader in DEEP_READERS]
+        deeper = [reader(container, media, visitor) for reader in DEEP_READERS]
         found = joined((found, *deeper)) if any(part.signals or part.gaps for part in deeper) else found
+    return weightiest(found)
+
+
+def weightiest(found: Findings) -> Findings:
+    """Return what is kept of one file: not more marks than anybody reads, and a gap where there were more."""
     if len(found.signals) <= MOST:
         return found
     kept = sorted(found.signals, key=_weight)[:MOST]
@@ -53,24 +61,22 @@ def read_signals(container: Container, media: Media | None = None) -> Findings:
 
 
 def read_blocks(container: Container) -> Findings:
-    """Ask all readers of blocks: what stands in a part of the file, such as its cover art, is said of a part."""
+    """Ask all readers of blocks: what speaks of a part of the file is said of a part."""
     parts = tuple(block for block in container.blocks if block.part)
     if not parts:
         return joined(reader(container) for reader in READERS)
     whole = tuple(block for block in container.blocks if not block.part)
     within = joined(reader(Container(None, parts)) for reader in READERS)
-    softened = tuple(
-        replace(signal, claim=_OF_A_PART.get(signal.claim, signal.claim), clears=False) for signal in within.signals
-    )
     own = (reader(replace(container, blocks=whole)) for reader in READERS)
-    return joined((*own, Findings(softened, within.gaps)))
+    return joined((*own, Findings(of_a_part(within.signals), within.gaps)))
 
 
-_OF_A_PART = {
-    Claim.AI_GENERATED: Claim.AI_ASSISTED,
-    Claim.CAPTURED: Claim.NOTED,
-    Claim.CREATED: Claim.NOTED,
-}
+def of_a_part(signals: Iterable[Signal]) -> tuple[Signal, ...]:
+    """Return what marks of a part say of the whole: it is a component of it (C2PA 2.2, `componentOf`)."""
+    return tuple(
+        replace(signal, claim=carried(signal.claim, Relation.COMPONENT_OF, removed=False), clears=False)
+        for signal in signals
+    )
 
 
 def _weight(signal: Signal) -> tuple[bool, int, int]:

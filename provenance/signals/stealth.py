@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from provenance.containers.model import Container
+from provenance.containers.model import Container, Visitor
 from provenance.containers.window import Window
 from provenance.evidence import Claim, Gap, Kind, Strength
 from provenance.files import Media
@@ -55,7 +55,7 @@ class _Picture:
         return _ALPHA if self.channels == 4 else _COLOURS
 
 
-def read_stealth(container: Container, media: Media) -> Findings:
+def read_stealth(container: Container, media: Media, _visitor: Visitor | None = None) -> Findings:
     """Return the mark of hidden text in a PNG. Decodes pixels only where the first of them spell its name."""
     if container.format is None or container.format.media_type != "image/png":
         return Findings()

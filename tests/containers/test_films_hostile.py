@@ -9,11 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from provenance.carriers import look
 from provenance.containers import Container
 from provenance.containers.model import BlockKind
 from provenance.containers.notes import Notes
 from provenance.containers.walk import FAMILIES
 from provenance.containers.window import Window
+from provenance.credentials.read import CredentialReader
+from provenance.credentials.trust import Trust
 from provenance.files import BufferMedia
 from tests.containers import filming as make
 from tests.containers.making import box, png, riff, store, walked, xmp
@@ -180,9 +183,9 @@ def test_what_is_only_odd_is_no_gap(name: str) -> None:
     """What honest programs write, and what holds nothing, is walked to its end without a gap."""
     data = QUIET[name]()
     start = time.perf_counter()
-    container = walked(data)
+    seen = look(BufferMedia(data), CredentialReader(Trust()))
     assert time.perf_counter() - start < LIMIT
-    assert container.gaps == ()
+    assert seen.gaps == ()
 
 
 BROKEN: dict[str, Callable[[bytes], bytes]] = {

@@ -1,5 +1,6 @@
 """Marks in documents, headers and layers, and beside files: what proves each, and its near miss."""
 
+from tests import packing
 from tests.containers import drawing as make
 from tests.containers.making import box, jpeg, png, segment
 from tests.signals.making import DESCRIPTION, MAKE, SOFTWARE, exif
@@ -142,6 +143,36 @@ OTHERS = (
     ),
 )
 
+_PICTURE = (utf8(INFOTEXT), PART, TRACE, b"exposure 3", "other parameters")
+
+
+def _essence(v: bytes) -> bytes:
+    return packing.storage({f"{packing.ESSENCE}/Data-2702": text("parameters")(v), "properties": b"L "})
+
+
+WITHIN = tuple(
+    row(A1111, f"{name}, a PNG in it", made, _PICTURE)
+    for name, made in (
+        ("ZIP", lambda v: packing.zipped(("a/plate.png", text("parameters")(v)))),
+        (
+            "OTIOZ",
+            lambda v: packing.zipped(("content.otio", b"{}"), ("media/p.png", text("parameters")(v)), method=0),
+        ),
+        (
+            "Office document",
+            lambda v: packing.zipped((packing.TYPES, b"<Types/>"), ("ppt/media/image1.png", text("parameters")(v))),
+        ),
+        ("EPUB", lambda v: packing.zipped(("mimetype", b"application/epub+zip"), ("p.png", text("parameters")(v)))),
+        ("ZIP in ZIP", lambda v: packing.zipped(("a.zip", packing.zipped(("p.png", text("parameters")(v)))))),
+        ("TAR", lambda v: packing.tarred(("p.png", text("parameters")(v)))),
+        ("TAR, gzip", lambda v: packing.tarred(("p.png", text("parameters")(v)), mode="w:gz")),
+        ("TAR, xz", lambda v: packing.tarred(("p.png", text("parameters")(v)), mode="w:xz")),
+        ("PSD, placed", lambda v: packing.layered(packing.item("p.png", text("parameters")(v)))),
+        ("PSB, placed", lambda v: packing.layered(packing.item("p.png", text("parameters")(v)), big=True)),
+        ("AAF, embedded essence", _essence),
+    )
+)
+
 _NAMED = (
     ("ComfyUI_00001_.png", "ComfyUI_guide.png"),
     ("00012-123456789.png", "00012-20260114.png"),
@@ -191,4 +222,4 @@ BESIDE = (
     row("text beside it", "`STEM.json`", lambda v: v, (utf8(SWARM), REVIEW, HINT, utf8(NOTES), "other JSON"), "text"),
 )
 
-ROWS = (*OTHERS, *BESIDE)
+ROWS = (*OTHERS, *WITHIN, *BESIDE)

@@ -10,10 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from provenance.carriers import look
 from provenance.containers import walk
+from provenance.credentials.read import CredentialReader
+from provenance.credentials.trust import Trust
 from provenance.evidence import Claim, Strength
 from provenance.files import BufferMedia
-from provenance.signals import Findings, read_signals
+from provenance.signals import Findings
 from tests.containers import filming as make
 from tests.containers.making import box, riff
 from tests.signals.films import FIXTURES, ROWS, Row
@@ -22,14 +25,14 @@ from tests.signals.test_silence import WORDS, says_nothing
 
 _TEXT = re.compile(rb"class_type|Content|ProduceID|rainedAlgorithmic|Steps")
 """What stands within a mark's text, not in the structure around it."""
+READER = CredentialReader(Trust())
 _NAMES = [f"{row.mark}, {row.where}" for row in ROWS]
 
 
 def examined(data: bytes) -> Findings:
     """Return all marks and gaps of a file."""
-    container = walk(BufferMedia(data))
-    found = read_signals(container)
-    return Findings(found.signals, (*container.gaps, *found.gaps))
+    seen = look(BufferMedia(data), READER)
+    return Findings(seen.signals, seen.gaps)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=_NAMES)

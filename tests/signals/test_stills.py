@@ -4,14 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from provenance.containers import walk
+from provenance.carriers import look
+from provenance.credentials.read import CredentialReader
+from provenance.credentials.trust import Trust
 from provenance.evidence import Claim
 from provenance.files import BufferMedia
-from provenance.signals import Findings, read_signals
+from provenance.signals import Findings
 from provenance.signals.whence import companion_findings, name_signals, text_signals, whence_signals
 from tests.signals import coverage, papers, stills
 from tests.signals.rows import Row
 
+READER = CredentialReader(Trust())
 ROWS = (*stills.ROWS, *papers.ROWS)
 
 _NAMES = [f"{n}, {row.mark}, {row.where}" for n, row in enumerate(ROWS)]
@@ -20,10 +23,8 @@ _HARMLESS = {Claim.CAPTURED, Claim.CREATED, Claim.NOTED}
 
 def examined(data: bytes) -> Findings:
     """Return all marks and gaps of a file."""
-    media = BufferMedia(data)
-    container = walk(media)
-    found = read_signals(container, media)
-    return Findings(found.signals, (*container.gaps, *found.gaps))
+    seen = look(BufferMedia(data), READER)
+    return Findings(seen.signals, seen.gaps)
 
 
 def found_in(row: Row, data: bytes) -> Findings:

@@ -19,9 +19,9 @@ def kept(tmp_path: Path) -> Path:
     """A backup of a production with signed words, whose configuration an administrator accepted."""
     (tmp_path / "production").mkdir()
     made = new_production(tmp_path / "production")
-    for name in ("admin", "lawyer"):
-        assert made.run("keys", "person", name, "--no-passphrase").code == 0
+    assert made.run("keys", "person", "admin", "--no-passphrase").code == 0
     pack = 'id = "house"\ndated = 2026-01-01\nsummary = "Ours."\nextends = "baseline"\n'
+    pack += '[approvals]\nroles = ["contact"]\ntranscribed = ["contact"]\n'
     (made.root / "house.toml").write_text(pack)
     from provenance.credentials.keys import new_identity
 
@@ -30,12 +30,15 @@ def kept(tmp_path: Path) -> Path:
     text = text.replace('policy = "baseline"', 'policy = "house.toml"')
     text += '\n[[trust.anchor]]\npath = "ca.pem"\npurpose = "signer"\n'
     text += '\n[[person]]\nid = "admin"\nname = "The admin"\nroles = ["administrator"]\nkeys = ["keys/admin.pub"]\n'
+    text = text.replace('roles = ["administrator"]', 'roles = ["administrator", "custodian"]')
+    for name in ("contact", "editor"):
+        text += f'\n[[person]]\nid = "{name}"\nname = "The {name}"\nroles = ["{name}"]\n'
     made.config.write_text(text)
     accepted = made.run("config", "accept", "--by", "admin", "--reason", "ours", "--sign-with", "keys/admin")
     assert accepted.code == 0, accepted.err
     (made.root / "mail.eml").write_text("Yes.")
     still = generated(made.deliver / "still.png")
-    said = ("--channel", "deliver", "--by", "lawyer", "--role", "legal", "--reason", "r", "--requested-by", "x")
+    said = ("--channel", "deliver", "--by", "contact", "--role", "contact", "--reason", "r", "--requested-by", "editor")
     mail = ("--transcribed-by", "admin", "--evidence", "mail.eml", "--sign-with", "keys/admin")
     assert made.run("approve", still, *said, *mail).code == 0
     assert made.run("backup", tmp_path / "kept").code == 0
@@ -97,7 +100,7 @@ def test_who_accepted_the_configuration_is_said(kept: Path) -> None:
 
 def test_a_configuration_nobody_accepted_is_called_so(kept: Path) -> None:
     """A configuration that was changed in the backup is put back, and called not accepted, with what is another."""
-    configured(kept, 'roles = ["administrator"]', 'roles = ["administrator", "production-legal"]')
+    configured(kept, 'roles = ["administrator", "custodian"]', 'roles = ["administrator", "contact"]')
     configured(kept, "# [notify]", '[notify]\ncommand = "/bin/sh -c nothing"\n# [was notify]')
     document = restored(kept, "--format", "json").document
     assert document["accepted"] is False

@@ -48,6 +48,7 @@ def test_a_missing_consent_has_its_command(desk: Desk) -> None:
     gated = desk.gates(code=1)
     (command,) = gated.commands()
     assert "trigger 3a (digital-performers)" in gated.text
+    assert "--by lawyer" in command
     assert desk.runs(command, "lawyer", NAME="Lead Performer").code == 0
     desk.gates(code=0)
 
@@ -66,7 +67,9 @@ def test_what_nobody_told_of_is_bound_to_what_was_told(desk: Desk) -> None:
 def test_what_shows_nothing_is_attested(desk: Desk) -> None:
     """A render that shows no sign is held with the command of an attestation, which lets it pass."""
     desk.plate("deliver/render_0050.png")
-    (command,) = desk.gates(code=3).commands()
+    gated = desk.gates(code=3)
+    assert "(by post-supervisor or production-legal): provenance attest" in gated.text
+    (command,) = gated.commands()
     assert desk.runs(command, "post").code == 0
     desk.gates(code=0)
 

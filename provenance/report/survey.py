@@ -108,7 +108,7 @@ def survey_document(survey: Survey, config: Config, now: UtcTime) -> OriginSeque
             for origin, frames, files in _origins(survey)
         ],
         grounds=[_ground(ground, frames) for ground, frames in _grounds(survey)[0]],
-        trust_lists=trust_lists(config, now),
+        trust_lists=trust_lists(config, now, closely=False),
         members=[
             SurveyedDocument(
                 path=os.fsdecode(f.path),

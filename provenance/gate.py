@@ -25,7 +25,7 @@ from provenance.looking import Intake, Seen, look
 from provenance.policy import Attested, Decision, Outcome, Policy, Reason, Rule
 from provenance.quarantine import notes_among, requests_but, taken_out
 from provenance.records import Deliverable, content_id
-from provenance.targets import Target, lies_in, named_twice, targets_of
+from provenance.targets import Target, lies_in, named_twice, targets_with_frames
 from provenance.voices import Voices
 from watcher.sweep import Folder
 
@@ -77,7 +77,7 @@ def check(gate: Gate, paths: tuple[Path, ...], channel: str | None, title: str |
 
     Raises `FileTrouble` for what is missing; `ConfigTrouble` for an unknown channel; and what `check_targets` raises.
     """
-    return check_targets(gate, plan_of(gate.config, targets_of(gate.config, paths), channel, title))
+    return check_targets(gate, plan_of(gate.config, targets_with_frames(gate.config, paths), channel, title))
 
 
 def check_targets(gate: Gate, plan: Plan) -> Run:
@@ -191,9 +191,10 @@ def check_rules(config: Config, policy: Policy) -> None:
 
 def _refuse_rules_inside(gate: Gate, target: Target) -> None:
     """Step (1): what is judged must not bring its own judge."""
-    material = Path(os.fsdecode(target.absolute(target.below)))
-    for path, what in (*gate.config.rules(), *((p, "a policy") for p in gate.policy.files)):
-        refuse_inside(path, material, what)
+    rules = (*gate.config.rules(), *((p, "a policy") for p in gate.policy.files))
+    for top in target.tops:
+        for path, what in rules:
+            refuse_inside(path, Path(os.fsdecode(top)), what)
 
 
 def _deliverable(config: Config, target: Target, channel: str | None, title: str | None) -> Deliverable:

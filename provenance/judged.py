@@ -96,6 +96,16 @@ def _decoded(path: bytes, row: bytes) -> Judged:
     return Judged(path, deliverable, Digest(row[1:end].hex()) if row[0] else None, origin, decision)
 
 
+def packed(judged: Judged) -> bytes:
+    """Return everything that was judged of one thing, to be put aside; `unpacked` is the way back."""
+    return msgspec.msgpack.encode((judged.path, _encoded(judged)))
+
+
+def unpacked(row: bytes) -> Judged:
+    """Return what was put aside."""
+    return _decoded(*_KEPT.decode(row))
+
+
 _SAID = msgspec.msgpack.Decoder(_Said)
 
 
@@ -124,7 +134,7 @@ class Judgements:
 
     def add_credential(self, absolute: bytes, judged: Judged) -> None:
         """Keep a credential in a file of its own apart: whether a file was read with it shows only at the end."""
-        self._credentials.add(absolute, msgspec.msgpack.encode((judged.path, _encoded(judged))))
+        self._credentials.add(absolute, packed(judged))
 
     def note_read(self, absolute: bytes) -> None:
         """Note that a credential in a file of its own was read together with the file it speaks of."""
@@ -138,7 +148,7 @@ class Judgements:
             while at is not None and at[0] < absolute:
                 at = next(read, None)
             if at is None or at[0] != absolute:
-                yield _decoded(*_KEPT.decode(kept))
+                yield unpacked(kept)
 
 
 _KEPT = msgspec.msgpack.Decoder(tuple[bytes, bytes])

@@ -44,6 +44,8 @@ class Target:
     single: bool = False
     skip: frozenset[bytes] = frozenset()
     sidecars: tuple[bytes, ...] | None = None
+    names: tuple[bytes, ...] = ()
+    """The files of the folder that alone are meant; all if empty."""
 
     @property
     def zone_name(self) -> ZoneName:
@@ -58,6 +60,12 @@ class Target:
         """Return the absolute path of one below the root."""
         return os.path.join(self.root, path) if path else self.root
 
+    @property
+    def tops(self) -> tuple[bytes, ...]:
+        """The absolute paths of what is meant, files or a folder."""
+        top = self.absolute(self.below)
+        return tuple(os.path.join(top, name) for name in self.names) or (top,)
+
     def shown(self, path: bytes) -> bytes:
         """Return a path below the root in the words of whoever named this target."""
         if not path.startswith(self.below):
@@ -71,6 +79,9 @@ class Target:
         Raises `FileTrouble` if the root itself is not there or may not be opened, `ZoneTrouble` if a zone's root is
         no folder.
         """
+        if self.names:
+            yield self._named_ones()
+            return
         if not self.single:
             try:
                 yield from sweep(self.root, skip=self.skip, start=self.below)
@@ -86,6 +97,21 @@ class Target:
             yield Folder(parent, error=error)
         else:
             yield Folder(parent, files=[(name, Found.of(found))])
+
+    def _named_ones(self) -> Folder:
+        """Return the folder with the files that alone are meant. One that went meanwhile is missed when it is read."""
+        folder = Folder(self.below)
+        for name in self.names:
+            try:
+                found = os.stat(os.path.join(self.absolute(self.below), name), follow_symlinks=False)
+            except OSError as error:
+                return Folder(os.path.join(self.below, name), error=error)
+            odd = kind_of(found.st_mode)
+            if odd is None:
+                folder.files.append((name, Found.of(found)))
+            elif odd is not Odd.FOLDER:
+                folder.odd.append((name, odd))
+        return folder
 
     def request(self, folder: bytes, name: bytes, size: int, beside: Collection[bytes]) -> Request:
         """Return what a worker needs to look at one file; `beside` are the sidecars in its folder."""
@@ -108,7 +134,7 @@ class Target:
     def _sidecars(self, folder: bytes, name: bytes, beside: Collection[bytes]) -> tuple[bytes, ...]:
         if self.sidecars is not None:
             return self.sidecars
-        if not self.single:
+        if not self.single and not self.names:
             return tuple(n for n in companion_names(name) if n in beside) if beside else ()
         there = self.absolute(folder)
         return tuple(n for n in companion_names(name) if os.path.lexists(os.path.join(there, n)))
@@ -140,6 +166,52 @@ def targets_of(config: Config, paths: Iterable[Path]) -> tuple[Target, ...]:
         else:
             targets += _folder_targets(config, resolved, os.fsencode(path))
     return tuple(dict.fromkeys(targets))
+
+
+def targets_with_frames(config: Config, paths: Iterable[Path]) -> tuple[Target, ...]:
+    """Return what the paths name, as `targets_of` does, and where nothing has that very name, the frames it stands for.
+
+    Raises as `targets_of` does; `FileMissing` where there is neither.
+    """
+    targets: list[Target] = []
+    for path in paths:
+        try:
+            targets += targets_of(config, [path])
+        except FileMissing as missing:
+            target = frames_target(config, path)
+            if target is None:
+                raise
+            if not target.names:
+                raise FileMissing(f"there is no frame of {display(os.fsencode(path))}") from missing
+            targets.append(target)
+    return tuple(dict.fromkeys(targets))
+
+
+def frames_target(config: Config, path: Path) -> Target | None:
+    """Return the frames that a name such as `shot.####.exr` stands for; none of them may be there.
+
+    None for a name like any other. Raises as `targets_of` does for its folder.
+    """
+    from provenance.sequence import pattern_in
+
+    pattern = pattern_in(os.fsencode(path.name))
+    if pattern is None:
+        return None
+    folder, odd = located(config, path.parent)
+    if odd is not Odd.FOLDER:
+        return None
+    try:
+        names = os.listdir(os.fsencode(folder))  # noqa: PTH208 (as bytes)
+    except OSError as error:
+        raise _path_error(path.parent, error) from error
+    found = config.place_of(folder)
+    root, below, zone = (os.fsencode(folder), b"", None)
+    if found is not None:
+        zone, place = found
+        root, below = os.fsencode(zone.root), place.path
+    meant = sorted((number, name) for name in names if (number := pattern.number(name)) is not None)
+    named = os.fsencode(path)[: -len(os.fsencode(path.name))]
+    return Target(root, below, zone, named, names=tuple(name for _, name in meant))
 
 
 def _refuse_detour(config: Config, absolute: Path, resolved: Path) -> None:

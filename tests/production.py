@@ -134,7 +134,7 @@ def copied(source: Path, target: Path) -> Path:
 
 
 def outcomes(document: dict[str, object]) -> dict[str, str]:
-    """Outcome by file name."""
+    """Outcome by file name, frames of sequences included."""
     assets = document["assets"]
     assert isinstance(assets, list)
-    return {Path(a["path"]).name: a["outcome"] for a in assets}
+    return {Path(m["path"]).name: m["outcome"] for a in assets for m in a["members"] or [a]}

@@ -23,6 +23,16 @@ Documents = dict[str, list[Any]]
 AS_AI = ("--source-type", "trainedAlgorithmicMedia")
 
 
+def _sequences(made: Production) -> Documents:
+    """Return what is printed of a sequence in the work zone: of one frame it is said that it was generated."""
+    for n in range(1, 5):
+        picture(made.editorial / f"shot.{n}.png", seed=n + 20)
+    _told(made, "declare", "editorial/shot.2.png", "--origin", "ai-generated", *EDITOR)
+    _told(made, "scan")
+    (line,) = _told(made, "list", "editorial", "--sequences")
+    return {"origin-sequence": _told(made, "origin", "editorial/shot.@.png"), "list-sequence": [line]}
+
+
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory: pytest.TempPathFactory) -> Documents:
     """Every document a small production printed on its way, by the name of its schema."""
@@ -51,6 +61,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Documents:
         "gate": _told(made, "gate", "deliver"),
         "origin": [d for p in (*one, "made.jpg", "deliver/broken.jpg") for d in _told(made, "origin", p)],
         "list": _told(made, "list", "--all"),
+        **_sequences(made),
         "status": _told(made, "status"),
         "doctor": _told(made, "doctor"),
         "error": _told(made, "origin", "nowhere.jpg"),

@@ -1,5 +1,6 @@
 """`provenance approve`: generated material may be part of one deliverable."""
 
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -117,7 +118,26 @@ def approve(
         raise click.UsageError("--show needs --again.")
     if not asked.channels:
         raise click.UsageError("Missing option '--channel'.")
-    _approve(session, paths, _terms(session, asked, until, claimed), as_json=as_json)
+    _approve(session, paths, _terms(session, _of_frames(session, paths, asked), until, claimed), as_json=as_json)
+
+
+def _of_frames(session: Session, paths: tuple[Path, ...], said: _Said) -> _Said:
+    """Return what was said with the pattern and the frames that `--scope sequence shot.####.exr` says by its path."""
+    if said.scope != Scope.SEQUENCE.value or said.pattern or said.frames or len(paths) != 1:
+        return said
+    from provenance.quarantine import targets_with_held
+    from provenance.sequence import pattern_in
+
+    pattern = pattern_in(os.fsencode(paths[0].name))
+    if pattern is None or os.path.lexists(paths[0]):
+        return said
+    with session.catalogue() as catalogue:
+        targets = targets_with_held(session.config, catalogue, paths)
+    names = [name for t in targets for name in t.names or (t.named.rpartition(b"/")[2],)]
+    numbers = [n for name in names if (n := pattern.number(name)) is not None]
+    numbers += [n for stretch in pattern.missing(numbers) for n in stretch]
+    name = os.fsdecode(pattern.stem + b"#" * pattern.digits + pattern.tail)
+    return replace(said, pattern=name, frames=f"{min(numbers)}-{max(numbers)}")
 
 
 def _terms(session: Session, said: _Said, until: UtcTime | None, claimed: UtcTime | None) -> Approval:

@@ -82,7 +82,7 @@ def _derive_from(
     as_json: bool,
 ) -> None:
     from provenance.cli.progress import progress
-    from provenance.targets import targets_of
+    from provenance.targets import targets_with_frames
     from provenance.words import take_down_derivation
 
     def make(made: tuple[Subject, ...], origins: tuple[Subject, ...], at: UtcTime) -> Derivation:
@@ -93,6 +93,6 @@ def _derive_from(
         return Derivation(by=by, reason=reason, made_at=at, claimed_at=said, child=made[0], parents=origins)
 
     with progress("reading") as tell, session.intake(tell) as intake:
-        child_of, parents_of = targets_of(session.config, [child]), targets_of(session.config, parents)
+        child_of, parents_of = (targets_with_frames(session.config, named) for named in ([child], parents))
         taken = take_down_derivation(intake, child_of, parents_of, make)
     show_record(session, taken.record, taken.subjects, as_json=as_json)

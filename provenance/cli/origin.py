@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provenance.account import account_of
-from provenance.catalogue import Filed
+from provenance.account import Account, account_of
+from provenance.catalogue import Catalogue, Filed
 from provenance.cli.options import MATERIAL, answer_options, now
 from provenance.cli.session import Session
+from provenance.errors import FileMissing
 from provenance.report.origin import origin_text
 
 if TYPE_CHECKING:
     from provenance.identity.authority import Authority
+    from provenance.verdict import Verdict
 
 
 @click.command()
@@ -25,10 +27,17 @@ def origin(ctx: click.Context, path: Path, as_json: bool) -> None:
 
     Changes nothing. A file that did not change since it was recorded is answered from the catalogue; any other is
     looked at now. A file that is gone is answered for by its old place.
+
+    A PATH such as shot.####.exr, where no file has that name, means every frame there is of it.
     """
     session = Session.of(ctx)
     with session.catalogue() as catalogue:
-        account = account_of(session.config, catalogue, path, session.ask)
+        try:
+            account = account_of(session.config, catalogue, path, session.ask)
+        except FileMissing:
+            if not _frames(session, catalogue, path, as_json=as_json):
+                raise
+            return
         vouch = None
         if session.signed or any(filed.envelope for filed in account.words):
             voices = session.voices(catalogue)
@@ -48,8 +57,40 @@ def origin(ctx: click.Context, path: Path, as_json: bool) -> None:
         return
     for line in origin_text(account, session.config.approvals, asked):
         click.echo(line)
+    _show_trust(session)
+
+
+def _show_trust(session: Session) -> None:
+    """Print whose signatures are trusted, where any are."""
     if session.config.anchors:
         from provenance.report.trust_lists import trust_lines, trust_lists
 
         for line in trust_lines(trust_lists(session.config, now(), closely=False)):
             click.echo(line)
+
+
+def _frames(session: Session, catalogue: Catalogue, path: Path, *, as_json: bool) -> bool:
+    """Answer for the frames a name stands for; return whether it is such a name."""
+    from provenance.report.survey import survey_document, survey_text
+    from provenance.survey import survey
+
+    voices = session.voices(catalogue)
+
+    def heard(account: Account) -> "Verdict":
+        if session.signed or any(filed.envelope for filed in account.words):
+            return voices.verdict(account.evidence.asset.digest, account.verdict)
+        return account.verdict
+
+    with session.asking() as ask:
+        found = survey(session.config, catalogue, path, ask, heard)
+    if found is None:
+        return False
+    if as_json:
+        from provenance.report.documents import to_json
+
+        click.echo(to_json(survey_document(found, session.config, now())))
+        return True
+    for line in survey_text(found):
+        click.echo(line)
+    _show_trust(session)
+    return True

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     # Workers are started before any of these is loaded, and a question about a known file needs few of them.
     from types import FrameType
 
+    from provenance.account import Ask
     from provenance.catalogue import Catalogue, Stamp
     from provenance.cli.signing import Signing
     from provenance.config import Config
@@ -175,6 +176,23 @@ class Session:
         with Pool(load_trust(self.config.anchors), workers=1, brief=True) as pool:
             ((_, answer),) = pool.examine([request])
         return answer
+
+    @contextmanager
+    def asking(self) -> "Iterator[Ask]":
+        """Yield what examines one file after another in the same workers, which are started when there is one."""
+        from provenance.credentials.trust import load_trust
+        from provenance.pool import Pool
+
+        with ExitStack() as stack:
+            pools: list[Pool] = []
+
+            def ask(request: "Request") -> "Answer":
+                if not pools:
+                    pools.append(stack.enter_context(Pool(load_trust(self.config.anchors), workers=1, brief=True)))
+                ((_, answer),) = pools[0].examine([request])
+                return answer
+
+            yield ask
 
 
 def _unwind_on_sigterm() -> None:

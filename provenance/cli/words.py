@@ -71,6 +71,7 @@ def show_record(
     from provenance.report.documents import WordDocument, to_json
     from provenance.report.record_document import record_document
     from provenance.report.records import record_text
+    from provenance.report.subjects import subject_lines
 
     mode, signing = session.config.approvals, session.signing
     if as_json:
@@ -82,7 +83,7 @@ def show_record(
         )
         return
     click.echo(display(record_text(record)))
-    for subject in subjects:
-        click.echo(f"  {subject.digest[:12]}  {subject.name}")
+    for line in subject_lines(subjects):
+        click.echo(f"  {line}")
     for line in (*signing.lines(), *news):
         click.echo(f"  {display(line)}")

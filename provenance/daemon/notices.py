@@ -25,6 +25,7 @@ from provenance.asset import Digest, Place, RelPath, UtcTime, ZoneName
 from provenance.config import Config
 from provenance.daemon.logs import Log
 from provenance.daemon.tellers import NotTold, Teller, tellers_of
+from provenance.daemon.together import together
 from provenance.policy import Reason, Rule
 from provenance.report.standing import NoticeDocument, ToldDocument
 
@@ -87,6 +88,9 @@ class Notice:
     reasons: tuple[Rule, ...] = ()
     says: str = ""
     count: int = 1
+    members: tuple[RelPath, ...] = ()
+    """The files it is about, where it is about frames of a sequence; `path` is then the sequence's."""
+    frames: str | None = None
 
     @classmethod
     def about(cls, kind: Kind, place: Place, digest: Digest | None, reasons: Iterable[Reason] = ()) -> "Notice":
@@ -138,7 +142,7 @@ class Notices:
             project=self._project,
             at=self._now(),
             host=os.uname().nodename,
-            notices=[_told(notice, at) for notice, at in notices],
+            notices=[_told(notice, at) for notice, at in together(notices)],
         )
 
 
@@ -163,6 +167,8 @@ class _Outbox:
         self._teller, self._compose, self._bundle = teller, compose, bundle
         self._log, self._patience = log, patience
         self._waiting: list[_Dated] = []
+        self._crowded = False
+        """Whether what waits is too many sequences, and putting frames together would make no room any more."""
         self._unnamed: dict[tuple[Kind, ZoneName | None], tuple[int, UtcTime]] = {}
         self._under_way = 0
         self._changed = threading.Condition()
@@ -174,6 +180,9 @@ class _Outbox:
     def add(self, notice: Notice, at: UtcTime) -> None:
         """Take a notice, or note that there was one."""
         with self._changed:
+            if len(self._waiting) >= self._patience.room and not self._crowded:
+                self._waiting = together(self._waiting)
+                self._crowded = len(self._waiting) > self._patience.room // 2
             if len(self._waiting) < self._patience.room:
                 self._waiting.append((notice, at))
             else:
@@ -224,7 +233,7 @@ class _Outbox:
                     break
         self._closing.wait(self._bundle)
         with self._changed:
-            waiting, self._waiting = self._waiting, []
+            waiting, self._waiting, self._crowded = self._waiting, [], False
             for (kind, zone), (count, at) in self._unnamed.items():
                 waiting.append((Notice(kind, zone, says=f"and {count:,} more", count=count), at))
             self._unnamed = {}
@@ -267,4 +276,5 @@ def _told(notice: Notice, at: UtcTime) -> ToldDocument:
         says=notice.says or _SAYS[notice.kind],
         count=notice.count,
         at=at,
+        frames=notice.frames,
     )

@@ -152,9 +152,18 @@ def _title(document: NoticeDocument) -> str:
     return f"{document.project}: " + ", ".join(f"{count:,} {kind}" for kind, count in counts.most_common())
 
 
+def _short(frames: str) -> str:
+    return frames if len(frames) <= _FRAMES else f"{frames[:_FRAMES].rpartition(',')[0]},…"
+
+
+_FRAMES = 80
+"""So many characters of which frames it is are shown."""
+
+
 def _lines(document: NoticeDocument) -> Iterator[str]:
     for one in document.notices[:NAMED]:
         where = "/".join(filter(None, (one.zone, one.path)))
+        where += f", {one.count:,} frames of {_short(one.frames)}" if one.frames else ""
         why = f" ({', '.join(one.reasons)})" if one.reasons else ""
         yield display(f"{one.kind}: {where}: {one.says}{why}" if where else f"{one.kind}: {one.says}{why}")
     rest = sum(one.count for one in document.notices[NAMED:])

@@ -9,7 +9,7 @@ from provenance.asset import RelPath
 from provenance.catalogue import Quarantined, Queries
 from provenance.config import Config, Zone
 from provenance.errors import FileMissing
-from provenance.targets import Target, targets_of
+from provenance.targets import Target, targets_with_frames
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Held:
 
 
 def held_at(config: Config, catalogue: Queries, path: Path) -> tuple[Held, ...]:
-    """Return what was taken from a file's or folder's old place, or is kept there; by place, then by age.
+    """Return what was taken from the old place of a file, a folder or frames, or is kept there; by place, then by age.
 
     Of several files that were taken from one place one after another the last is meant. The others are found by where
     they are kept.
@@ -52,20 +52,21 @@ def held_at(config: Config, catalogue: Queries, path: Path) -> tuple[Held, ...]:
     absolute = _absolute(path)
     found = {h.row.id: h for h in _by_place(config, catalogue, absolute, path)}
     found.update((h.row.id, h) for h in _by_where(config, catalogue, absolute, path))
+    found.update((h.row.id, h) for h in _frames(config, catalogue, absolute, path))
     return tuple(sorted(found.values(), key=lambda h: (h.row.move.place.zone, h.row.move.place.path, h.row.id)))
 
 
 def targets_with_held(config: Config, catalogue: Queries, paths: Iterable[Path]) -> tuple[Target, ...]:
-    """Return what the paths name, as `targets_of` does, and what was taken from there where nothing lies now.
+    """Return what the paths name, frames too, and what was taken from there where nothing lies now.
 
-    Raises as `targets_of` does, but for what is missing because it is in quarantine.
+    Raises as `targets_with_frames` does, but for what is missing because it is in quarantine.
     """
     targets: dict[Target, None] = {}
     for path in paths:
         missing: FileMissing | None = None
         there: tuple[Target, ...] = ()
         try:
-            there = targets_of(config, [path])
+            there = targets_with_frames(config, [path])
         except FileMissing as error:
             missing = error
         held = [h for h in held_at(config, catalogue, path) if not h.replaced]
@@ -85,6 +86,22 @@ def _by_place(config: Config, catalogue: Queries, absolute: Path, path: Path) ->
         last = {row.move.place: row for row in catalogue.quarantined(zone.name, below)}
         for row in last.values():
             yield Held(row, zone, _named(path, absolute, zone.root, row.move.place.path))
+
+
+def _frames(config: Config, catalogue: Queries, absolute: Path, path: Path) -> Iterator[Held]:
+    """Yield the frames that a name such as `shot.####.exr` stands for, unless something has that very name."""
+    from provenance.sequence import pattern_in
+
+    pattern = pattern_in(os.fsencode(absolute.name))
+    found = config.place_of(absolute.parent)
+    if pattern is None or found is None or os.path.lexists(absolute):
+        return
+    zone, folder = found
+    last = {row.move.place: row for row in catalogue.quarantined(zone.name, folder.path)}
+    for place, row in last.items():
+        lies_in, _, name = place.path.rpartition(b"/")
+        if lies_in == folder.path and pattern.number(name) is not None:
+            yield Held(row, zone, os.fsencode(path)[: -len(os.fsencode(path.name))] + name)
 
 
 def _by_where(config: Config, catalogue: Queries, absolute: Path, path: Path) -> Iterator[Held]:

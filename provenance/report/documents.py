@@ -10,6 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from provenance.report.held_documents import HeldDocument
+from provenance.report.sequence_documents import FramesDocument, MemberDocument, ReasonDocument
 from provenance.report.trust_lists import TrustListDocument
 
 
@@ -158,16 +159,6 @@ class OriginDocument(Document, frozen=True, kw_only=True):
     """Whose signatures are trusted today; `examiner.trust_list` is what the verdict was made with."""
 
 
-class ReasonDocument(Document, frozen=True, kw_only=True):
-    """One reason for an outcome."""
-
-    rule: str
-    outcome: str
-    text: str
-    help: str
-    args: dict[str, str]
-
-
 class PolicyDocument(Document, frozen=True, kw_only=True):
     """Which policy was used."""
 
@@ -183,7 +174,7 @@ class ConfigDocument(Document, frozen=True, kw_only=True):
 
 
 class CountsDocument(Document, frozen=True, kw_only=True):
-    """How many; `pass + refuse + hold = checked`."""
+    """How many files; `pass + refuse + hold = checked`. A sequence counts as many as it has `members`."""
 
     checked: int
     passed: int = msgspec.field(name="pass")
@@ -206,7 +197,7 @@ class AttestedDocument(Document, frozen=True, kw_only=True):
 
 
 class JudgedDocument(Document, frozen=True, kw_only=True):
-    """One thing that was checked."""
+    """One thing that was checked: a file, or a sequence, which has `frames` and `members` and no digest of its own."""
 
     path: str
     channel: str
@@ -219,9 +210,11 @@ class JudgedDocument(Document, frozen=True, kw_only=True):
     clearances: list[RecordDocument]
     attestations: list[AttestedDocument]
     supersessions: list[RecordDocument] = []
-    members: list[str] | None = None
+    members: list[MemberDocument] | None = None
+    """Each file of a sequence."""
     via: str | None = None
     """How an approval covers it that does not name it."""
+    frames: FramesDocument | None = None
 
 
 class GateDocument(Document, frozen=True, kw_only=True):
@@ -375,6 +368,6 @@ class ErrorDocument(Document, frozen=True, kw_only=True):
     help: str
 
 
-def to_json(document: Document, *, indent: int | None = 2) -> str:
+def to_json(document: msgspec.Struct, *, indent: int | None = 2) -> str:
     """Return a document as JSON: ASCII only, so that no name breaks it."""
     return json.dumps(msgspec.to_builtins(document), indent=indent, ensure_ascii=True)

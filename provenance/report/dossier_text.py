@@ -1,6 +1,8 @@
 """A report as lines: the answer first, then what is open, then everything else."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import groupby
 
 from provenance.advice import parts_of
 from provenance.dossier.asked import Audience
@@ -24,6 +26,7 @@ from provenance.report.dossier_words import (
     unsigned,
     use_name,
 )
+from provenance.sequence import LEAST, Spans, framed
 
 
 def report_text(dossier: Dossier) -> Iterator[str]:
@@ -123,8 +126,63 @@ def _items(dossier: Dossier) -> Iterator[str]:
     if counts.forgotten:
         yield f"  not listed: {counts.forgotten:,} that are nowhere now and that no gate let pass"
     outside = dossier.asked.audience is Audience.OUTSIDE
-    for item in dossier.items:
-        yield from (f"  {line}" for line in _item(item, outside=outside))
+    for what, items in groupby(dossier.items, key=lambda item: _alike(item, outside=outside)):
+        for lines in _together(what, items, outside=outside):
+            yield from (f"  {line}" for line in lines)
+
+
+_Alike = tuple[object, ...] | None
+
+
+def _alike(item: Item, *, outside: bool) -> _Alike:
+    """Return what frames of a sequence have in common that are told of together; None for what is told of by itself.
+
+    That is everything but number, digest and when it was last seen. Files come in the order of their paths.
+    """
+    if len(item.spots) != 1 or not item.spots[0].path:
+        return None
+    (spot,) = item.spots
+    folder, slash, name = spot.path.rpartition(b"/")
+    frame = framed(name)
+    if frame is None:
+        return None
+    where = (spot.zone, spot.role, spot.channel, spot.title, spot.state)
+    rest = tuple(_item(replace(item, spots=(), number=0), outside=outside))[1:]
+    return (*where, folder + slash, frame.stem, frame.digits, frame.tail, item.origin, rest)
+
+
+def _together(what: _Alike, items: Iterable[Item], *, outside: bool) -> Iterator[Iterable[str]]:
+    """Yield the lines about each of some files, or about all at once where they are a sequence."""
+    if what is None:
+        yield from (_item(item, outside=outside) for item in items)
+        return
+    few: list[Item] = []
+    numbers: list[int] = []
+    last = 0
+    for item in items:
+        frame = framed(item.spots[0].path.rpartition(b"/")[2])
+        assert frame is not None
+        numbers.append(frame.number)
+        last = item.number
+        if len(few) < LEAST:
+            few.append(item)
+    if len(numbers) < LEAST:
+        yield from (_item(item, outside=outside) for item in few)
+        return
+    yield _sequence(few[0], last, Spans.of(numbers), outside=outside)
+
+
+def _sequence(first: Item, last: int, frames: Spans, *, outside: bool) -> Iterator[str]:
+    (spot,) = first.spots
+    folder, slash, name = spot.path.rpartition(b"/")
+    frame = framed(name)
+    assert frame is not None
+    shown = replace(spot, path=folder + slash + frame.stem + b"#" * frame.digits + frame.tail)
+    yield (
+        f"{first.number}-{last}. {item_name(replace(first, spots=(shown,)))}  {first.origin}  {frames.words()} "
+        f"({frames.total:,} files, each with its digest in the other forms of this report)"
+    )
+    yield from [*_item(replace(first, spots=(shown,)), outside=outside)][1:]
 
 
 def _item(item: Item, *, outside: bool) -> Iterator[str]:

@@ -7,7 +7,8 @@ from provenance.config import Config
 from provenance.files import display
 from provenance.policy import Outcome, Policy
 from provenance.release import PutBack, Release
-from provenance.report.gate import config_document, judged_document, policy_document, run_lines
+from provenance.report.gate import config_document, policy_document, run_lines
+from provenance.report.judged import judged_document
 from provenance.report.release_document import PutBackDocument, ReleaseDocument
 
 

@@ -26,6 +26,7 @@ from provenance.report.personal_document import BackupDocument, ErasureDocument,
 from provenance.report.policy_document import ExplanationDocument, PackDocument
 from provenance.report.release_document import ReleaseDocument
 from provenance.report.standing import DoctorDocument, NoticeDocument, StatusDocument
+from provenance.report.survey_documents import ListedSequenceDocument, OriginSequenceDocument
 from provenance.report.timeline_document import TimelineDocument
 from provenance.report.told_documents import ConsentDocument, DisclosureDocument, ToolDocument
 from provenance.report.trust import TrustCheckDocument, TrustDocument, TrustImportDocument
@@ -34,10 +35,12 @@ FOLDER = Path(__file__).parents[1] / "schemas"
 
 SCHEMAS: dict[str, type[Document]] = {
     "origin": OriginDocument,
+    "origin-sequence": OriginSequenceDocument,
     "gate": GateDocument,
     "release": ReleaseDocument,
     "status": StatusDocument,
     "list": ListedDocument,
+    "list-sequence": ListedSequenceDocument,
     "scan": ScanDocument,
     "record": WordDocument,
     "timeline": TimelineDocument,

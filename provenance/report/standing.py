@@ -95,7 +95,11 @@ class DoctorDocument(Document, frozen=True, kw_only=True):
 
 
 class ToldDocument(Document, frozen=True, kw_only=True):
-    """One thing the daemon tells; `count` is more than 1 where there was no room to name each."""
+    """One thing the daemon tells; `count` is more than 1 where there was no room to name each.
+
+    It is more than 1 also for frames of a sequence of which the same is to be told: then `path` is the sequence's,
+    and `frames` says which, as `1041-1043`.
+    """
 
     kind: str
     zone: str | None
@@ -105,6 +109,7 @@ class ToldDocument(Document, frozen=True, kw_only=True):
     says: str
     count: int
     at: str
+    frames: str | None = None
 
 
 class NoticeDocument(Document, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from provenance.files import display
 from provenance.report.standing import CatalogueDocument, DaemonDocument, StatusDocument, ZoneDocument
 from provenance.report.told_documents import FoundDocument
 from provenance.report.trust_lists import trust_lines, trust_lists
+from provenance.sequence import bunched
 from provenance.verdict import Origin
 from provenance.watchstate import SILENT, Running, ZoneState
 from provenance.zones import is_protected
@@ -184,13 +185,18 @@ def _why(quarantined: Quarantined) -> str:
 
 
 def _named(what: str, files: Iterable[tuple[str, bytes, str]]) -> Iterator[str]:
-    """Yield a line for each of the first files, and one with the number of the rest."""
+    """Yield a line for each of the first files, or sequences of which the same is said, and one for all the rest."""
     rest = 0
-    for number, (zone, path, says) in enumerate(files):
-        if number < _NAMED:
+    bunches = bunched((f"{zone}/{says}", path, (zone, path, says)) for zone, path, says in files)
+    for number, (sequence, some) in enumerate(bunches):
+        zone, path, says = some[0]
+        if number >= _NAMED:
+            rest += len(some)
+        elif sequence is None:
             yield f"{what:<12}  {display(zone)}/{display(path)}: {display(says)}"
         else:
-            rest += 1
+            frames = f"{sequence.frames.words()} ({len(some):,} files)"
+            yield f"{what:<12}  {display(zone)}/{display(sequence.path)}, {frames}: {display(says)}"
     if rest:
         yield f"{what:<12}  and {rest:,} more"
 

@@ -17,6 +17,7 @@ from provenance.records import Subject
 from provenance.records.disclosure import Disclosure
 from provenance.report.record_document import record_document
 from provenance.report.records import standing_words
+from provenance.report.subjects import subject_lines
 from provenance.report.told_documents import ConcernDocument, DisclosureDocument, NeededDocument
 
 if TYPE_CHECKING:
@@ -63,8 +64,7 @@ def told_text(told: Told, config: Config, policy: Policy) -> Iterator[str]:
     yield from (f"  -> {command}" for command in commands)
     if told.binding:
         yield f"  bound by {told.binding}:"
-    for subject in told.subjects:
-        yield f"  {subject.digest[:12]}  {display(subject.name)}"
+    yield from (f"  {line}" for line in subject_lines(told.subjects))
     if told.declared:
         yield f"  declared ai-generated, for what does not say so itself: {told.declared}"
     if told.signing:

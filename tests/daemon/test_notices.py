@@ -24,7 +24,7 @@ SOON = Patience(pause=0.01)
 
 def notice(number: int = 0, kind: Kind = Kind.QUARANTINE) -> Notice:
     """Return a notice about some file."""
-    return Notice(kind, ZoneName("netflix"), RelPath(b"shots/%d.png" % number), DIGEST, (Rule.TEMPORARY_NOT_FINAL,))
+    return Notice(kind, ZoneName("netflix"), RelPath(b"shots/%d.mov" % number), DIGEST, (Rule.TEMPORARY_NOT_FINAL,))
 
 
 @pytest.fixture
@@ -45,20 +45,39 @@ def test_what_comes_together_is_told_together(tmp_path: Path, heard: Listener) -
     validate(document)
     assert (document["project"], document["at"]) == ("long-night", NOW)
     assert document["host"] == os.uname().nodename
-    assert [n["path"] for n in document["notices"]] == [*(f"shots/{n}.png" for n in range(5)), None]
+    assert [n["path"] for n in document["notices"]] == [*(f"shots/{n}.mov" for n in range(5)), None]
     first, last = document["notices"][0], document["notices"][-1]
     assert first == {
         "kind": "quarantine",
         "zone": "netflix",
-        "path": "shots/0.png",
+        "path": "shots/0.mov",
         "sha256": DIGEST,
         "reasons": ["temporary-not-final"],
         "says": "it may not be delivered, and was moved to quarantine",
         "count": 1,
         "at": NOW,
+        "frames": None,
     }
     assert (last["kind"], last["zone"], last["says"]) == ("trouble", None, "the share is gone")
     assert heard.lines == []
+
+
+def test_frames_of_a_sequence_are_told_of_as_one(tmp_path: Path, heard: Listener) -> None:
+    """A drop of 2,000 frames that say the same is one notice that names them all, also where there was less room."""
+    program = Program(tmp_path)
+    patience = Patience(room=100)
+    notices = Notices(telling(tmp_path, program.command, bundle=FOREVER), heard.log, now, patience=patience)
+    for number in range(1001, 3001):
+        path = RelPath(b"comp/shot.%d.exr" % number)
+        reasons = (Rule.TEMPORARY_NOT_FINAL,) if number != 2000 else (Rule.ORIGIN_NEEDS_REVIEW,)
+        notices.tell(Notice(Kind.QUARANTINE, ZoneName("netflix"), path, DIGEST, reasons))
+    notices.close(40)
+    (document,) = program.documents
+    validate(document)
+    (many, one) = document["notices"]
+    assert (many["path"], many["frames"], many["sha256"]) == ("comp/shot.####.exr", "1001-1999,2001-3000", None)
+    assert (many["count"], many["reasons"]) == (1_999, ["temporary-not-final"])
+    assert (one["path"], one["frames"], one["count"]) == ("comp/shot.2000.exr", None, 1)
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -130,7 +149,7 @@ def test_a_failure_is_tried_again(tmp_path: Path, heard: Listener) -> None:
     until(lambda: program.documents)
     notices.close(40)
     ((told,),) = [d["notices"] for d in program.documents]
-    assert told["path"] == "shots/7.png"
+    assert told["path"] == "shots/7.mov"
     whys = [line["why"] for line in heard.lines]
     assert whys == ["it answered 3; it said: no\\x1b[2J line"] * 2
 
@@ -146,7 +165,7 @@ def test_what_could_not_be_told_comes_as_a_number(tmp_path: Path, heard: Listene
     notices.tell(notice(2, Kind.HOLD))
     notices.close(40)
     ((second, first),) = [d["notices"] for d in program.documents]
-    assert (second["kind"], second["path"]) == ("hold", "shots/2.png")
+    assert (second["kind"], second["path"]) == ("hold", "shots/2.mov")
     assert (first["kind"], first["path"], first["says"], first["count"]) == ("quarantine", None, "and 1 more", 1)
 
 
@@ -281,7 +300,7 @@ def test_mail_and_chat_get_a_short_text(
     assert len(got) == 1
     assert got[0]["title"] == "long-night: 25 quarantine, 1 hold"
     lines = got[0]["message"].splitlines()
-    assert lines[0].startswith("quarantine: netflix/shots/0.png: it may not be delivered")
+    assert lines[0].startswith("quarantine: netflix/shots/0.mov: it may not be delivered")
     assert lines[0].endswith("(temporary-not-final)")
     assert (len(lines), lines[-1]) == (21, "and 6 more")
     assert "topsecret" not in heard.stream.getvalue() + "".join(capfd.readouterr())

@@ -146,8 +146,8 @@ PACKETS: dict[str, _Make] = {
 }
 
 
-_UNCHECKED = {"PDF", "PDF Info"}
-"""Compressed without a checksum that its parser looks at: one changed bit makes another text of all of it."""
+_UNCHECKED = {"PDF", "PDF Info", "JXL Brotli"}
+"""Compressed without a checksum, or with one nobody looks at: one changed bit makes another text of all of it."""
 
 
 def marked_formats() -> list[Marked]:

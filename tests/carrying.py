@@ -94,6 +94,12 @@ TEXTS: dict[str, _Make] = {
     "FLAC": lambda v: filming.flac((4, filming.comments(b"comment=" + v))),
     "AIFF": lambda v: filming.form((b"COMM", bytes(18)), (b"ANNO", v)),
     "Ogg": lambda v: filming.ogg(b"comment=" + v),
+    "WMV": lambda v: filming.asf(filming.asf_described(v)),
+    "WMA": lambda v: filming.asf(filming.asf_library("comment", v)),
+    "MP3 chapter": lambda v: (
+        filming.tag(filming.frame(b"CHAP", b"one\0" + bytes(16) + filming.frame(b"TXXX", b"\3comment\0" + v)))
+        + filming.FRAMES
+    ),
     "FLV": lambda v: filming.script(("comment", v.decode())),
 }
 """By format, what keeps a generator's text in it."""
@@ -140,8 +146,8 @@ PACKETS: dict[str, _Make] = {
 }
 
 
-_UNCHECKED = {"PDF", "PDF Info"}
-"""Compressed without a checksum that its parser looks at: one changed bit makes another text of all of it."""
+_UNCHECKED = {"PDF", "PDF Info", "JXL Brotli"}
+"""Compressed without a checksum, or with one nobody looks at: one changed bit makes another text of all of it."""
 
 
 def marked_formats() -> list[Marked]:

@@ -4,6 +4,7 @@ from provenance.containers.family import Family
 from provenance.containers.id3_tag import HEADER, read_tag, tag_size
 from provenance.containers.model import Carries, Format
 from provenance.containers.notes import Notes
+from provenance.containers.tags import note_remains
 from provenance.containers.tail import read_tail
 from provenance.containers.vorbis import read_flac
 from provenance.containers.window import Window
@@ -12,6 +13,7 @@ _MP3 = Format("audio/mpeg", Carries.YES, "audio/mpeg")
 _FLAC = Format("audio/flac", Carries.YES, "audio/flac")
 
 _MOST_TAGS = 16
+_BETWEEN = 64 << 10
 
 _BITRATES = {
     (3, 3): (32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
@@ -80,6 +82,9 @@ def _walk(window: Window, notes: Notes) -> None:
         notes.gap(f"ID3 tag at {at}", f"there are more than {_MOST_TAGS} tags; the rest was not read")
     if window.at(at, 4) == b"fLaC":
         read_flac(window, notes, at + 4)
+    elif at and _frame_length(window.at(at, 4)) == 0:
+        # Padding, or the rest of a tag whose length was damaged.
+        note_remains(notes, f"what stands between the tag and the sound, at {at}", window.at(at, _BETWEEN))
     read_tail(window, notes, at)
 
 

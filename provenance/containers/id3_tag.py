@@ -26,6 +26,8 @@ _OBJECTS = frozenset({b"GEOB", b"GEO"})
 _PICTURES = frozenset({b"APIC", b"PIC"})
 _WITH_LANGUAGE = frozenset({b"COMM", b"COM", b"USLT", b"ULT", b"USER"})
 _DESCRIBED = frozenset({b"TXXX", b"TXX", b"WXXX", b"WXX", b"COMM", b"COM", b"USLT", b"ULT"})
+_CHAPTERS = frozenset({b"CHAP", b"CTOC"})
+_OF_CHAPTER = 16
 _ENCODINGS = ("latin-1", "utf-16", "utf-16-be", "utf-8")
 
 
@@ -159,10 +161,31 @@ def _read(notes: Notes, frame: _Frame) -> None:
         _object(notes, frame)
     elif name in _DESCRIBED or name in _WITH_LANGUAGE or name[:1] == b"T":
         _text(notes, frame)
+    elif name in _CHAPTERS and notes.step(frame.place):
+        _chapter(notes, frame)
     elif name[:1] == b"W":
         note_tag(notes, frame.place, name.decode("ascii"), data.partition(b"\0")[0].decode("latin-1"))
     else:
         note_remains(notes, frame.place, data)
+
+
+def _chapter(notes: Notes, frame: _Frame) -> None:
+    """Read the frames within a chapter, or a list of them (ID3v2 Chapter Frame Addendum, 3.1 and 3.2)."""
+    name, _, rest = frame.data.partition(b"\0")
+    if frame.name == b"CHAP":
+        at = len(name) + 1 + _OF_CHAPTER
+    else:
+        at, count = len(name) + 3, rest[1] if len(rest) > 1 else 0
+        for _ in range(count):
+            at = frame.data.find(b"\0", at) + 1 or len(frame.data)
+    for inner in _frames(notes, frame.data[at:], (4 if _is_version_4(frame.data[at:]) else 3, 0, frame.at)):
+        if inner.name not in _CHAPTERS:
+            _read(notes, inner)
+
+
+def _is_version_4(data: bytes) -> bool:
+    """Whether the first frame in some data has a length that fits as one of version 4 (both forms agree up to 127)."""
+    return _follows(data, 10 + _syncsafe(data[4:8])) if len(data) >= 10 else False
 
 
 def _text(notes: Notes, frame: _Frame) -> None:

@@ -51,14 +51,20 @@ class _Level:
     depth: int
 
 
+_HEADS = frozenset({b"mvhd", b"cmvd", b"mvex"})
+"""What an index begins with (ISO 14496-12, 8.2.2), or is compressed into."""
+
+
 def read_movie(window: Window, notes: Notes, top: Box) -> None:
     """Hand on all tags and XMP in a box of the top level: of a film, a fragment, user data or metadata."""
     waiting = [_Level(top, top.name, 0)]
     if top.kind == b"meta":
         _metadata(window, notes, top, top.name)
+    headed = top.kind != b"moov"
     while waiting:
         level = waiting.pop()
         for box in _inner(window, notes, level):
+            headed |= box.kind in _HEADS
             if not notes.step(f"BMFF {top.name} at {top.at}"):
                 return
             path = f"{level.path}/{box.name}"
@@ -70,6 +76,8 @@ def read_movie(window: Window, notes: Notes, top: Box) -> None:
                 if box.kind == b"meta":
                     _metadata(window, notes, box, path)
                 waiting.append(_Level(box, path, level.depth + 1))
+    if not headed:
+        notes.gap(f"BMFF {top.name} at {top.at}", "it is an index without a header: it is damaged")
 
 
 def _inner(window: Window, notes: Notes, level: _Level) -> Iterator[Box]:

@@ -35,7 +35,6 @@ _SIGNATURES: Final[tuple[tuple[int, bytes, Format], ...]] = (
     # Films and sound
     (4, b"RED1", _plain("video/x-red-r3d")),
     (4, b"RED2", _plain("video/x-red-r3d")),
-    (0, bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c"), _plain("video/x-ms-asf")),
     (0, b"caff\0\1\0\0", _plain("audio/x-caf")),
     (0, b"MThd\0\0\0\6", _plain("audio/midi")),
     (0, b"wvpk", _plain("audio/x-wavpack")),

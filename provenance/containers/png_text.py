@@ -3,9 +3,14 @@
 from provenance.containers.model import BlockKind
 from provenance.containers.notes import Notes
 from provenance.containers.packets import as_exif, find_tiff, is_packet, sniff
+from provenance.containers.resources import read_resources
+from provenance.containers.window import Window
+from provenance.files import BufferMedia
 
 _LONGEST_KEY = 79
 _PROFILE_KEY = "Raw profile type "
+_RESOURCE, _DATASET = b"8BIM", b"\x1c"
+_NEAR = 32
 _HEXADECIMAL = b"0123456789abcdefABCDEF"
 
 
@@ -62,6 +67,12 @@ def _read_profile(notes: Notes, place: str, text: bytes) -> bool:
     elif is_packet(data):
         notes.block(BlockKind.XMP, place, data)
     else:
-        # ICC, IPTC and Photoshop profiles hold no marks that are looked for, unless they are a store.
-        sniff(notes, place, data)
+        photoshop = data.find(_RESOURCE, 0, _NEAR)
+        if data[:1] == _DATASET:
+            notes.block(BlockKind.IPTC, place, data)
+        elif photoshop >= 0:
+            inner = Window(BufferMedia(data))
+            read_resources(inner, notes, (photoshop, inner.size), f"{place}, Photoshop")
+        else:
+            sniff(notes, place, data)  # a profile of colours, or the remains of a store
     return True

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from provenance.containers.model import Block, BlockKind, Container
 from provenance.evidence import Gap, Kind, Signal
+from provenance.signals.credit import misplaced_credit
 from provenance.signals.findings import Findings, joined
 from provenance.signals.generator import generator_text
 from provenance.signals.text import text_of
@@ -36,7 +37,9 @@ def _read(block: Block) -> Findings:
             return Findings(tuple(signals), (Gap(block.place, f"IPTC {record}:{number} is cut short or damaged"),))
         if name is None:
             continue
-        marks = generator_text(name, text_of(data))
+        text = text_of(data)
+        mark = misplaced_credit(name, text)
+        marks = (*((mark,) if mark else ()), *generator_text(name, text))
         signals += [mark.at(Kind.IPTC, f"{block.place} / {record}:{number} {name}") for mark in marks]
     return Findings(tuple(signals))
 

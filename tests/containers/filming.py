@@ -253,3 +253,40 @@ def glb(text: bytes) -> bytes:
     """Return a scene of this JSON."""
     padded = text + b" " * (-len(text) % 4)
     return b"glTF" + struct.pack("<II", 2, 20 + len(padded)) + struct.pack("<I", len(padded)) + b"JSON" + padded
+
+
+def asf(*objects: bytes, after: bytes = b"") -> bytes:
+    """Return an ASF whose header holds these objects, then media without a packet."""
+    inside = b"".join(objects)
+    head = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
+    head += struct.pack("<QIBB", 30 + len(inside), len(objects), 1, 2) + inside
+    return head + asf_object("3626b2758e66cf11a6d900aa0062ce6c", bytes(26)) + after
+
+
+def asf_object(kind: str, content: bytes) -> bytes:
+    """Return an object of ASF."""
+    return bytes.fromhex(kind) + struct.pack("<Q", 24 + len(content)) + content
+
+
+def asf_described(description: bytes) -> bytes:
+    """Return the description of an ASF: title, author, copyright, description, rating."""
+    texts = [t.encode("utf-16-le") + b"\0\0" for t in ("a", "b", "c", description.decode(), "d")]
+    return asf_object("3326b2758e66cf11a6d900aa0062ce6c", struct.pack("<5H", *map(len, texts)) + b"".join(texts))
+
+
+def asf_extended(name: str, value: bytes) -> bytes:
+    """Return a list of two further descriptions of an ASF."""
+    rows = [
+        (k.encode("utf-16-le") + b"\0\0", v.encode("utf-16-le") + b"\0\0")
+        for k, v in (("WM/Year", "2026"), (name, value.decode()))
+    ]
+    body = b"".join(struct.pack("<H", len(k)) + k + struct.pack("<HH", 0, len(v)) + v for k, v in rows)
+    return asf_object("40a4d0d207e3d21197f000a0c95ea850", struct.pack("<H", 2) + body)
+
+
+def asf_library(name: str, value: bytes) -> bytes:
+    """Return a library of metadata in the extension of a header."""
+    k, v = name.encode("utf-16-le") + b"\0\0", value.decode().encode("utf-16-le") + b"\0\0"
+    record = struct.pack("<HHHHHI", 1, 0, 0, len(k), 0, len(v)) + k + v
+    library = asf_object("941c23449894d149a1411d134e457054", record)
+    return asf_object("b503bf5f2ea9cf118ee300c00c205365", bytes(16) + struct.pack("<HI", 6, len(library)) + library)

@@ -94,7 +94,7 @@ def test_box_that_reaches_to_the_end() -> None:
     [
         TYPE + INDEX + MEDIA + box(b"uuid", XMP_UUID + xmp()),
         TYPE + box(b"moov", box(b"mvhd") + box(b"udta", box(b"XMP_", xmp()) + bytes(4))) + MEDIA,
-        TYPE + box(b"moov", box(b"uuid", XMP_UUID + xmp())) + MEDIA,
+        TYPE + box(b"moov", box(b"mvhd") + box(b"uuid", XMP_UUID + xmp())) + MEDIA,
     ],
 )
 def test_xmp_of_a_film(data: bytes) -> None:

@@ -312,6 +312,25 @@ SOUND = (
         lambda v: make.tag(make.frame(b"GEOB", b"\0image/png\0a.png\0\0" + v)) + make.FRAMES,
         _PART,
     ),
+    _row(
+        COMFY,
+        "MP3 ID3 chapter `CHAP`, `TXXX` within",
+        lambda v: (
+            make.tag(make.frame(b"CHAP", b"one\0" + bytes(16) + make.frame(b"TXXX", b"\3workflow\0" + v))) + make.FRAMES
+        ),
+        _TEXT,
+    ),
+    _row(
+        AIGC,
+        "MP3 ID3v2.4 contents `CTOC`, `TXXX` in UTF-16 within",
+        lambda v: (
+            make.tag(
+                make.frame4(b"CTOC", b"all\0\3\2one\0two\0" + make.wide_text("AIGC", v.decode(), flags=2)), version=4
+            )
+            + make.FRAMES
+        ),
+        _LABEL,
+    ),
     _row(VHS, "MP3 APE tag", lambda v: make.FRAMES + make.ape(("Comment", v)) + make.old_tag(b"Flux"), _GRAPH),
     _row("picture of a generator", "FLAC `PICTURE`", lambda v: make.flac((6, make.picture_block(v))), _PART),
     _row(SOURCE, "FLAC XMP in `APPLICATION`", lambda v: make.flac((2, b"XMP " + v)), _XMP),
@@ -336,6 +355,15 @@ SOUND = (
 )
 
 OTHERS = (
+    _row(VHS, "WMV, WMA description", lambda v: make.asf(make.asf_described(v)), _GRAPH),
+    _row(AIGC, "WMV, WMA extended description `AIGC`", lambda v: make.asf(make.asf_extended("AIGC", v)), _LABEL),
+    _row(COMFY, "WMV, WMA metadata library `workflow`", lambda v: make.asf(make.asf_library("workflow", v)), _TEXT),
+    _row(
+        SOURCE,
+        "WMV, WMA XMP behind the media",
+        lambda v: make.asf(after=make.asf_object("cbcf7abea997e8429c71999491e3afac", v)),
+        _XMP,
+    ),
     _by_ffmpeg(COMFY, "FLV `onMetaData` `prompt`", "graph.flv"),
     _by_ffmpeg(AIGC, "FLV `onMetaData` `AIGC`", "label.flv", DECLARED),
     _by_ffmpeg(VHS, "FLV `onMetaData` `comment`", "comment.flv"),

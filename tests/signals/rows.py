@@ -100,6 +100,17 @@ def packed(key: str) -> Callable[[bytes], bytes]:
     return lambda value: png(chunk(b"iTXt", utf8(key) + b"\0\1\0\0\0" + zlib.compress(value)))
 
 
+def profile(name: str, made: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
+    """Return what makes a PNG with a profile as hexadecimal digits, as ImageMagick writes it."""
+
+    def written(value: bytes) -> bytes:
+        data = made(value)
+        digits = b"\n%s\n%8d\n%s\n" % (name.encode(), len(data), data.hex().encode())
+        return text(f"Raw profile type {name}")(digits)
+
+    return written
+
+
 def app1(tags: bytes) -> bytes:
     """Return a JPEG with these EXIF tags."""
     return jpeg(segment(0xE1, b"Exif\0\0" + tags))

@@ -53,6 +53,7 @@ from tests.signals.rows import (
     element,
     international,
     packed,
+    profile,
     prop,
     real,
     row,
@@ -322,6 +323,18 @@ PACKETS = (
         "IPTC-IIM 2:110, JPEG",
         lambda v: jpeg(make.photoshop_segment(make.resource(1028, make.dataset(110, v)))),
         (b"Made with Google AI", AI, DECLARED, b"Google AI", "a maker's name"),
+    ),
+    *(
+        row(
+            "credit line",
+            f"IPTC-IIM 2:110, PNG, profile `{name}` as ImageMagick writes it",
+            profile(name, start),
+            (b"Made with Google AI", AI, DECLARED, b"Google AI", "a maker's name"),
+        )
+        for name, start in (
+            ("iptc", lambda v: make.dataset(110, v)),
+            ("8bim", lambda v: make.resource(1028, make.dataset(110, v))),
+        )
     ),
     row(
         "Apple Clean Up",

@@ -74,6 +74,8 @@ class Kind(Enum):
     FIELD = "field"
     IPTC = "iptc"
     PIXELS = "pixels"
+    LIKENESS = "likeness"
+    """Of another file, in which the same is seen or heard."""
     NAME = "name"
     """The name of the file, or where the system says it came from: never more than a hint."""
 

@@ -36,6 +36,10 @@ class Request:
     rate: float | None = None
     probe: bool = False
     """Whether to ask what speaks against the file being finished."""
+    pixels: bool = False
+    """Whether to decode a picture, whatever it is."""
+    thorough: bool = False
+    """Whether whatever is flagged is decoded at once; else so much of it that other files hardly wait."""
 
 
 class Failure(Enum):
@@ -67,6 +71,8 @@ class Looked:
     beside: Beside
     unfinished: tuple[tuple[Wait, str], ...] = ()
     """What speaks against the file being finished, with words for a person. True at this instant only."""
+    likeness: tuple[tuple[str, int, bytes], ...] = ()
+    """By what it is known again without its marks (`sameness.Likeness`)."""
 
 
 Answer = Looked | Failed

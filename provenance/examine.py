@@ -17,10 +17,24 @@ from provenance.containers.notes import BLOCK_LIMIT
 from provenance.containers.whole import cut_short
 from provenance.credentials.read import CredentialReader, Reading
 from provenance.credentials.trust import Trust
-from provenance.evidence import Beside, Companion, Credential, Evidence, Examiner, Gap, Sidecar, Source, State
+from provenance.evidence import (
+    Beside,
+    Claim,
+    Companion,
+    Credential,
+    Evidence,
+    Examiner,
+    Gap,
+    Sidecar,
+    Source,
+    State,
+    Strength,
+)
 from provenance.examination import PACKET_SUFFIX, SIDECAR_SUFFIX, SIDECAR_TYPE, Answer, Failed, Failure, Looked, Request
 from provenance.examiner import examiner_for
 from provenance.files import IN_MEMORY, Media, Pace, asset_of, display, read_once, stat_key
+from provenance.likeness import coded_likeness
+from provenance.sameness import PIXELS, SHAPE, VERSION, Likeness, pixels_of
 from provenance.signals import read_signals
 from provenance.signals.whence import TEXT_LIMIT, attribute_signals, companion_findings, name_signals, text_signals
 from watcher.opening import LastFolder, NotRegular, opened_file, stat_below
@@ -34,16 +48,20 @@ def examine(request: Request, reader: CredentialReader, examiner: Examiner, last
     """Look at one file and return what was found. Never raises for what the file holds or how it lies.
 
     (1) open it without being led anywhere; (2) read it once for its identity; (3) walk the container; (4) read the
-    credential and the marks; (5) read what lies beside it; (6) look again: if it changed meanwhile, nothing of this
-    is true.
+    credential and the marks; (5) read what lies beside it, and by what it is known again without all that; (6) look
+    again: if it changed meanwhile, nothing of this is true.
     """
     started = time.time_ns()
+    _ALLOWANCE.grow()
     try:
         with opened_file(request.root, request.path, last) as descriptor:  # (1)
             before = stat_key(os.fstat(descriptor))
             asset, media = read_once(descriptor, _pace(request.root, request.rate))  # (2)
             evidence, container = _evidence(request, media, Evidence(asset, "", _NOTHING, (), (), (), examiner), reader)
             beside = _beside(_Here(request, descriptor, last), media, container, reader)  # (5)
+            likeness = coded_likeness(container, media) if container else _NOT_DECODED[: request.pixels]
+            if container and (request.pixels or (_is_flagged(evidence, beside) and _is_time_to(request, likeness))):
+                likeness += _pixels(container, media)
             waits = unfinished(descriptor, request.path, cut_short) if request.probe else {}
             after = stat_key(os.fstat(descriptor))  # (6)
             named = stat_key(stat_below(request.root, request.path))
@@ -57,7 +75,48 @@ def examine(request: Request, reader: CredentialReader, examiner: Examiner, last
         return Failed(Failure.READ_FAILED, f"the storage answered: {error.strerror or error}")
     if before != after or not before.same_version(named) or before.size != asset.size:
         return Failed(Failure.CHANGED, "it changed while it was read")
-    return Looked(before, _racy(before, started), evidence, beside, tuple(waits.items()))
+    return Looked(before, _racy(before, started), evidence, beside, tuple(waits.items()), likeness)
+
+
+def _is_flagged(evidence: Evidence, beside: Beside) -> bool:
+    """Whether anything here says that it was generated: then it is worth knowing again, whatever it is saved as."""
+    signals = [*evidence.signals, *(beside.sidecar.signals if beside.sidecar else ())]
+    for companion in beside.companions:
+        signals += companion.signals
+    return any(s.claim in _FLAGS and s.strength is not Strength.HINT for s in signals)
+
+
+def _is_time_to(request: Request, likeness: tuple[Likeness, ...]) -> bool:
+    """Whether a flagged picture is to be decoded now: while a worker has not decoded more than its share."""
+    return request.thorough or _ALLOWANCE.take(sum(pixels_of(v) for a, _, v in likeness if a == SHAPE))
+
+
+def _pixels(container: Container, media: Media) -> tuple[Likeness, ...]:
+    from provenance.likeness.pixels import pixel_likeness  # brings Pillow with it, for few files
+
+    return pixel_likeness(container, media)
+
+
+class _Allowance:
+    """How many pixels a worker may decode unasked: so many at once, and so many more for each file it looks at."""
+
+    def __init__(self) -> None:
+        self._left = 4_000_000
+
+    def grow(self) -> None:
+        self._left += 1_000
+
+    def take(self, pixels: int) -> bool:
+        if self._left <= 0:
+            return False
+        self._left -= pixels
+        return True
+
+
+_ALLOWANCE = _Allowance()
+_NOT_DECODED = ((PIXELS, VERSION, b""),)
+"""What is said of a picture that no parser may look at, where it was to be decoded."""
+_FLAGS = frozenset({Claim.AI_GENERATED, Claim.AI_ASSISTED})
 
 
 @lru_cache(maxsize=64)

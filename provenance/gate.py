@@ -300,7 +300,7 @@ def _wanted(
         for name, about in notes.items():
             path = target.shown(folder.path + b"/" + name if folder.path else name)
             odd.append(Judged(path, deliverable, None, None, Decision(Outcome.HOLD, (taken_out(about),))))
-        return (replace(request, probe=True) for request in requests_but(notes, target, folder))
+        return (replace(request, probe=True, thorough=True) for request in requests_but(notes, target, folder))
 
     return wanted
 

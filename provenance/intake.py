@@ -7,7 +7,7 @@ back is recorded, many files to a commit. Killed at any point, the next sweep fi
 import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import assert_never
 
@@ -28,13 +28,18 @@ from provenance.examination import (
     read_among,
 )
 from provenance.files import display
-from provenance.looking import COMMIT_FILES, Intake, examined
+from provenance.looking import COMMIT_FILES, Intake, decode, examined
 from provenance.targets import Target, failure_error, folder_error, folder_failure
 from watcher.sweep import Folder
 
 COMMIT_BYTES = 1 << 30
 VANISH_FILES = 10_000
 """Files that are marked as gone in one transaction: others wait for it, and their paths are held until then."""
+
+COMPARED = 5_000
+"""Known pictures that a scan of a zone decodes at the most; the next one goes on. The gate waits for none of them."""
+BUSY = 1_000
+"""A scan that took in so many files decodes one for fifty: whoever waits for it waits for the files."""
 
 NAMED = 10_000
 """So many files of a kind a tally names; of more it knows the number."""
@@ -88,6 +93,7 @@ def scan(intake: Intake, targets: Iterable[Target], tally: Tally) -> None:
             _scan_target(intake, target, tally)
         except (FileTrouble, ZoneTrouble) as error:
             tally.note(error)
+    intake.catalogue.comparing.settle()
     intake.catalogue.note_config(intake.stamp())  # under which rules, also where nothing was new
 
 
@@ -117,8 +123,22 @@ def _scan_target(intake: Intake, target: Target, tally: Tally) -> None:
     for request, answer in intake.pool.examine(requests()):  # (2)
         batch.take(request, answer)  # (3)
     batch.flush()
+    _compare_earlier(intake, target, began, COMPARED if tally.recorded < BUSY else tally.recorded // 50)
     if not target.single:  # (4)
         seen.finish(began)
+
+
+def _compare_earlier(intake: Intake, target: Target, began: UtcTime, most: int) -> None:
+    """Decode known pictures that may be the same as one that is flagged; `target` is all of a zone.
+
+    What this very scan found to be flagged and nothing is like yet is left to the next one, if workers did not get to
+    it: here somebody waits.
+    """
+    if target.zone is None or target.single:
+        return
+    lying = list(intake.catalogue.comparing.waiting(target.zone_name, most, began))
+    if lying:
+        decode(replace(intake, zones=lambda: (target,)), lying)
 
 
 class _Seen:

@@ -1,11 +1,13 @@
 """Looking at named files now, all of them, and recording what was found: what gates and people's words stand on."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import Protocol, assert_never
 
 from provenance.asset import Digest, Place
 from provenance.catalogue import Batch, Catalogue, Examined, Stamp
+from provenance.catalogue.comparing import Lying
 from provenance.evidence import Companion, Credential, Examiner, Sidecar, effective_credential
 from provenance.examination import Failed, Looked, Request
 from provenance.files import display
@@ -61,6 +63,8 @@ class Intake:
     progress: Progress = field(default_factory=Silent)
     keep: Keep = plainly
     """What is done with a word: it is recorded, signed or not, or written down to be signed."""
+    zones: Callable[[], Sequence[Target]] = tuple
+    """Every zone there is: what lies in another one may have to be compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +122,51 @@ def _recorded(intake: Intake, target: Target, some: list[tuple[Request, Looked]]
     if not some:
         return
     intake.catalogue.record(Batch(tuple(examined(target, r, k) for r, k in some)), intake.stamp())
+    again = {r.path: k for r, k in compared(intake, target, some)}
     for request, looked in some:
-        yield joined(intake, target, request, looked)
+        yield joined(intake, target, request, again.get(request.path, looked))
+
+
+def compared(intake: Intake, target: Target, some: list[tuple[Request, Looked]]) -> list[tuple[Request, Looked]]:
+    """Decode those of some files just recorded that may be the same picture as one that is flagged; record that.
+
+    Return what was looked at again, as it is now. Raises `FileTrouble` for what cannot be examined any more.
+    """
+    digests = [k.evidence.asset.digest for _, k in some]
+    needed = intake.catalogue.comparing.needed(digests)
+    again: list[tuple[Request, Looked]] = []
+    if needed:
+        wanted = (replace(r, pixels=True) for r, k in some if k.evidence.asset.digest in needed)
+        for request, answer in intake.pool.examine(wanted):
+            if isinstance(answer, Failed):
+                raise failure_error(target, request, answer)
+            again.append((request, answer))
+        intake.catalogue.record(Batch(tuple(examined(target, r, k) for r, k in again)), intake.stamp())
+    decode(intake, intake.catalogue.comparing.counterparts(digests, _COUNTERPARTS))
+    return again
+
+
+_COUNTERPARTS = 1_000
+"""Flagged pictures that are decoded for the sake of some files, at the most; a scan decodes more."""
+
+
+def decode(intake: Intake, lying: Iterable[Lying]) -> int:
+    """Have known pictures decoded, wherever they lie, and record it; return how many that were.
+
+    What is gone, or in no zone any more, is left as it is known.
+    """
+    targets = {t.zone_name: t for t in intake.zones()}
+    done = 0
+    for zone, at in groupby(lying, lambda one: one[0]):
+        if (target := targets.get(zone)) is None:
+            continue
+        requests = [replace(target.alone(path, size), pixels=True) for _, path, size in at]
+        answers = [(r, a) for r, a in intake.pool.examine(requests) if isinstance(a, Looked)]
+        for start in range(0, len(answers), COMMIT_FILES):
+            batch = Batch(tuple(examined(target, r, a) for r, a in answers[start : start + COMMIT_FILES]))
+            intake.catalogue.record(batch, intake.stamp())
+        done += len(answers)
+    return done
 
 
 def joined(intake: Intake, target: Target, request: Request, looked: Looked) -> Seen:
@@ -141,7 +188,7 @@ def joined(intake: Intake, target: Target, request: Request, looked: Looked) -> 
 
 def examined(target: Target, request: Request, looked: Looked) -> Examined:
     """Return an answer as something to record: with its place, if it lies in a zone."""
-    return Examined(_place(target, request), looked.key, looked.racy, looked.evidence, looked.beside)
+    return Examined(_place(target, request), looked.key, looked.racy, looked.evidence, looked.beside, looked.likeness)
 
 
 def _place(target: Target, request: Request) -> Place | None:

@@ -92,6 +92,13 @@ class Target:
         path = folder + b"/" + name if folder else name
         return Request(self.root, path, size, self._sidecars(folder, name, beside))
 
+    def alone(self, path: bytes, size: int) -> Request:
+        """Return what a worker needs to look at one file whose folder nobody listed."""
+        folder, _, name = path.rpartition(b"/")
+        there = self.absolute(folder)
+        beside = [n for n in companion_names(name) if os.path.lexists(os.path.join(there, n))]
+        return self.request(folder, name, size, beside)
+
     def requests(self, folder: Folder) -> Iterator[Request]:
         """Yield a request for each file of a folder."""
         beside = companions_among(name for name, _ in folder.files)

@@ -75,6 +75,8 @@ class Context:
     ancestors: tuple[Ancestor, ...] = ()
     remembered: tuple[Signal, ...] = ()
     """Marks that earlier examinations of the same bytes found. They may add a flag, never remove one."""
+    twins: tuple[Signal, ...] = ()
+    """What is handed on by flagged files in which the same is seen or heard. It adds nothing to an equal flag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,20 @@ def _gather(evidence: Evidence, beside: Beside, context: Context) -> list[Ground
     grounds += _from_credential(effective_credential(evidence, beside))
     grounds += [_from_declaration(d) for d in context.declarations]
     grounds += [_from_ancestor(a) for a in context.ancestors if a.origin is not Origin.UNKNOWN]
+    grounds += _from_twins(context.twins, grounds)
     return list(dict.fromkeys(grounds))
+
+
+def _from_twins(twins: tuple[Signal, ...], others: list[Ground]) -> list[Ground]:
+    """Return what twins hand on and nothing else says as gravely: the marks of it were taken away."""
+    if not twins:
+        return []
+    flags = [_WEIGHT[g.claim] for g in others if g.claim in _FLAGS and g.strength is not Strength.HINT]
+    gravest = min(flags, default=len(_WEIGHT))
+    added = [_from_signal(t) for t in twins if _WEIGHT[t.claim] < gravest]
+    return [
+        replace(g, says=f"{g.says}, and whose marks are gone") if g.claim in _FLAGS and not flags else g for g in added
+    ]
 
 
 def _from_signal(signal: Signal) -> Ground:

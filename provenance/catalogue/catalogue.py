@@ -150,7 +150,7 @@ class Catalogue(Queries):
         """Add the ledger's entry for a batch, if it holds any new fact."""
         if not recording.lines:
             return None
-        from provenance.catalogue.recording import lines_digest
+        from provenance.catalogue.facts import lines_digest
 
         body = {
             "assets": len(recording.new),

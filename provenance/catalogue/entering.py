@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from provenance.asset import Digest, Place, StatKey, UtcTime
 from provenance.catalogue.rows import Entry, Head
 from provenance.evidence import Beside, Evidence
+from provenance.sameness import Likeness
 from provenance.verdict import Origin
 
 
@@ -38,6 +39,7 @@ class Examined:
     racy: bool
     evidence: Evidence
     beside: Beside
+    likeness: tuple[Likeness, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

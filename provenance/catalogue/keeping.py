@@ -16,8 +16,9 @@ from provenance.asset import Digest, Place, RelPath, StatKey, UtcTime
 from provenance.catalogue.connection import Connection, Row
 from provenance.catalogue.custody import Carried, Companion, Move, Quarantined, Stay, Why
 from provenance.catalogue.entering import Stamp, Waiting
+from provenance.catalogue.facts import line, lines_digest
 from provenance.catalogue.ledger import QUARANTINE, RELEASE, Ledger
-from provenance.catalogue.recording import VANISH, forget, line, lines_digest
+from provenance.catalogue.recording import VANISH, forget
 from provenance.catalogue.rows import signed
 from provenance.catalogue.stored import decoded, member, plain
 from provenance.errors import CatalogueDamaged, CatalogueTrouble

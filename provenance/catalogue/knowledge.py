@@ -21,6 +21,20 @@ MOST_SUBJECTS = 20_000
 """How many subjects the records that are kept decoded may have together; one that has more is kept alone."""
 
 
+_MARKED_TWINS = (
+    "SELECT a.sha256, m.origin, mine.algorithm, other.algorithm FROM likeness mine"
+    " CROSS JOIN likeness other ON other.value = mine.value AND other.version = mine.version"
+    " CROSS JOIN marked m ON m.asset = other.asset CROSS JOIN assets a ON a.id = other.asset"
+    " WHERE mine.asset = ?1 AND other.asset <> ?1 AND mine.algorithm <> 'shape' AND mine.value <> x''"
+)
+"""In this order, because few assets have a value in common, and `marked` may be large."""
+_NOT_COMPARED = (
+    "SELECT 1 FROM likeness p JOIN likeness l ON l.asset = p.asset AND l.algorithm = 'shape'"
+    " JOIN sought w ON w.shape = l.value WHERE p.asset = ?1 AND p.algorithm = 'pixels' AND p.value = x''"
+    " AND NOT EXISTS (SELECT 1 FROM likeness q WHERE q.asset = ?1 AND q.algorithm = 'pixels' AND q.value <> x'')"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class AssetRow:
     """An asset as it stands in its table."""
@@ -274,7 +288,28 @@ class Knowledge:
         evidences = self.evidences(row) if row else ()
         ancestors = (ancestor(link, self.contribution(link.parent)) for link in self.links(raw))
         known = tuple(dict.fromkeys(a for a in ancestors if a is not None))
-        return Context(self.declarations(raw), known, remembered(evidences, special))
+        return Context(self.declarations(raw), known, remembered(evidences, special), self._twins(row))
+
+    def _twins(self, row: AssetRow | None) -> tuple[Signal, ...]:
+        """Return what the twins of an asset hand on, by what is stored, or the doubt that it could not be compared."""
+        if row is None:
+            return ()
+        found, doubtful = self._db.rows(_MARKED_TWINS, (row.id,)), self.not_compared(row.id)
+        if not found and not doubtful:
+            return ()
+        from provenance.catalogue.twins import NOT_COMPARED, signals  # few files have a twin
+
+        twins = signals((r, Origin(o), ours, theirs) for r, o, ours, theirs in found)
+        return twins or (NOT_COMPARED if doubtful else ())
+
+    def not_compared(self, asset: int) -> bool:
+        """Whether an asset is a picture that cannot be decoded, and one of its shape is flagged."""
+        return self._db.row(_NOT_COMPARED, (asset,)) is not None
+
+    def marked(self, asset: int) -> Origin:
+        """Return what an asset is flagged for by itself, as it is stored; `UNKNOWN` if it is not flagged."""
+        row = self._db.row("SELECT origin FROM marked WHERE asset = ?", (asset,))
+        return Origin.UNKNOWN if row is None else member(Origin, row[0], lambda: f"what asset {asset} is marked for")
 
 
 def ancestor(link: Link, origin: Origin | None) -> Ancestor | None:

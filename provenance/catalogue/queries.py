@@ -20,6 +20,7 @@ from provenance.verdict import Context, Origin, Verdict, classify
 if TYPE_CHECKING:
     # Few questions are about these, and the others are to be answered fast.
     from provenance.catalogue.attested import Sources
+    from provenance.catalogue.comparing import Comparing
     from provenance.catalogue.despite import Despite
     from provenance.catalogue.doubts import Doubtful
     from provenance.catalogue.envelopes import Signatures
@@ -120,6 +121,13 @@ class Queries(Places):
 
             self._tellings = Tellings(self._db, self._known)
         return self._tellings
+
+    @property
+    def comparing(self) -> "Comparing":
+        """Which pictures are to be compared with what is flagged."""
+        from provenance.catalogue.comparing import Comparing
+
+        return Comparing(self._db)
 
     @property
     def inventory(self) -> "Inventory":

@@ -4,15 +4,12 @@ The facts a batch adds are written down a second time as lines, and the ledger's
 over them. `verification` makes the same lines from the rows and compares.
 """
 
-import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-
-import msgspec
 
 from provenance.asset import Asset, StatKey, UtcTime
 from provenance.catalogue.connection import Connection, Row
 from provenance.catalogue.entering import Batch, Examined, Trouble
+from provenance.catalogue.facts import beside_line, edge_line, evidence_line, label_line, likeness_line
 from provenance.catalogue.rows import signed
 from provenance.catalogue.stored import (
     Finding,
@@ -23,9 +20,11 @@ from provenance.catalogue.stored import (
     plain,
     sha256,
 )
+from provenance.catalogue.twins import seek
 from provenance.errors import CatalogueDamaged
 from provenance.evidence import Beside, Evidence, Examiner, Ingredient
 from provenance.lineage import Witness
+from provenance.sameness import SHAPE, Likeness
 from provenance.verdict import Context, Origin, classify
 
 MEMORY = 1024
@@ -65,15 +64,6 @@ class _Met:
     new: bool
 
 
-def lines_digest(lines: Iterable[bytes]) -> str:
-    """Return the digest over the facts of a batch, in whatever order they come."""
-    return hashlib.sha256(b"\n".join(sorted(lines))).hexdigest()
-
-
-line = msgspec.json.encode
-"""Write one fact as one line: JSON of a list, which is injective and holds no line break."""
-
-
 class Recording:
     """Writes the rows of one batch. `entry` is the number its ledger entry is going to have."""
 
@@ -87,6 +77,8 @@ class Recording:
         self.new: set[bytes] = set()
         self.evidence = 0
         self._anything_spoken = True
+        self._marked = True
+        """Whether anything is flagged by itself."""
 
     def take(self, batch: Batch, at: UtcTime) -> None:
         """Write all rows of a batch."""
@@ -96,8 +88,11 @@ class Recording:
         # What the batch itself adds to these is about assets that are known by then.
         spoken = self._db.row("SELECT 1 FROM record_subjects UNION ALL SELECT 1 FROM edges LIMIT 1")
         self._anything_spoken = spoken is not None
+        self._marked = self._db.row("SELECT 1 FROM marked LIMIT 1") is not None
         for examined in batch.examined:
             met = self._asset(examined.evidence, at)
+            if examined.likeness:
+                self._likeness(met, examined.likeness)
             if examined.place is not None:
                 self._sighting(examined, met, at)
                 if talked_of:
@@ -114,6 +109,9 @@ class Recording:
         row = self._db.row("SELECT id, xxh3, size FROM assets WHERE sha256 = ?", (raw,))
         number = self._new_asset(evidence, finding, at) if row is None else _same_bytes(row, evidence.asset)
         met = _Met(number, raw, examiner, found, row is None)
+        if met.new and (origin := self._alone(evidence, finding)).flagged:
+            self._marked = True
+            self._db.run("INSERT INTO marked (asset, origin) VALUES (?, ?)", (number, origin.value))
         nth = 1 if row is None else self._next(met, finding)
         if nth:
             self._db.run(
@@ -136,6 +134,31 @@ class Recording:
             "INSERT INTO assets (sha256, xxh3, size, first_seen, origin) VALUES (?, ?, ?, ?, ?)",
             (raw, bytes.fromhex(asset.fast), asset.size, at, self._alone(evidence, finding).value),
         )
+
+    def _likeness(self, met: _Met, likeness: tuple[Likeness, ...]) -> None:
+        """Write by what an asset is known again, as far as that is new, and have its twins drawn if that matters."""
+        stored = "SELECT algorithm, version, value FROM likeness WHERE asset = ?"
+        known = set() if met.new else set(self._db.rows(stored, (met.id,)))
+        new = [one for one in likeness if one not in known]
+        for one in new:
+            self._db.run(_ALIKE, (met.id, *one, self._entry))
+            self.lines.append(likeness_line((met.raw, *one)))
+        if not self._marked or not new:
+            return
+        marked = self._db.row("SELECT 1 FROM marked WHERE asset = ?", (met.id,)) is not None
+        if marked:
+            self.redraw |= seek(self._db, met.id)
+        else:
+            for algorithm, _, value in new:
+                if algorithm == SHAPE:
+                    self._db.run("UPDATE sought SET open = 1 WHERE shape = ? AND open = 0", (value,))
+        twins = _TWINS if marked else _MARKED_TWINS
+        if any(
+            not value or self._db.row(twins, (value, version, met.id))
+            for algorithm, version, value in new
+            if algorithm != SHAPE
+        ):
+            self.redraw.add(met.raw)
 
     def _next(self, met: _Met, finding: int) -> int:
         """Return the number of new evidence about a known asset; 0 if its newest evidence says the same."""
@@ -294,6 +317,12 @@ class Recording:
         )
 
 
+_ALIKE = "INSERT INTO likeness (asset, algorithm, version, value, entry) VALUES (?, ?, ?, ?, ?)"
+_TWINS = "SELECT 1 FROM likeness WHERE value = ? AND version = ? AND asset <> ? LIMIT 1"
+_MARKED_TWINS = (
+    "SELECT 1 FROM likeness l CROSS JOIN marked m ON m.asset = l.asset"
+    " WHERE l.value = ? AND l.version = ? AND l.asset <> ? LIMIT 1"
+)
 GONE = (
     "UPDATE sightings SET last_seen = max(last_seen, coalesce("
     "(SELECT completed_at FROM sweeps WHERE zone = ?), '')), gone_at = ?"
@@ -344,26 +373,3 @@ def _same_bytes(row: Row, asset: Asset) -> int:
     if (fast, size) != (bytes.fromhex(asset.fast), asset.size):
         raise CatalogueDamaged(f"asset {asset.digest} is known with another size or XXH3 digest")
     return int(number)
-
-
-def evidence_line(fact: tuple[bytes, int, bytes, int, bytes, bytes]) -> bytes:
-    """Write down (SHA-256, number among this asset's, XXH3, size, examiner, digest of the finding)."""
-    raw, nth, fast, size, examiner, finding = fact
-    return line(("evidence", raw.hex(), nth, fast.hex(), size, examiner.decode(), finding.hex()))
-
-
-def label_line(fact: tuple[str, bytes, int]) -> bytes:
-    """Write down (label, SHA-256, whether intact)."""
-    return line(("label", fact[0], fact[1].hex(), fact[2]))
-
-
-def edge_line(fact: tuple[bytes, str, str, str, int, str]) -> bytes:
-    """Write down (child's SHA-256, label, relation, title, whether removed, witness)."""
-    child, *rest = fact
-    return line(("edge", child.hex(), *rest))
-
-
-def beside_line(fact: tuple[str, bytes, bytes, bytes]) -> bytes:
-    """Write down (zone, path, SHA-256, digest of what lay beside)."""
-    zone, path, raw, digest = fact
-    return line(("beside", zone, path.hex(), raw.hex(), digest.hex()))

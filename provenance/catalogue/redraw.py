@@ -10,14 +10,18 @@ of date.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 
 from provenance.asset import Digest
 from provenance.catalogue.connection import Connection
 from provenance.catalogue.entering import Change
 from provenance.catalogue.knowledge import SEVERITY, AssetRow, Knowledge, Link, Special, ancestor, carries, remembered
-from provenance.evidence import Beside, Evidence
+from provenance.catalogue.twins import NOT_COMPARED, Circle, Groups, Twin, seek, signals
+from provenance.evidence import Beside, Evidence, Signal
 from provenance.records import Declaration
+from provenance.sameness import Likeness
 from provenance.verdict import Context, Origin, classify
 
 
@@ -28,6 +32,8 @@ class Drawn:
     own: Origin
     sightings: tuple[tuple[int, Origin | None], ...] = ()
     """None where a sighting has no verdict yet."""
+    marks: Origin = Origin.UNKNOWN
+    """What it is flagged for by itself, whatever its twins are: what it hands on to them."""
 
     @property
     def all(self) -> tuple[Origin | None, ...]:
@@ -49,20 +55,30 @@ class _Node:
     declarations: tuple[Declaration, ...]
     links: tuple[Link, ...]
     specials: tuple[Special, ...]
+    values: tuple[Likeness, ...] = ()
+    marked: Origin = Origin.UNKNOWN
+    doubt: tuple[Signal, ...] = ()
+    """That it could not be compared, if it could not."""
 
-    def draw(self, origins: dict[bytes, Origin | None]) -> Drawn:
+    def draw(self, origins: dict[bytes, Origin | None], flagged: Iterable[Twin] = ()) -> Drawn:
         ancestors = (ancestor(link, origins.get(link.parent)) for link in self.links)
         known = tuple(dict.fromkeys(a for a in ancestors if a is not None))
 
-        def origin(beside: Beside, special: Special | None) -> Origin:
-            context = Context(self.declarations, known, remembered(self.evidences, special))
-            return classify(self.evidences[-1], beside, context).origin
+        def drawn(twins: tuple[Signal, ...]) -> Drawn:
+            def origin(beside: Beside, special: Special | None) -> Origin:
+                context = Context(self.declarations, known, remembered(self.evidences, special), twins)
+                return classify(self.evidences[-1], beside, context).origin
 
-        return Drawn(origin(Beside(), None), tuple((s.id, origin(s.beside, s)) for s in self.specials))
+            return Drawn(origin(Beside(), None), tuple((s.id, origin(s.beside, s)) for s in self.specials))
+
+        alone = drawn(())
+        marks = alone.carries if alone.carries.flagged else Origin.UNKNOWN
+        twins = signals(flagged) or self.doubt
+        return replace(drawn(twins) if twins else alone, marks=marks)
 
     @property
     def stored(self) -> Drawn:
-        return Drawn(self.row.origin, tuple((s.id, s.origin) for s in self.specials))
+        return Drawn(self.row.origin, tuple((s.id, s.origin) for s in self.specials), self.marked)
 
 
 class Redraw:
@@ -71,19 +87,33 @@ class Redraw:
     def __init__(self, connection: Connection, knowledge: Knowledge) -> None:
         self._db = connection
         self._known = knowledge
+        self._groups = Groups(connection)
 
     def refresh(self, seeds: Iterable[bytes]) -> tuple[Change, ...]:
         """Draw the seeds and all that was made from them, store what is new, and return the assets that changed.
 
         Must stand inside `Connection.writing()`.
         """
-        changes = []
-        for node, drawn in self._differing(self._descendants(seeds)):
-            self._db.run("UPDATE assets SET origin = ? WHERE id = ?", (drawn.own.value, node.row.id))
-            for sighting, origin in drawn.sightings:
-                self._db.run("UPDATE sightings SET origin = ? WHERE id = ?", (origin and origin.value, sighting))
-            changes.append(Change(node.row.asset.digest, node.stored.carries, drawn.carries))
+        changes: list[Change] = []
+        pending = set(seeds)
+        while pending:
+            differing = list(self._differing(self._descendants(pending)))
+            pending = set[bytes]()
+            for node, drawn in differing:
+                self._store(node, drawn)
+                if drawn.marks is not node.marked and drawn.marks.flagged:
+                    pending |= seek(self._db, node.row.id)
+                changes.append(Change(node.row.asset.digest, node.stored.carries, drawn.carries))
         return tuple(changes)
+
+    def _store(self, node: _Node, drawn: Drawn) -> None:
+        self._db.run("UPDATE assets SET origin = ? WHERE id = ?", (drawn.own.value, node.row.id))
+        for sighting, origin in drawn.sightings:
+            self._db.run("UPDATE sightings SET origin = ? WHERE id = ?", (origin and origin.value, sighting))
+        if drawn.marks is not node.marked:
+            self._db.run("DELETE FROM marked WHERE asset = ?", (node.row.id,))
+            if drawn.marks.flagged:
+                self._db.run("INSERT INTO marked (asset, origin) VALUES (?, ?)", (node.row.id, drawn.marks.value))
 
     def refresh_all(self) -> tuple[Change, ...]:
         """Draw every verdict and store what is new: for a version of provenance that classifies otherwise."""
@@ -94,7 +124,7 @@ class Redraw:
         special = self._special()
         yield from self._outdated_plain(special)
         for node, drawn in self._differing(special):
-            pairs = zip(node.stored.all, drawn.all, strict=True)
+            pairs = zip((*node.stored.all, node.marked), (*drawn.all, drawn.marks), strict=True)
             was, now = next(pair for pair in pairs if pair[0] is not pair[1])
             yield Change(node.row.asset.digest, was or Origin.UNKNOWN, now or Origin.UNKNOWN)
 
@@ -104,43 +134,45 @@ class Redraw:
             "SELECT s.digest FROM record_subjects s JOIN records r ON r.id = s.record WHERE r.kind = 'declaration'"
             " UNION SELECT child FROM edges"
             " UNION SELECT a.sha256 FROM besides b JOIN assets a ON a.id = b.asset"
+            " UNION SELECT a.sha256 FROM likeness l JOIN assets a ON a.id = l.asset WHERE l.algorithm <> 'shape'"
+            " AND (l.value = x'' OR EXISTS (SELECT 1 FROM likeness o WHERE o.value = l.value AND o.asset <> l.asset))"
         )
         return {digest for (digest,) in rows}
 
     def _outdated_plain(self, special: set[bytes]) -> Iterator[Change]:
         """Compare all other assets: what was found decides alone, so each combination of findings is drawn once."""
         memory: dict[tuple[int, ...], Origin] = {}
-        for raw, origin, findings in self._plain(special):
+        for raw, origin, findings, marks in self._plain(special):
             if findings not in memory:
                 row = self._known.asset(raw)
                 assert row is not None
                 memory[findings] = _Node(row, self._known.evidences(row), (), (), ()).draw({}).own
-            if memory[findings].value != origin:
+            is_marked = memory[findings].value if memory[findings].flagged else None
+            if memory[findings].value != origin or marks != is_marked:
                 row = self._known.asset(raw)
                 assert row is not None
                 yield Change(Digest(raw.hex()), row.origin, memory[findings])
 
-    def _plain(self, special: set[bytes]) -> Iterator[tuple[bytes, str, tuple[int, ...]]]:
-        at: bytes | None = None
-        origin, findings = "", [0][:0]
-        for raw, stored, finding in self._db.each(
-            "SELECT a.sha256, a.origin, e.finding FROM assets a LEFT JOIN evidence e ON e.asset = a.id"
-            " ORDER BY a.id, e.nth"
+    def _plain(self, special: set[bytes]) -> Iterator[tuple[bytes, str, tuple[int, ...], str | None]]:
+        """Yield all other assets: digest, stored verdict, findings, and what each is marked for, if anything."""
+        for (raw, origin, marked), rows in groupby(
+            self._db.each(
+                "SELECT a.sha256, a.origin, m.origin, e.finding FROM assets a LEFT JOIN evidence e ON e.asset = a.id"
+                " LEFT JOIN marked m ON m.asset = a.id ORDER BY a.id, e.nth"
+            ),
+            itemgetter(0, 1, 2),
         ):
-            if raw != at:
-                if at is not None and at not in special:
-                    yield at, origin, tuple(findings)
-                at, origin, findings = raw, stored, []
-            findings.append(finding)
-        if at is not None and at not in special:
-            yield at, origin, tuple(findings)
+            if raw not in special:
+                yield raw, origin, tuple(row[3] for row in rows), marked
 
     def _descendants(self, seeds: Iterable[bytes]) -> set[bytes]:
-        """Return the seeds and all that was made from them, however often removed."""
+        """Return the seeds and all that was made from them, however often removed, and the twins of each."""
         met = set(seeds)
         pending = list(met)
+        groups = Groups(self._db)
         while pending:
-            new = self._known.children(pending.pop()) - met
+            raw = pending.pop()
+            new = (self._known.children(raw) | groups.twins(raw)) - met
             met |= new
             pending += new
         return met
@@ -149,13 +181,19 @@ class Redraw:
         """Draw some assets, parents before children, and yield those that come out otherwise than stored."""
         wanted = set(digests)
         ups = {raw: [x.parent for x in self._known.links(raw) if x.parent in wanted] for raw in wanted}
+        circle_of = Circle(self._groups.among(wanted))
+        for key, members in circle_of.groups.items():
+            # Whoever is alike depends on what stands for all that are, and that on each of them.
+            ups[key] = [raw for raw, _ in members]
+            for raw, _ in members:
+                ups[raw].append(key)
         origins: dict[bytes, Origin | None] = {}
         for circle in _parents_first(ups):
             nodes = {raw: node for raw in circle if (node := self._node(raw)) is not None}
             for link in (x for node in nodes.values() for x in node.links):
                 if link.parent not in origins and link.parent not in wanted:
                     origins[link.parent] = self._known.contribution(link.parent)
-            drawn = _settled(nodes, origins)
+            drawn = _settled(nodes, origins, circle_of)
             for raw, node in nodes.items():
                 if node.stored != drawn[raw]:
                     yield node, drawn[raw]
@@ -164,19 +202,23 @@ class Redraw:
         row, known = self._known.asset(raw), self._known
         if row is None:
             return None
-        return _Node(row, known.evidences(row), known.declarations(raw), known.links(raw), known.specials(row.id))
+        facts = (known.evidences(row), known.declarations(raw), known.links(raw), known.specials(row.id))
+        doubt = NOT_COMPARED if known.not_compared(row.id) else ()
+        return _Node(row, *facts, self._groups.values(row.id), known.marked(row.id), doubt)
 
 
-def _settled(nodes: dict[bytes, _Node], origins: dict[bytes, Origin | None]) -> dict[bytes, Drawn]:
+def _settled(nodes: dict[bytes, _Node], origins: dict[bytes, Origin | None], alike: Circle) -> dict[bytes, Drawn]:
     """Draw one asset, or some that are each other's ancestors: these start as if none of them were known yet.
 
     Adds to `origins` what they hand on. A circle settles after as many rounds as it has members, unless a
     contradiction in it swings for ever; then the more severe of two verdicts stays.
     """
     drawn: dict[bytes, Drawn] = {}
+    values = [value for node in nodes.values() for value in node.values]
     turn = 0
     while True:
-        new = {raw: node.draw(origins) for raw, node in nodes.items()}
+        alike.take({raw: d.marks for raw, d in drawn.items()}, values)
+        new = {raw: node.draw(origins, alike.of(raw, node.values)) for raw, node in nodes.items()}
         if turn > 2 * len(nodes):
             new = {raw: _severer(drawn[raw], d) for raw, d in new.items()}
         origins.update({raw: d.carries for raw, d in new.items()})
@@ -187,7 +229,8 @@ def _settled(nodes: dict[bytes, _Node], origins: dict[bytes, Origin | None]) -> 
 
 def _severer(was: Drawn, new: Drawn) -> Drawn:
     before = dict(was.sightings)
-    return Drawn(_worse(was.own, new.own), tuple((n, _worse(before.get(n, o), o)) for n, o in new.sightings))
+    sightings = tuple((n, _worse(before.get(n, o), o)) for n, o in new.sightings)
+    return Drawn(_worse(was.own, new.own), sightings, _worse(was.marks, new.marks))
 
 
 def _worse(was: Origin | None, new: Origin | None) -> Origin:

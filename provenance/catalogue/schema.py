@@ -19,6 +19,9 @@
     troubles        what could not be examined
     waiting         what is not finished yet, and why
     quarantine      what was taken out of a final zone, where it is kept, and how it left again
+    likeness        digests of what is seen and heard: assets that share a value are twins
+    marked          assets that are flagged by themselves, and as what: what twins are flagged for. Drawn, as verdicts
+    sought          shapes of flagged pictures: what is worth decoding; `open` until all that are known were compared
 
 Facts and words are append-only, and triggers say so; who can write the file can drop a trigger, so the ledger's
 entries carry a digest over each batch of facts, and `ledger verify` compares.
@@ -36,7 +39,7 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x50524F56
 """`PROV`: the word in the file's header that says it is a catalogue (sqlite.org/fileformat2.html, 1.3)."""
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """How many migrations there are. It stands in the file's header, so that an ordinary open asks nobody else."""
 
 _BOOK = (
@@ -232,6 +235,26 @@ _QUARANTINE = (
 )
 
 
+_LIKENESS = (
+    """CREATE TABLE likeness (
+        asset INTEGER NOT NULL REFERENCES assets,
+        algorithm TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        value BLOB NOT NULL,
+        entry INTEGER NOT NULL REFERENCES ledger DEFERRABLE INITIALLY DEFERRED,
+        PRIMARY KEY (asset, algorithm, version, value)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX likeness_value ON likeness (value, algorithm, version)",
+    "CREATE INDEX likeness_entry ON likeness (entry)",
+    "CREATE TABLE marked (asset INTEGER PRIMARY KEY REFERENCES assets, origin TEXT NOT NULL) STRICT",
+    "CREATE TABLE sought (shape BLOB PRIMARY KEY, open INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    # Until now nothing had a twin, so what is flagged is so by itself. 'ai-generated' is the greater word.
+    """INSERT INTO marked SELECT asset, max(origin) FROM (
+        SELECT id AS asset, origin FROM assets UNION ALL SELECT asset, origin FROM sightings
+    ) WHERE origin IN ('ai-assisted', 'ai-generated') GROUP BY asset""",
+)
+
+
 def _kept(table: str, columns: str = "", when: str = "") -> tuple[str, str]:
     """Return the triggers that keep rows of a table as they are: all of them, or only some columns or rows."""
     of = f" OF {columns}" if columns else ""
@@ -261,6 +284,8 @@ _ASSETS_GUARDS = (
     *_kept("besides"),
 )
 
+_LIKENESS_GUARDS = _kept("likeness")
+
 _TAKEN = 'id, zone, path, "where", sha256, size, taken_at, run, why, sidecars, note, entry'
 _QUARANTINE_GUARDS = (
     # What is still being moved stands in no entry of the ledger yet, and may come to nothing.
@@ -273,6 +298,7 @@ _MIGRATIONS = {
     "book": (*_BOOK, *_BOOK_GUARDS),
     "assets": (*_ASSETS, *_ASSETS_GUARDS),
     "quarantine": (*_QUARANTINE, *_QUARANTINE_GUARDS),
+    "likeness": (*_LIKENESS, *_LIKENESS_GUARDS),
 }
 
 

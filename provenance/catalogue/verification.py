@@ -5,11 +5,18 @@ from contextlib import closing
 
 from provenance.catalogue.along import Along
 from provenance.catalogue.connection import Connection
+from provenance.catalogue.facts import (
+    beside_line,
+    edge_line,
+    evidence_line,
+    label_line,
+    likeness_line,
+    lines_digest,
+)
 from provenance.catalogue.filing import index_of
 from provenance.catalogue.keeping import left_lines, taken_lines
 from provenance.catalogue.knowledge import Knowledge
 from provenance.catalogue.ledger import EVIDENCE, GATE, QUARANTINE, RELEASE, BrokenEntry, Ledger
-from provenance.catalogue.recording import beside_line, edge_line, evidence_line, label_line, lines_digest
 from provenance.catalogue.redraw import Redraw
 from provenance.catalogue.rows import Head
 from provenance.catalogue.schema import missing_guards
@@ -97,7 +104,7 @@ class Verification:
                 elif kind in {QUARANTINE, RELEASE}:
                     self._moved(seq, kind, body, counted)
         first = since.seq if since else 0
-        for table in ("evidence", "labels", "edges", "besides", "records", "record_subjects", "gate_uses"):
+        for table in ("evidence", "labels", "edges", "besides", "likeness", "records", "record_subjects", "gate_uses"):
             self._no_more(table, counted[table], first)
         self._no_more("quarantine", counted[QUARANTINE], first)
         self._no_more("quarantine", counted[RELEASE], first, "left_entry")
@@ -119,6 +126,7 @@ class Verification:
             *self._rows(seq, "labels", counted),
             *self._rows(seq, "edges", counted),
             *self._besides(seq, counted),
+            *self._likeness(seq, counted),
         ]
         if lines_digest(lines) != said.get("facts_sha256"):
             raise BrokenEntry(seq, "the evidence kept for it is not what was recorded")
@@ -170,6 +178,15 @@ class Verification:
             beside_line((zone, folder + b"/" + name if folder else name, raw, digest))
             for zone, folder, name, raw, digest, _ in rows
         ]
+
+    def _likeness(self, seq: int, counted: Counter[str]) -> list[bytes]:
+        rows = self._db.rows(
+            "SELECT a.sha256, l.algorithm, l.version, l.value FROM likeness l JOIN assets a ON a.id = l.asset"
+            " WHERE l.entry = ?",
+            (seq,),
+        )
+        counted["likeness"] += len(rows)
+        return [likeness_line((raw, algorithm, version, value)) for raw, algorithm, version, value in rows]
 
     def _record(self, seq: int, kind: str, body: bytes, counted: Counter[str], along: Along) -> None:
         """Compare a record in the ledger with the rows that make it findable."""

@@ -159,10 +159,12 @@ class Session:
         from provenance.credentials.trust import load_trust
         from provenance.examiner import examiner_for
         from provenance.looking import Intake, Silent
+        from provenance.targets import all_zones
 
         trust, keep = load_trust(self.config.anchors), self.signing.keep  # a passphrase is asked for before any work
         with self.catalogue() as catalogue, Pool(trust, brief=True) as pool:
-            intake = Intake(catalogue, pool, lambda: examiner_for(trust), self.stamp, progress or Silent(), keep)
+            told, zones = progress or Silent(), lambda: all_zones(self.config)
+            intake = Intake(catalogue, pool, lambda: examiner_for(trust), self.stamp, told, keep, zones)
             yield intake
 
     def ask(self, request: "Request") -> "Answer":

@@ -42,7 +42,7 @@ _LOOKED = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class _Element:
+class Element:
     """One element: its id with its marker, where it starts, where its content does, and where that ends."""
 
     id: int
@@ -69,12 +69,12 @@ def _recognise(head: bytes, window: Window) -> Format | None:
         return None
     start = window.at(0, _LOOKED)
     at = start.find(_DOC_TYPE, 4)
-    found = _element(window, at, len(start)) if at >= 0 else None
+    found = element_at(window, at, len(start)) if at >= 0 else None
     name = window.at(found.body, min(found.length, 16)) if found is not None else b""
     return {b"matroska": _MATROSKA, b"webm": _WEBM}.get(name.rstrip(b"\0"))
 
 
-def _element(window: Window, at: int, stop: int) -> _Element | None:
+def element_at(window: Window, at: int, stop: int) -> Element | None:
     """Return the element that starts at an offset, None where none does (RFC 8794, 4 to 6)."""
     head = window.at(at, 12)
     width = 9 - head[0].bit_length() if head and head[0] else 9
@@ -89,13 +89,13 @@ def _element(window: Window, at: int, stop: int) -> _Element | None:
     length = int.from_bytes(head[width:body], "big") & everything
     unknown = length == everything
     end = stop if unknown else at + body + length
-    return _Element(int.from_bytes(head[:width], "big"), at, at + body, end, unknown)
+    return Element(int.from_bytes(head[:width], "big"), at, at + body, end, unknown)
 
 
 def _walk(window: Window, notes: Notes) -> None:
     at = 0
     for _ in range(_MOST_SEEKS):
-        found = _element(window, at, window.size)
+        found = element_at(window, at, window.size)
         if found is None:
             if at < window.size and any(window.at(at, _LOOKED)):
                 notes.gap(f"Matroska at {at}", "no element starts where one should")
@@ -112,13 +112,13 @@ def _walk(window: Window, notes: Notes) -> None:
     notes.gap(f"Matroska at {at}", f"more than {_MOST_SEEKS} segments follow one another; the rest was not read")
 
 
-def _read_segment(window: Window, notes: Notes, segment: _Element) -> None:
+def _read_segment(window: Window, notes: Notes, segment: Element) -> None:
     seen, stop = _Seen(), min(segment.stop, window.size)
     at, inside = segment.body, False
     for _ in range(STEPS):
         if at >= stop:
             break
-        found = _element(window, at, stop)
+        found = element_at(window, at, stop)
         if found is None or (found.stop > stop and found.id in _READ | {_SEEK_HEAD}):
             notes.gap(f"Matroska at {at}", "no element that is all there starts where one should")
             search_text(window, notes, f"Matroska at {at}", at, stop)
@@ -136,12 +136,12 @@ def _read_segment(window: Window, notes: Notes, segment: _Element) -> None:
     else:
         notes.gap(f"Matroska at {at}", f"there are more than {STEPS} elements; the rest was not read")
     for place in seen.promised:
-        found = _element(window, segment.body + place, stop)
+        found = element_at(window, segment.body + place, stop)
         if found is not None and found.id in _READ and found.at not in seen.read and found.stop <= stop:
             _read_top(window, notes, seen, found)
 
 
-def _read_top(window: Window, notes: Notes, seen: _Seen, found: _Element) -> None:
+def _read_top(window: Window, notes: Notes, seen: _Seen, found: Element) -> None:
     seen.read.add(found.at)
     if found.id == _SEEK_HEAD:
         for seek in (e for e in _children(window, notes, found) if e.id == _SEEK):
@@ -152,11 +152,11 @@ def _read_top(window: Window, notes: Notes, seen: _Seen, found: _Element) -> Non
         _Reader(window, notes).read(found)
 
 
-def _children(window: Window, notes: Notes, holder: _Element) -> Iterator[_Element]:
+def _children(window: Window, notes: Notes, holder: Element) -> Iterator[Element]:
     """Yield the elements within one; where they break off, the rest is looked through for text."""
     at = holder.body
     while at < holder.stop and notes.step(f"Matroska at {at}"):
-        found = _element(window, at, holder.stop)
+        found = element_at(window, at, holder.stop)
         if found is None or found.stop > holder.stop:
             place = f"Matroska at {at}"
             notes.gap(place, "its elements break off")
@@ -173,7 +173,7 @@ class _Reader:
         self._window = window
         self._notes = notes
 
-    def read(self, top: _Element) -> None:
+    def read(self, top: Element) -> None:
         """Hand on all texts and look into all attachments in an element."""
         waiting = [(top, "", 0)]
         while waiting:
@@ -193,20 +193,20 @@ class _Reader:
                 elif (child.id in _TEXTS and child.id != _CHAPTER_TITLE) or holder.id == _CHAPTER_DISPLAY:
                     self._text(child, _TEXTS.get(child.id, "text"))
 
-    def _named(self, holder: _Element) -> Iterator[_Element]:
+    def _named(self, holder: Element) -> Iterator[Element]:
         return _children(self._window, self._notes, holder)
 
-    def _name(self, simple: _Element) -> str:
+    def _name(self, simple: Element) -> str:
         """Return the name of a tag."""
         for child in self._named(simple):
             if child.id == _NAME:
                 return self._bytes(child, 256).decode("utf-8", "replace").strip("\0")
         return ""
 
-    def _bytes(self, found: _Element, most: int = BLOCK_LIMIT) -> bytes:
+    def _bytes(self, found: Element, most: int = BLOCK_LIMIT) -> bytes:
         return self._window.at(found.body, min(found.length, most))
 
-    def _value(self, found: _Element, path: str) -> None:
+    def _value(self, found: Element, path: str) -> None:
         if found.id not in {_NAME, *_ABOUT}:
             place = f"Matroska tag {path[1:60]!r} at {found.at}"
             data = self._window.at(found.body, self._notes.bounded(place, found.length))
@@ -216,14 +216,14 @@ class _Reader:
             else:
                 note_text(self._notes, place, key, data)
 
-    def _unknown(self, found: _Element) -> None:
+    def _unknown(self, found: Element) -> None:
         note_remains(self._notes, f"Matroska at {found.at}", self._bytes(found, _SNIFFED))
 
-    def _text(self, found: _Element, key: str) -> None:
+    def _text(self, found: Element, key: str) -> None:
         text = self._bytes(found, 1 << 16).decode("utf-8", "replace").strip("\0")
         note_tag(self._notes, f"Matroska {key} at {found.at}", key, text)
 
-    def _attachment(self, attached: _Element) -> None:
+    def _attachment(self, attached: Element) -> None:
         """Look into a picture, a font or a text that is attached; anything else is a gap, and so is what is large."""
         parts = {child.id: child for child in self._named(attached)}
         name = self._bytes(parts[_FILE_NAME], 256).decode("utf-8", "replace") if _FILE_NAME in parts else ""

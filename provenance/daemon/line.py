@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from provenance.asset import StatKey
 from provenance.deciding import Waits
@@ -65,6 +65,10 @@ class Line:
         """
         target, lane = self._targets[arrival.root], self._lanes[arrival.root]
         lane.add(Case(target, arrival, _request(target, arrival, lane.pool.workers), first, asked))
+
+    def look_again(self, case: Case) -> None:
+        """Have a picture decoded that was looked at without that."""
+        self._lanes[case.arrival.root].add(replace(case, request=replace(case.request, pixels=True)))
 
     def feed(self, stalled: Container[str]) -> None:
         """Give the pools as much as keeps their workers busy, and no more: what comes later may be more urgent.
@@ -175,4 +179,4 @@ def _request(target: Target, arrival: Arrival, workers: int) -> Request:
     name = arrival.path.rpartition(b"/")[2]
     most = None if target.zone is None else target.zone.max_read_rate
     rate = None if most is None else most / workers
-    return Request(target.root, arrival.path, arrival.found.st_size, companion_names(name), rate=rate)
+    return Request(target.root, arrival.path, arrival.found.st_size, companion_names(name), rate=rate, thorough=True)

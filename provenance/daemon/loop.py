@@ -6,7 +6,7 @@ again: a file is let go only when a row says what became of it.
 
 import datetime as dt
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TypeVar, assert_never
@@ -146,12 +146,12 @@ class Loop:
         if not self._answered or now < self._not_before:
             return
         try:
-            self._settle(self._answered)
+            settled = self._settle(self._answered)
         except (CatalogueTrouble, ConfigNotAccepted, ReadFailed) as error:
             self.trouble, self._not_before = error, now + LATER
             return
         self.trouble = None
-        for case, answer in self._answered:
+        for case, answer in settled:
             if case.asked is None:
                 self._watch.done(case.arrival, _end(answer))
         self._answered = []
@@ -165,8 +165,11 @@ class Loop:
             return False
         return True
 
-    def _settle(self, answered: Sequence[tuple[Case, Answer]]) -> None:
-        """Write down what came of some files, in one transaction, and then judge those in final zones."""
+    def _settle(self, answered: Sequence[tuple[Case, Answer]]) -> Sequence[tuple[Case, Answer]]:
+        """Write down what came of some files, in one transaction, and then judge those in final zones.
+
+        Return those that are done with. What has to be compared with a flagged picture first is looked at again.
+        """
         self._book.flush()  # what is gone first: a file that came back must not be marked after it was recorded
         stamp = self._intake.stamp()
         found: list[Examined] = []
@@ -186,11 +189,17 @@ class Loop:
                     assert_never(answer)
         if found or troubles:
             self._intake.catalogue.record(Batch(tuple(found), tuple(troubles)), stamp)
-        self._judge(answered)
-        self._tell_found(answered)
+        needed = self._intake.catalogue.comparing.needed(e.evidence.asset.digest for e in found)
+        again = [(c, a) for c, a in answered if _is_needed(c, a, needed)] if needed else []
+        settled = [(c, a) for c, a in answered if not _is_needed(c, a, needed)] if again else answered
+        self._judge(settled)
+        self._tell_found(settled)
+        for case, _ in again:
+            self._line.look_again(case)
         self.tally.recorded += len(found)
         self.tally.troubled += len(troubles)
         self.tally.size += sum(e.evidence.asset.size for e in found)
+        return settled
 
     def _judge(self, answered: Sequence[tuple[Case, Answer]]) -> None:
         suspects: list[Suspect] = []
@@ -299,6 +308,11 @@ class Loop:
 
 FORGET = 0.99
 """How much of the longest time of late still counts, one file later."""
+
+
+def _is_needed(case: Case, answer: Answer, needed: Container[Digest]) -> bool:
+    """Whether a file has to be decoded before it can be judged, and was not yet."""
+    return isinstance(answer, Looked) and not case.request.pixels and answer.evidence.asset.digest in needed
 
 
 def _is_version(found: StatKey, recorded: StatKey) -> bool:

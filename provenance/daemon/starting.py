@@ -91,7 +91,7 @@ def started(config: Config, policy: Policy, setting: Setting) -> Iterator[Loop]:
             metrics = Metrics(config.watch.metrics)
             stack.callback(metrics.close)
         examiner = examiner_for(trust)
-        intake = Intake(catalogue, pool, lambda: examiner, stamp)
+        intake = Intake(catalogue, pool, lambda: examiner, stamp, zones=lambda: all_zones(config))
         book = ZoneBook(catalogue, targets, examiner, stamp)
         watch = Watch(roots, book, _means(catalogue, setting.patience))
         stack.callback(watch.close)

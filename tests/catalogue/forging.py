@@ -10,7 +10,7 @@ from provenance.catalogue.connection import connect
 from tests.catalogue.making import at
 
 COLUMNS = "seq, prev, hash, kind, at, claimed_at, os_user, host, version, config, policy, body"
-ANSWERING = ("records", "evidence", "labels", "edges", "besides", "gate_uses")
+ANSWERING = ("records", "evidence", "labels", "edges", "besides", "likeness", "gate_uses")
 """Tables whose rows an entry answers for, by its number."""
 
 

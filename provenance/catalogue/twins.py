@@ -1,0 +1,156 @@
+"""Twins: other bytes in which the same is seen or heard, and what of it is flagged.
+
+A twin hands on what it is flagged for by itself (table `marked`), never what it has from another twin: else two files
+would go on accusing each other after the reason is gone.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from provenance.asset import Digest
+from provenance.catalogue.connection import Connection
+from provenance.evidence import Claim, Kind, Signal, Strength
+from provenance.sameness import PIXELS, SHAPE, SIZE, Likeness, handed_on
+from provenance.verdict import CLAIM_OF_ORIGIN, Origin
+
+MOST = 8
+"""So many twins are named; who has more is no more flagged for it."""
+
+Twin = tuple[bytes, Origin, str, str]
+"""Its digest, what it is flagged for, the algorithm of ours, the algorithm of its own."""
+
+NOT_COMPARED = (
+    Signal(
+        Kind.LIKENESS,
+        Claim.REVIEW,
+        Strength.HINT,
+        "pixels",
+        "it cannot be decoded, and so not be compared with flagged pictures of its size",
+    ),
+)
+"""The doubt about such a picture."""
+
+
+def signals(twins: Iterable[Twin]) -> tuple[Signal, ...]:
+    """Return what some flagged twins hand on, the gravest first, each twin once."""
+    graded = []
+    for raw, origin, ours, theirs in twins:
+        claim = handed_on(CLAIM_OF_ORIGIN[origin], ours, theirs)
+        if claim is not None:
+            graded.append((_GRAVITY.index(claim), raw, origin, ours))
+    said: dict[bytes, Signal] = {}
+    for grade, raw, origin, ours in sorted(graded, key=lambda g: g[:2]):
+        if raw not in said and len(said) < MOST:
+            said[raw] = _signal(_GRAVITY[grade], Digest(raw.hex()), origin, ours)
+    return tuple(said.values())
+
+
+_GRAVITY = (Claim.AI_GENERATED, Claim.AI_ASSISTED, Claim.REVIEW)
+_WHAT = {
+    "still": "the same picture as",
+    "pixels": "pixel for pixel the same picture as",
+    "video": "the same pictures as",
+    "sound": "the same sound as",
+    "soundtrack": "with the same sound as",
+    "sparse": "in many places the same as",
+}
+
+
+def _signal(claim: Claim, twin: Digest, origin: Origin, ours: str) -> Signal:
+    says = f"{_WHAT[ours]} {twin[:12]}, which is {origin.value}"
+    return Signal(Kind.LIKENESS, claim, Strength.DECLARED, ours, says, twin)
+
+
+class Groups:
+    """Who is whose twin among some assets, for drawing their verdicts together."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+        self._met: set[bytes] = set()
+
+    def values(self, asset: int) -> tuple[Likeness, ...]:
+        """Return what of an asset can make twins."""
+        return tuple(
+            self._db.rows(
+                "SELECT algorithm, version, value FROM likeness"
+                " WHERE asset = ? AND algorithm <> 'shape' AND value <> x'' ORDER BY 1, 2, 3",
+                (asset,),
+            )
+        )
+
+    def twins(self, raw: bytes) -> set[bytes]:
+        """Return the digests of what shares a value with some bytes; of each value only when first asked."""
+        found: set[bytes] = set()
+        for _, version, value in self._values_of(raw):
+            key = hub(version, value)
+            if key not in self._met:
+                self._met.add(key)
+                rows = self._db.rows(
+                    "SELECT a.sha256 FROM likeness l JOIN assets a ON a.id = l.asset"
+                    " WHERE l.value = ? AND l.version = ? AND l.algorithm <> 'shape'",
+                    (value, version),
+                )
+                found.update(other for (other,) in rows)
+        return found
+
+    def among(self, wanted: Iterable[bytes]) -> dict[bytes, tuple[tuple[bytes, str], ...]]:
+        """Return the groups of two and more among some assets, by their hub: each member with its algorithm."""
+        groups: dict[bytes, list[tuple[bytes, str]]] = {}
+        for raw in wanted:
+            for algorithm, version, value in self._values_of(raw):
+                groups.setdefault(hub(version, value), []).append((raw, algorithm))
+        return {key: tuple(members) for key, members in groups.items() if len(members) > 1}
+
+    def _values_of(self, raw: bytes) -> tuple[Likeness, ...]:
+        row = self._db.row("SELECT id FROM assets WHERE sha256 = ?", (raw,))
+        return self.values(row[0]) if row else ()
+
+
+def hub(version: int, value: bytes) -> bytes:
+    """Return what stands for all that share a value: no digest of bytes is that long."""
+    return b"the same: %d " % version + value.ljust(32)
+
+
+@dataclass(slots=True)
+class Circle:
+    """What is flagged by itself in the groups that are drawn together, in one round of drawing."""
+
+    groups: Mapping[bytes, tuple[tuple[bytes, str], ...]]
+    """By hub: the members and their algorithms."""
+    flagged: dict[bytes, list[tuple[bytes, Origin, str]]] = field(default_factory=dict)
+
+    def take(self, marks: Mapping[bytes, Origin], values: Iterable[Likeness]) -> None:
+        """Note who shares some values and is flagged, and for what; of many that are for the same, a few will do."""
+        for key in {hub(version, value) for _, version, value in values} & self.groups.keys():
+            members = self.groups[key]
+            kept: dict[tuple[Origin, str], list[bytes]] = {}
+            for raw, algorithm in members:
+                origin = marks.get(raw, Origin.UNKNOWN)
+                if origin.flagged:
+                    kept.setdefault((origin, algorithm), []).append(raw)
+            self.flagged[key] = [(r, o, a) for (o, a), raws in kept.items() for r in sorted(raws)[: MOST + 1]]
+
+    def of(self, raw: bytes, values: Iterable[Likeness]) -> Iterator[Twin]:
+        """Yield the flagged twins of one asset."""
+        for ours, version, value in values:
+            for other, origin, theirs in self.flagged.get(hub(version, value), ()):
+                if other != raw:
+                    yield other, origin, ours, theirs
+
+
+def seek(connection: Connection, asset: int) -> set[bytes]:
+    """Have pictures of the shape of a flagged one compared with it; return those that cannot be.
+
+    Inside a transaction. A JPEG can have been saved as anything, so all of its size are looked at that are none.
+    """
+    unlike: set[bytes] = set()
+    shapes = connection.rows("SELECT value FROM likeness WHERE asset = ? AND algorithm = ?", (asset, SHAPE))
+    for shape in {value[:SIZE] for (value,) in shapes}:
+        if connection.run("INSERT INTO sought (shape, open) VALUES (?, 1) ON CONFLICT DO NOTHING", (shape,)):
+            rows = connection.rows(
+                "SELECT a.sha256 FROM likeness l JOIN likeness p ON p.asset = l.asset AND p.algorithm = ?2"
+                " JOIN assets a ON a.id = l.asset WHERE l.value = ?1 AND l.algorithm = ?3 AND p.value = x''",
+                (shape, PIXELS, SHAPE),
+            )
+            unlike.update(raw for (raw,) in rows)
+    return unlike

@@ -1,0 +1,151 @@
+"""Pictures as they are compressed: JPEG, PNG, TIFF and WebP, without anything that stands around the picture."""
+
+import struct
+from collections.abc import Iterator
+
+from provenance.containers.directory import Directory, Layout, layout_of, read_directory
+from provenance.containers.jpeg import chain_of
+from provenance.containers.window import Window
+from provenance.files import Media
+from provenance.likeness.parts import WHOLE, Parts, Span
+from provenance.sameness import SHAPE, STILL, VERSION, Likeness
+
+FEWEST = 10_000
+"""Pixels: of less are icons, swatches and thumbnails made, and many of them are the same without being related."""
+
+_EMPTIEST = 4
+"""Pixels to one bit. What takes less than a bit for so many is a plain area, a mask or a ramp; pictures take several
+times as much, in whatever form."""
+
+_MOST = 200_000
+_FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
+"""Markers of JPEG that begin a frame (ITU-T T.81, table B.1)."""
+_APP_0, _COM = 0xE0, 0xFE
+
+
+def _still(parts: Parts, size: tuple[int, ...], head: bytes, shape: bytes = b"") -> tuple[Likeness, ...]:
+    """Return the likenesses of a picture: what has to be in common to be compared, and what is coded, if it says much.
+
+    `head` is what else belongs to the picture, and to its digest.
+    """
+    pixels = size[0] * size[1]
+    if pixels < FEWEST or max(size) >= 1 << 32:
+        return ()
+    shaped = (SHAPE, VERSION, struct.pack(">II", *size) + shape)
+    if not parts.is_whole or parts.size > WHOLE or parts.size * 8 * _EMPTIEST < pixels:
+        return (shaped,)
+    return shaped, (STILL, VERSION, parts.digest(head))
+
+
+def jpeg(window: Window, media: Media) -> tuple[Likeness, ...]:
+    """Tables, frame, and all from the first scan on (ITU-T T.81, B.1), whatever stands in APP and COM segments.
+
+    Its shape is one of its own: what is saved as JPEG is coded anew, and so no JPEG is worth decoding for its size.
+    """
+    chain = chain_of(window)
+    if chain.broken is not None:
+        return ()
+    spans: list[Span] = []
+    size = (0, 0)
+    for segment in chain.segments:
+        if segment.code & 0xF0 == _APP_0 or segment.code == _COM:
+            continue
+        spans.append((segment.at, segment.stop - segment.at))
+        if segment.code in _FRAMES:
+            frame = window.at(segment.at + 5, segment.stop - segment.at - 5)
+            size = (int.from_bytes(frame[2:4], "big"), int.from_bytes(frame[:2], "big"))
+    several = any(s.code == _APP_0 + 2 and window.at(s.at + 4, 4) == b"MPF\0" for s in chain.segments)
+    spans.append((chain.end, _end(window, chain.end, search=several) - chain.end))
+    return _still(Parts(media, tuple(spans)), size, b"jpeg", b"jpeg")
+
+
+_EOI = b"\xff\xd9"
+
+
+def _end(window: Window, scan: int, *, search: bool) -> int:
+    """Return where the picture ends. Mostly that is the end of the file, and then nobody has to look for it."""
+    tail = window.last(64).rstrip(b"\0")
+    if tail.endswith(_EOI) and not search:
+        return window.size - min(64, window.size) + len(tail)
+    found = window.find(_EOI, scan, window.size)
+    return found + 2 if found >= 0 else window.size
+
+
+def png(window: Window, media: Media) -> tuple[Likeness, ...]:
+    """Header, palette, transparency and picture (PNG, third edition, 11.2), however it is cut into chunks."""
+    spans: list[Span] = []
+    head, at = b"", 8
+    for _ in range(_MOST):
+        start = window.at(at, 8)
+        length, kind = int.from_bytes(start[:4], "big"), start[4:]
+        if kind in {b"IHDR", b"PLTE", b"tRNS"}:
+            head += start + window.at(at + 8, length)
+        elif kind == b"IDAT":
+            spans.append((at + 8, length))
+        elif kind == b"IEND" or len(kind) < 4:
+            break
+        at += 12 + length
+    size = struct.unpack_from(">II", head, 8)
+    return _still(Parts(media, tuple(spans)), size, b"png" + head)
+
+
+def webp(window: Window, media: Media) -> tuple[Likeness, ...]:
+    """The chunks of picture, alpha and animation (RFC 9649, 2.3 to 2.7)."""
+    spans: list[Span] = []
+    size = (0, 0)
+    at = 12
+    for _ in range(_MOST):
+        head = window.at(at, 18)
+        if len(head) < 8:
+            break
+        kind, length = head[:4], int.from_bytes(head[4:8], "little")
+        if kind in {b"VP8 ", b"VP8L", b"ALPH", b"ANMF"}:
+            spans.append((at + 8, length))
+            size = size if any(size) else _webp_size(kind, window.at(at + 8, 10))
+        elif kind == b"VP8X":
+            wide, high = head[12:15], head[15:18]
+            size = (int.from_bytes(wide, "little") + 1, int.from_bytes(high, "little") + 1)
+        at += 8 + length + length % 2
+    return _still(Parts(media, tuple(spans)), size, b"webp")
+
+
+def _webp_size(kind: bytes, head: bytes) -> tuple[int, int]:
+    if kind == b"VP8L":
+        bits = int.from_bytes(head[1:5], "little")
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    if kind == b"VP8 " and head[3:6] == b"\x9d\x01\x2a":
+        wide, high = struct.unpack_from("<HH", head, 6)
+        return wide & 0x3FFF, high & 0x3FFF
+    return 0, 0
+
+
+_DECIDING = (256, 257, 258, 259, 262, 266, 277, 284, 317, 320, 338, 339)
+"""Of a TIFF: what has to be known to decode its strips (TIFF 6.0, section 8)."""
+_PLACES = ((273, 279), (324, 325))
+_FILL = {"little": "<", "big": ">"}
+
+
+def tiff(window: Window, media: Media) -> tuple[Likeness, ...]:
+    """Strips and tiles of the first directory (TIFF 6.0, sections 3 and 15), and what it takes to decode them."""
+    layout = layout_of(window.at(0, 16))
+    if layout is None:
+        return ()
+    directory = read_directory(window, layout, layout.first)
+    fields = {e.tag: tuple(_numbers(window, layout, directory, e.tag)) for e in directory.entries if e.tag in _WANTED}
+    if not (fields.get(256) and fields.get(257)):
+        return ()
+    spans = [s for at, long in _PLACES for s in zip(fields.get(at, ()), fields.get(long, ()), strict=False)]
+    head = repr([(tag, fields[tag]) for tag in _DECIDING if tag in fields]).encode()
+    return _still(Parts(media, tuple(spans)), (fields[256][0], fields[257][0]), b"tiff" + layout.order.encode() + head)
+
+
+_WANTED = frozenset({*_DECIDING, *(tag for pair in _PLACES for tag in pair)})
+
+
+def _numbers(window: Window, layout: Layout, directory: Directory, tag: int) -> Iterator[int]:
+    for entry in directory.entries:
+        code = {1: "B", 3: "H", 4: "I", 16: "Q"}.get(entry.kind, "")
+        if entry.tag == tag and code and entry.count <= _MOST:
+            at, length = layout.span(entry)
+            data = window.at(at, length)
+            yield from (n for (n,) in struct.iter_unpack(_FILL[layout.order] + code, data))

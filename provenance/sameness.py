@@ -1,0 +1,61 @@
+"""What it means that two files hold the same essence: which likenesses there are, and what a flag says of a twin. Pure.
+
+A likeness is stored as (asset, algorithm, version, value). Two files are twins if a value of the one is a value of the
+other, by algorithms that can be compared. docs/decisions/0013-likeness.md says why these.
+"""
+
+from typing import Final
+
+from provenance.evidence import Claim
+
+Likeness = tuple[str, int, bytes]
+"""Algorithm, version, value."""
+
+STILL: Final = "still"
+"""A picture as it is compressed: the same whatever metadata stands around it."""
+PIXELS: Final = "pixels"
+"""A picture as it is decoded: the same whatever lossless form it is saved in. Empty: it cannot be decoded."""
+PLAIN: Final = "plain"
+"""That a picture was decoded and says nothing: a mask, a slate, one colour. It has no value, and makes no twins."""
+SHAPE: Final = "shape"
+"""What pictures have to have in common before it is worth decoding them. It makes no twins."""
+VIDEO: Final = "video"
+"""The packets of a track of pictures."""
+SOUND: Final = "sound"
+"""The packets of a track of sound, in a file without pictures."""
+SOUNDTRACK: Final = "soundtrack"
+"""The packets of a track of sound, in a film: the same value as `SOUND` for the same packets."""
+SPARSE: Final = "sparse"
+"""Parts of a track too large to be read twice, whose packets all have one length: alike, but it is no proof."""
+
+VERSION: Final = 1
+"""Of all algorithms so far. Values of different versions are never compared."""
+
+SIZE: Final = 8
+"""Bytes at the start of a `SHAPE` that are width and height. A JPEG has more: it is decoded only if it is flagged."""
+
+
+def pixels_of(shape: bytes) -> int:
+    """Return how many pixels a picture of a shape has."""
+    return int.from_bytes(shape[:4], "big") * int.from_bytes(shape[4:SIZE], "big")
+
+
+_WHOLE = frozenset({STILL, PIXELS, VIDEO, SOUND})
+_FLAGS = frozenset({Claim.AI_GENERATED, Claim.AI_ASSISTED})
+
+
+def handed_on(claim: Claim, ours: str, theirs: str) -> Claim | None:
+    """Return what a flag on one file says of another that has the same value, by the algorithms of both; None: nothing.
+
+    A flag on a film is about its pictures as far as anybody can tell: the music under it may be anybody's. A sound that
+    is flagged is a part of every film it is used in.
+    """
+    if claim not in _FLAGS:
+        return None
+    if ours == theirs:
+        return claim if ours in _WHOLE else Claim.REVIEW if ours == SPARSE else None
+    if (ours, theirs) == (SOUNDTRACK, SOUND):
+        return Claim.AI_ASSISTED
+    if (ours, theirs) == (SOUND, SOUNDTRACK) and claim is Claim.AI_GENERATED:
+        return Claim.REVIEW
+    return None

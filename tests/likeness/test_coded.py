@@ -1,5 +1,6 @@
 """What is coded: the same whatever is done to metadata and containers, and never the same by accident."""
 
+import hashlib
 import io
 import random
 import struct
@@ -260,3 +261,10 @@ def test_all_values_of_the_fixtures_differ_where_they_should() -> None:
     values = [sorted(of(name).values()) for name in ("clip.mp4", "voice.wav", "voice.mp3", "voice.m4a")]
     flat = sorted(value for group in values for value in group)
     assert all(one != other for one, other in pairwise(flat))
+
+
+def test_the_fixtures_are_what_was_made() -> None:
+    """Each file is the one its sum was written for."""
+    for line in (TWINS / "SHA256SUMS").read_text().splitlines():
+        digest, name = line.split()
+        assert hashlib.sha256((TWINS / name).read_bytes()).hexdigest() == digest

@@ -1,7 +1,7 @@
 """What it means that two files hold the same essence: which likenesses there are, and what a flag says of a twin. Pure.
 
 A likeness is stored as (asset, algorithm, version, value). Two files are twins if a value of the one is a value of the
-other, by algorithms that can be compared. docs/decisions/0014-likeness.md says why these.
+other, by algorithms that can be compared. docs/decisions/0015-likeness.md says why these.
 """
 
 from typing import Final

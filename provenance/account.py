@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from provenance import __version__
+from provenance import EXAMINER
 from provenance.asset import Place, RelPath, StatKey
 from provenance.catalogue import Catalogue, Filed, Lineage, Sighting
 from provenance.config import Config
@@ -18,6 +18,7 @@ from provenance.targets import Target, failure_error, folder_error, targets_of
 from provenance.verdict import Verdict, classify
 
 if TYPE_CHECKING:
+    from provenance.catalogue.history import Past
     from provenance.quarantine import Held
 
 Ask = Callable[[Request], Answer]
@@ -43,6 +44,8 @@ class Account:
     """Whether it is flagged, and no disclosure names it."""
     otherwise: tuple[str, ...] = ()
     """What it says of itself, and nothing that was told of it does."""
+    past: "tuple[Past, ...] | None" = None
+    """Verdicts that do not stand any more; None where nobody asked."""
     held: "tuple[Held, ...]" = ()
     """What was taken from this path and is in quarantine; or the file itself, named by where it is kept."""
 
@@ -118,14 +121,14 @@ def _last_seen_at(config: Config, catalogue: Catalogue, path: Path) -> Sighting 
 
 
 def _read_as_today(config: Config, catalogue: Catalogue, sighting: Sighting) -> bool:
-    """Whether the same version would look, under the same trust list: another may read the same bytes otherwise."""
+    """Whether the same readers would look, under the same trust list: another may read the same bytes otherwise."""
     examiner = catalogue.evidence_of(sighting.digest)[0].examiner
     today = None
     if config.anchors:
         from provenance.credentials.trust import trust_digest
 
         today = trust_digest(config.anchors)
-    return (examiner.provenance, examiner.trust_list) == (__version__, today)
+    return (examiner.revision, examiner.trust_list) == (EXAMINER, today)
 
 
 def _unchanged(catalogue: Catalogue, target: Target) -> Sighting | None:
@@ -188,7 +191,7 @@ def _joined(catalogue: Catalogue, path: bytes, found: _Found) -> Account:
         path=path,
         evidence=found.evidence,
         beside=found.beside,
-        verdict=classify(found.evidence, found.beside, catalogue.context_of(digest, found.place)),
+        verdict=classify(found.evidence, found.beside, catalogue.context_of(digest, found.place, found.evidence)),
         words=catalogue.records_of(digest),
         lineage=catalogue.edges_of(digest),
         sightings=catalogue.sightings_of(digest),

@@ -153,6 +153,8 @@ class Config:
     signing: Signing | None
     watch: Watch
     notify: Notify | None
+    retention_days: int | None = None
+    """For how long `provenance evidence prune` leaves what is kept, where nobody says otherwise."""
     people: "tuple[Person, ...]" = ()
     key_files: tuple[Path, ...] = ()
     """Where the public keys of people lie that are not written in the configuration itself."""

@@ -106,6 +106,10 @@ class _Notify(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     apprise: tuple[str, ...] = ()
 
 
+class _Evidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    retention_days: Annotated[int, msgspec.Meta(ge=0, le=36_525)] | None = None
+
+
 class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     project: _Project
     zone: tuple[_Zone, ...]
@@ -114,6 +118,7 @@ class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     signing: _Signing | None = None
     notify: _Notify | None = None
     person: tuple[_Person, ...] = ()
+    evidence: _Evidence = _Evidence()
 
 
 def find_config(named: str | None, environ: dict[str, str], working_folder: Path) -> Path:
@@ -202,6 +207,7 @@ def _resolve(document: _Document, path: Path, sha256: Digest) -> Config:
             None if signing is None else Signing(_absolute(folder, signing.certificate), _absolute(folder, signing.key))
         ),
         watch=_watch(document.watch, path),
+        retention_days=document.evidence.retention_days,
         notify=None if document.notify is None else _notify(document.notify, path),
         **_people(document, path, timezone),
         trust_days=trust.max_age_days,

@@ -156,6 +156,28 @@ class Examiner:
     c2pa: str
     trust_list: Digest | None = None
     """Digest over the configured anchors; None where there are none."""
+    revision: int = 0
+    """Which revision of our own readers (`provenance.EXAMINER`); 0 for all from before they were counted."""
+
+    def reads_as(self, other: "Examiner") -> bool:
+        """Whether both find the same in the same bytes: the version of the package around them has no say in that."""
+        mine = (self.revision, self.c2pa, self.trust_list)
+        return mine == (other.revision, other.c2pa, other.trust_list)
+
+    def succeeds(self, other: "Examiner") -> bool:
+        """Whether this is a later revision of our readers than `other`, with no earlier SDK.
+
+        An SDK that is another one takes nothing back by itself, and the trust list decides who is believed, not what
+        is said: that a reading is better than an earlier one is said by raising the revision.
+        """
+        mine, theirs = _numbers(self.c2pa), _numbers(other.c2pa)
+        return self.revision > other.revision and bool(theirs) and mine >= theirs
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """Return a version as numbers that can be compared; empty for one that is made of anything else."""
+    parts = version.split(".")
+    return tuple(map(int, parts)) if all(p.isascii() and p.isdigit() and len(p) < 10 for p in parts) else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +191,21 @@ class Evidence:
     ingredients: tuple[Ingredient, ...]
     gaps: tuple[Gap, ...]
     examiner: Examiner
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything that is known to be there was read: then silence means something."""
+        return not self.gaps and self.credential.state in _READ
+
+    def supersedes(self, earlier: "Evidence") -> bool:
+        """Whether what an earlier look at the same bytes found counts no longer, because this one saw all, and better.
+
+        Never where this look had a gap: could not look is never milder than looked.
+        """
+        return self.whole and self.examiner.succeeds(earlier.examiner)
+
+
+_READ = {State.ABSENT, State.UNSUPPORTED, State.UNTRUSTED, State.TRUSTED}
 
 
 @dataclass(frozen=True, slots=True)

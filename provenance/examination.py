@@ -73,6 +73,8 @@ class Looked:
     """What speaks against the file being finished, with words for a person. True at this instant only."""
     likeness: tuple[tuple[str, int, bytes], ...] = ()
     """By what it is known again without its marks (`sameness.Likeness`)."""
+    kept: tuple[tuple[str, str, str, int, bytes], ...] = ()
+    """What the finding was drawn from, to be kept (`provenance.exhibits.Kept`): nothing of a plain file."""
 
 
 Answer = Looked | Failed

@@ -18,6 +18,7 @@ from provenance.containers.notes import BLOCK_LIMIT
 from provenance.containers.whole import cut_short
 from provenance.credentials.read import CredentialReader, Reading
 from provenance.credentials.trust import Trust
+from provenance.cutting import cut
 from provenance.evidence import (
     Beside,
     Claim,
@@ -63,6 +64,7 @@ def examine(request: Request, reader: CredentialReader, examiner: Examiner, last
             if container and (request.pixels or (_is_flagged(evidence, beside) and _is_time_to(request, likeness))):
                 likeness += _pixels(container, media)
             waits = unfinished(descriptor, request.path, cut_short) if request.probe else {}
+            kept = cut(evidence, container, media) if container is not None else ()
             after = stat_key(os.fstat(descriptor))  # (6)
             named = stat_key(stat_below(request.root, request.path))
     except NotRegular as odd:
@@ -75,7 +77,7 @@ def examine(request: Request, reader: CredentialReader, examiner: Examiner, last
         return Failed(Failure.READ_FAILED, f"the storage answered: {error.strerror or error}")
     if before != after or not before.same_version(named) or before.size != asset.size:
         return Failed(Failure.CHANGED, "it changed while it was read")
-    return Looked(before, _racy(before, started), evidence, beside, tuple(waits.items()), likeness)
+    return Looked(before, _racy(before, started), evidence, beside, tuple(waits.items()), likeness, kept)
 
 
 def _is_flagged(evidence: Evidence, beside: Beside) -> bool:

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from provenance import __version__
+from provenance import EXAMINER, __version__
 from provenance.credentials.sdk import sdk_version
 from provenance.credentials.trust import Trust
 from provenance.evidence import Examiner
@@ -18,4 +18,4 @@ def examiner_for(trust: Trust) -> Examiner:
         from provenance.credentials.prove import prove_trust
 
         prove_trust(trust)
-    return Examiner(__version__, sdk_version(), trust.sha256)
+    return Examiner(__version__, sdk_version(), trust.sha256, EXAMINER)

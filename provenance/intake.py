@@ -107,7 +107,7 @@ def _scan_target(intake: Intake, target: Target, tally: Tally) -> None:
         for folder in target.folders():  # (1)
             batch.note(folder)
             known = intake.catalogue.known_files(target.zone_name, RelPath(folder.path))
-            changed, missing = compare(folder, known, intake.examiner() if known else None)
+            changed, missing = compare(folder, known)  # whoever read it: what is outdated is `rescan`'s
             if target.single:
                 changed |= _with_sidecar(intake, target, folder)
             else:
@@ -229,25 +229,28 @@ def _with_sidecar(intake: Intake, target: Target, folder: Folder) -> set[bytes]:
     return changed
 
 
-def compare(folder: Folder, known: dict[bytes, Known], examiner: Examiner | None) -> tuple[set[bytes], list[bytes]]:
+def compare(
+    folder: Folder, known: dict[bytes, Known], examiner: Examiner | None = None
+) -> tuple[set[bytes], list[bytes]]:
     """Return the names of what has to be looked at, and which known names are not there any more.
 
-    A file is looked at again if it is new, another version, was recorded too soon after a change to be sure, was read
-    by another examiner, or if a sidecar that may be its own came, went or changed.
+    A file is looked at again if it is new, another version, was recorded too soon after a change to be sure, or if a
+    sidecar that may be its own came, went or changed. With an examiner, also if it was read by one who reads otherwise.
     """
-    # One object for what is equal, so that the comparison for each file is of identities.
-    examiner = next((k.examiner for k in known.values() if k.examiner == examiner), examiner)
+    if examiner is not None:  # one object for what is equal, so that the comparison for each file is of identities
+        examiner = next((k.examiner for k in known.values() if k.examiner == examiner), examiner)
     changed: set[bytes] = set()
     met = accompanied = 0
     for name, found in folder.files:
         was = known.get(name)
-        if was is None or examiner is None:
+        if was is None:
             changed.add(name)
             continue
         met += 1
         accompanied += was.accompanied
         # The first comparison says of nearly every file what the second would, in half the time.
-        if (was[:4] != found[:4] or was.racy or was.examiner is not examiner) and not was.is_version(found, examiner):
+        differs = was[:4] != found[:4] or was.racy or (examiner is not None and was.examiner is not examiner)
+        if differs and not was.is_version(found, examiner):
             changed.add(name)
     names = [name for name, _ in folder.files]
     missing = [] if met == len(known) else sorted(known.keys() - set(names))

@@ -188,7 +188,9 @@ def joined(intake: Intake, target: Target, request: Request, looked: Looked) -> 
 
 def examined(target: Target, request: Request, looked: Looked) -> Examined:
     """Return an answer as something to record: with its place, if it lies in a zone."""
-    return Examined(_place(target, request), looked.key, looked.racy, looked.evidence, looked.beside, looked.likeness)
+    return Examined(
+        _place(target, request), looked.key, looked.racy, looked.evidence, looked.beside, looked.likeness, looked.kept
+    )
 
 
 def _place(target: Target, request: Request) -> Place | None:

@@ -74,7 +74,7 @@ class Context:
     declarations: "tuple[Declaration, ...]" = ()
     ancestors: tuple[Ancestor, ...] = ()
     remembered: tuple[Signal, ...] = ()
-    """Marks that earlier examinations of the same bytes found. They may add a flag, never remove one."""
+    """Marks that earlier examinations of the same bytes found, and no later readers took back. They only add flags."""
     twins: tuple[Signal, ...] = ()
     """What is handed on by flagged files in which the same is seen or heard. It adds nothing to an equal flag."""
 

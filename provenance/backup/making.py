@@ -21,6 +21,7 @@ from provenance.backup.manifest import (
 from provenance.backup.parts import Source, evidence_of, left_out, rules_of
 from provenance.backup.workroom import workroom
 from provenance.catalogue import Catalogue, Pin, copy_whole
+from provenance.catalogue.keptfile import KEPT_NAME, KeptFile
 from provenance.config import Config, refuse_inside
 from provenance.errors import BackupUnusable, DestinationExists, FileMissing, NotPermitted, ReadFailed
 from provenance.files import BLOCK, display, sync_folder
@@ -43,7 +44,7 @@ def back_up(config: Config, target: Path, at: UtcTime, version: str, pins: tuple
         databases, head, store = _catalogue(config, room, pins)
         with _personal(config, room, Copy(display(str(target)), at)) as personal:
             # Records name originals and values that are stored before them: what is copied later holds at least these.
-            sources = (*databases, *personal, *evidence_of(config), *rules_of(config))
+            sources = (*databases, *personal, *_kept(config, room), *evidence_of(config), *rules_of(config))
             manifest = Manifest(
                 made_at=at,
                 version=version,
@@ -89,6 +90,16 @@ def _personal(config: Config, room: Path, copy: Copy) -> Iterator[tuple[Source, 
         except BaseException:
             store.forget_copy(copy)
             raise
+
+
+def _kept(config: Config, room: Path) -> tuple[Source, ...]:
+    """Copy what verdicts were drawn from, if anything is kept, and check the copy."""
+    path = KeptFile(config.catalogue).path
+    if not os.path.lexists(path):
+        return ()
+    copy_whole(path, aside := _empty(room / KEPT_NAME))
+    KeptFile(aside).check()
+    return (Source(Part.KEPT, KEPT_NAME, None, aside),)
 
 
 def _empty(path: Path) -> Path:

@@ -28,6 +28,8 @@ class Part(Enum):
     CATALOGUE = "catalogue"
     PERSONAL = "personal"
     EVIDENCE = "evidence"
+    KEPT = "kept"
+    """Raw credentials and fields that verdicts were drawn from."""
     CONFIGURATION = "configuration"
     POLICY = "policy"
     SHIPPED_POLICY = "shipped-policy"

@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 
 from provenance.backup.manifest import Manifest, Part, Piece
+from provenance.catalogue.keptfile import KeptFile
 from provenance.config import Config
 from provenance.errors import BackupUnusable, ChangedWhileRead, ConfigInvalid
 from provenance.packs import policy_path
@@ -135,19 +136,15 @@ def destination(piece: Piece, config: Config, policies: Collection[Path]) -> Pat
             return personal_path(config.catalogue)
         case Part.EVIDENCE:
             return _evidence_place(piece, config)
+        case Part.KEPT:
+            return KeptFile(config.catalogue).path
         case Part.SHIPPED_POLICY:
             return None
-        case Part.POLICY:
+        case Part.POLICY | Part.ANCHOR | Part.KEY:
             path = named_place(piece, config.folder)
-            if path in policies:
-                return path
-        case Part.ANCHOR:
-            path = named_place(piece, config.folder)
-            if path in {anchor.path for anchor in config.anchors}:
-                return path
-        case Part.KEY:
-            path = named_place(piece, config.folder)
-            if path in config.key_files:
+            anchors = {anchor.path for anchor in config.anchors}
+            named = {Part.POLICY: policies, Part.ANCHOR: anchors, Part.KEY: config.key_files}
+            if path in named[piece.part]:
                 return path
     raise BackupUnusable(f"{piece.name} of the backup goes to {piece.to!r}, which the configuration does not name")
 

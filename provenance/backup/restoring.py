@@ -19,6 +19,7 @@ from provenance.backup.parts import destination, named_place, only, packs
 from provenance.backup.reading import check_rules, content_of, key_names, refuse_links
 from provenance.backup.workroom import LOCK_NAME, workroom
 from provenance.catalogue import Catalogue, Head, Pin, ends_before
+from provenance.catalogue.keptfile import KEPT_NAME, KeptFile
 from provenance.config import Config, refuse_inside
 from provenance.configfile import parse_config
 from provenance.errors import (
@@ -36,6 +37,7 @@ from provenance.policy import load_policy
 
 _ORDER = (
     Part.EVIDENCE,
+    Part.KEPT,
     Part.PERSONAL,
     Part.ANCHOR,
     Part.KEY,
@@ -43,6 +45,7 @@ _ORDER = (
     Part.CONFIGURATION,
     Part.CATALOGUE,
 )
+_DATABASES = {Part.CATALOGUE, Part.PERSONAL, Part.KEPT}
 _BESIDE_DATABASES = ("-wal", "-shm", "-journal")
 
 
@@ -218,7 +221,7 @@ def _places(manifest: Manifest, config: Config, policies: frozenset[Path], bound
         bounds.check(path, piece.name)
         for zone in config.zones:
             refuse_inside(path, zone.root, f"{piece.name} of the backup")
-        for ending in _BESIDE_DATABASES if piece.part in {Part.CATALOGUE, Part.PERSONAL} else ():
+        for ending in _BESIDE_DATABASES if piece.part in _DATABASES else ():
             if os.path.lexists(beside := path.with_name(path.name + ending)):
                 says = f"{display(str(beside))} is left of a database that was there before"
                 advice = (
@@ -268,6 +271,10 @@ def _verify(room: Path, manifest: Manifest, pins: tuple[Pin, ...]) -> None:
         copy_file(room / personal.name, aside)
         with PersonalStore.open(aside) as store:
             store.check()
+    if (kept := only(manifest, Part.KEPT)) is not None:
+        aside = room / "open" / KEPT_NAME
+        copy_file(room / kept.name, aside)
+        KeptFile(aside.with_name("catalogue.db")).check()
 
 
 def _same_head(manifest: Manifest, top: Head, store: str) -> None:

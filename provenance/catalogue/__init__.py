@@ -16,6 +16,10 @@
     holding      what must not be erased
     copying      the whole file, copied while others write
     keeping      what was taken out of a zone, and what waits to be taken in
+    drift        what was read by others than today's readers
+    exhibiting   whose is what is kept in a file of its own
+    keptfile     that file
+    history      verdicts that do not stand any more
     filing       which rows make a record findable
     inventory    everything generated, from end to end
     telling      what was told of which bytes, and what was not

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from provenance import __version__, records
+from provenance import EXAMINER, __version__, records
 from provenance.asset import Digest, RelPath, UtcTime, ZoneName
 from provenance.catalogue.connection import AS_USUAL, Connection, Opening, Row, connect, refuse_network
 from provenance.catalogue.ledger import EVIDENCE, GATE
@@ -38,6 +38,7 @@ STANDING = {
 }
 """Words that cannot be taken back, because without them something would pass: what is said instead."""
 
+_RULES = f"{__version__}/{EXAMINER}"
 CHECKPOINT_EVERY = 64
 """How many entries the ledger grows before the place up to which it was verified is written down again."""
 
@@ -55,7 +56,7 @@ class Catalogue(Queries):
         self._numbers: Numbers | None = None
         self._checked = Head(0, "")
         self._words_whole_at: Row | None = None
-        if row[1] != __version__:
+        if row[1] != _RULES:
             self._draw_all()
 
     @classmethod
@@ -131,15 +132,16 @@ class Catalogue(Queries):
         Safe to repeat: what is known already is not written again, and a batch without any new evidence adds no entry
         to the ledger.
         """
-        from provenance.catalogue.recording import Numbers, Recording
+        from provenance.catalogue.recording import Numbers, Recording, put_aside
 
+        batch = put_aside(self._db, batch, stamp.at)
         numbers = self._numbers or Numbers()
         self._numbers = None  # until all is committed: these may be numbers of rows that never will be
         with self._db.writing():
             recording = Recording(self._db, numbers, self.ledger.next_seq(stamp))
             recording.take(batch, stamp.at)
             entry = self._answer_for(recording, stamp)
-            changes = self._redraw().refresh(recording.redraw) if recording.redraw else ()
+            changes = self._redraw().refresh(recording.redraw, (entry, stamp.at)) if recording.redraw else ()
         self._numbers = numbers
         known = tuple(c for c in changes if bytes.fromhex(c.digest) not in recording.new)
         from provenance.catalogue.entering import Recorded
@@ -187,7 +189,7 @@ class Catalogue(Queries):
                 signed = {} if envelope is None else {ENVELOPE: dict(envelope)}
                 entry = self.ledger.append(record.kind, record.content() | signed, stamp)
                 file(self._db, record, entry.seq)
-                self._redraw().refresh(changed)
+                self._redraw().refresh(changed, (entry.seq, stamp.at))
             elif envelope is not None and before.envelope != envelope:
                 raise SignatureRefused(f"{record.id} was recorded before, without this signature")
         return record.id
@@ -366,8 +368,8 @@ class Catalogue(Queries):
     def _draw_all(self) -> "tuple[Change, ...]":
         """Draw every verdict by the rules of this version."""
         with self._db.writing():
-            changes = self._redraw().refresh_all()
-            self._db.run("UPDATE store SET drawn_by = ?", (__version__,))
+            changes = self._redraw().refresh_all((None, self.ledger.written_at(self.ledger.head().seq) or UtcTime("")))
+            self._db.run("UPDATE store SET drawn_by = ?", (_RULES,))
         return changes
 
 
@@ -392,7 +394,7 @@ def _build(path: Path, at: UtcTime, store_id: str, opening: Opening) -> None:
         with connection.writing():
             connection.run(
                 "INSERT INTO store (one, store_id, created_at, drawn_by) VALUES (1, ?, ?, ?)",
-                (store_id, at, __version__),
+                (store_id, at, _RULES),
             )
     finally:
         connection.close()

@@ -40,6 +40,8 @@ class Examined:
     evidence: Evidence
     beside: Beside
     likeness: tuple[Likeness, ...] = ()
+    kept: tuple[tuple[str, str, str, int, bytes], ...] = ()
+    """What the evidence was drawn from (`provenance.exhibits.Kept`)."""
 
 
 @dataclass(frozen=True, slots=True)

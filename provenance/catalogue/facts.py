@@ -41,6 +41,12 @@ def likeness_line(fact: tuple[bytes, str, int, bytes]) -> bytes:
     return line(("likeness", raw.hex(), algorithm, version, value.hex()))
 
 
+def exhibit_line(fact: tuple[bytes, str, str, bytes, int, int]) -> bytes:
+    """Write down (SHA-256, kind, place, digest of what is kept, its size, whether it was not too large to keep)."""
+    raw, kind, place, digest, size, held = fact
+    return line(("exhibit", raw.hex(), kind, place, digest.hex(), size, held))
+
+
 def beside_line(fact: tuple[str, bytes, bytes, bytes]) -> bytes:
     """Write down (zone, path, SHA-256, digest of what lay beside)."""
     zone, path, raw, digest = fact

@@ -71,6 +71,9 @@ class Special:
     earlier: tuple[Beside, ...]
 
 
+_EVER = 1 << 62
+"""After every entry of the ledger."""
+
 SEVERITY = {Origin.AI_GENERATED: 3, Origin.AI_ASSISTED: 2, Origin.REVIEW: 1}
 """How much an origin asks for; the rest ask for nothing."""
 
@@ -211,18 +214,21 @@ class Knowledge:
         filed = self.filed(raw)
         return tuple(f.record for f in filed if isinstance(f.record, records.Declaration) and f.revoked_by is None)
 
-    def links(self, raw: bytes) -> tuple[Link, ...]:
-        """Return the ways up from some bytes to assets that are known, each once. A file is not its own parent."""
+    def links(self, raw: bytes, before: int = _EVER) -> tuple[Link, ...]:
+        """Return the ways up from some bytes to assets that are known, each once. A file is not its own parent.
+
+        With `before`, as they were before that entry of the ledger.
+        """
         rows = self._db.rows(
             "SELECT p.sha256, e.title, e.relation, e.witness, e.removed, l.intact FROM edges e"
             " JOIN labels l ON l.label = e.label JOIN assets p ON p.id = l.asset"
-            " WHERE e.child = ?1 AND e.label <> ''"
+            " WHERE e.child = ?1 AND e.label <> '' AND e.entry < ?2 AND l.entry < ?2"
             " UNION"
             " SELECT p.sha256, e.title, e.relation, e.witness, e.removed, 1 FROM edges e"
-            " JOIN assets p ON p.sha256 = e.parent WHERE e.child = ?1"
-            " AND NOT EXISTS (SELECT 1 FROM records v WHERE v.target = e.record AND v.target <> '')"
+            " JOIN assets p ON p.sha256 = e.parent WHERE e.child = ?1 AND e.entry < ?2"
+            " AND NOT EXISTS (SELECT 1 FROM records v WHERE v.target = e.record AND v.target <> '' AND v.entry < ?2)"
             " ORDER BY 1, 2, 3, 4, 5, 6",
-            (raw,),
+            (raw, before),
         )
         return tuple(_link(row, raw) for row in rows if row[0] != raw)
 
@@ -282,10 +288,15 @@ class Knowledge:
             return None
         return carries(row.origin, [s.origin for s in self.specials(row.id) if s.origin])
 
-    def context(self, raw: bytes, special: Special | None = None) -> Context:
-        """Return all that other rows say of some bytes, by the verdicts as they are stored."""
+    def context(self, raw: bytes, special: Special | None = None, read: Evidence | None = None) -> Context:
+        """Return all that other rows say of some bytes, by the verdicts as they are stored.
+
+        `read` is what was found in them now, where it need not be recorded.
+        """
         row = self.asset(raw)
         evidences = self.evidences(row) if row else ()
+        if read is not None and row is not None and read not in evidences:
+            evidences = (*evidences, read)
         ancestors = (ancestor(link, self.contribution(link.parent)) for link in self.links(raw))
         known = tuple(dict.fromkeys(a for a in ancestors if a is not None))
         return Context(self.declarations(raw), known, remembered(evidences, special), self._twins(row))
@@ -326,10 +337,12 @@ def ancestor(link: Link, origin: Origin | None) -> Ancestor | None:
 def remembered(evidences: tuple[Evidence, ...], special: Special | None) -> tuple[Signal, ...]:
     """Return the marks earlier looks found: in the bytes, and in what lay beside them at this place.
 
+    Not those of a look that a later reader's superseded (`Evidence.supersedes`): it read the same bytes, and all of it.
+
     A sidecar counts if it belonged to the bytes. XMP, which nothing binds, speaks for itself while there is any, so
     that it can be put right; where it was only taken away, what it said of generation is not forgotten.
     """
-    found = [s for e in evidences for s in e.signals]
+    found = [s for e in evidences if e.signals and not any(x.supersedes(e) for x in evidences) for s in e.signals]
     for beside in special.earlier if special else ():
         if beside.sidecar is not None and intact(beside.sidecar.credential):
             found += beside.sidecar.signals

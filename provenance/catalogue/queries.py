@@ -14,7 +14,7 @@ from provenance.catalogue.relatives import relatives_of
 from provenance.catalogue.rows import Filed, Lineage
 from provenance.catalogue.stored import decoded, intact, member
 from provenance.errors import CatalogueDamaged, RecordUnknown
-from provenance.evidence import Beside, Claim, Evidence, Signal, State
+from provenance.evidence import Beside, Claim, Evidence, Examiner, Signal, State
 from provenance.verdict import Context, Origin, Verdict, classify
 
 if TYPE_CHECKING:
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from provenance.catalogue.comparing import Comparing
     from provenance.catalogue.despite import Despite
     from provenance.catalogue.doubts import Doubtful
+    from provenance.catalogue.drift import Drift
     from provenance.catalogue.envelopes import Signatures
+    from provenance.catalogue.exhibiting import Exhibiting
+    from provenance.catalogue.history import Past
     from provenance.catalogue.inventory import Inventory
     from provenance.catalogue.numbers import Counts, Used
     from provenance.catalogue.question import Counting, Shown
@@ -49,14 +52,15 @@ class Queries(Places):
         row = self._known.asset(bytes.fromhex(digest))
         return () if row is None else tuple(reversed(self._known.evidences(row)))
 
-    def context_of(self, digest: Digest, place: Place | None = None) -> Context:
+    def context_of(self, digest: Digest, place: Place | None = None, read: Evidence | None = None) -> Context:
         """Return what other rows say of some bytes; with a place, also what earlier lay beside that copy.
 
+        `read` is what was found in them now, where that need not be recorded.
         `remembered` holds the marks of every earlier look: whoever judges joins them with what is found now.
         """
         raw = bytes.fromhex(digest)
         here = self._special(raw, place)
-        context = self._known.context(raw, here)
+        context = self._known.context(raw, here, read)
         return replace(context, remembered=tuple(dict.fromkeys((*context.remembered, *self._flags_beside(raw, here)))))
 
     def _flags_beside(self, raw: bytes, here: Special | None) -> Iterator[Signal]:
@@ -226,6 +230,26 @@ class Queries(Places):
     def edges_of(self, digest: Digest) -> Lineage:
         """Return what some bytes were made from and what was made from them, one step each way."""
         return relatives_of(self._db, self._known, bytes.fromhex(digest))
+
+    def drift(self, today: Examiner) -> "Drift":
+        """Return what was read by others than today's readers."""
+        from provenance.catalogue.drift import Drift
+
+        return Drift(self._db, self._known, today)
+
+    def past_of(self, digest: Digest) -> "tuple[Past, ...]":
+        """Return the verdicts on some bytes that do not stand any more, the oldest first."""
+        from provenance.catalogue.history import past_of
+
+        row = self._known.asset(bytes.fromhex(digest))
+        return () if row is None else past_of(self._db, self._known, row)
+
+    @property
+    def exhibits(self) -> "Exhibiting":
+        """What verdicts were drawn from, kept in files of its own."""
+        from provenance.catalogue.exhibiting import Exhibiting
+
+        return Exhibiting(self._db, self._known, self.ledger)
 
     @property
     def version(self) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from provenance.asset import Asset, StatKey, UtcTime
 from provenance.catalogue.connection import Connection, Row
 from provenance.catalogue.entering import Batch, Examined, Trouble
-from provenance.catalogue.facts import beside_line, edge_line, evidence_line, label_line, likeness_line
+from provenance.catalogue.facts import beside_line, edge_line, evidence_line, exhibit_line, label_line, likeness_line
 from provenance.catalogue.rows import signed
 from provenance.catalogue.stored import (
     Finding,
@@ -23,6 +23,7 @@ from provenance.catalogue.stored import (
 from provenance.catalogue.twins import seek
 from provenance.errors import CatalogueDamaged
 from provenance.evidence import Beside, Evidence, Examiner, Ingredient
+from provenance.exhibits import Kept
 from provenance.lineage import Witness
 from provenance.sameness import SHAPE, Likeness
 from provenance.verdict import Context, Origin, classify
@@ -64,6 +65,15 @@ class _Met:
     new: bool
 
 
+def put_aside(connection: Connection, batch: Batch, at: UtcTime) -> Batch:
+    """Put what is to be kept of a batch aside, before any row speaks of it; return the batch to record."""
+    if not any(examined.kept for examined in batch.examined):
+        return batch  # as of plain files
+    from provenance.catalogue.exhibiting import put_aside
+
+    return put_aside(connection, batch, at)
+
+
 class Recording:
     """Writes the rows of one batch. `entry` is the number its ledger entry is going to have."""
 
@@ -93,6 +103,8 @@ class Recording:
             met = self._asset(examined.evidence, at)
             if examined.likeness:
                 self._likeness(met, examined.likeness)
+            if examined.kept:
+                self._exhibits(examined.kept, met, at)
             if examined.place is not None:
                 self._sighting(examined, met, at)
                 if talked_of:
@@ -307,6 +319,18 @@ class Recording:
                 self._label(met, sidecar.credential.label, sure=True)
             self._edges(met, sidecar.ingredients)
         return number
+
+    def _exhibits(self, kept: tuple[Kept, ...], met: _Met, at: UtcTime) -> None:
+        """Write what is kept of an asset; the bytes are there by now."""
+        for kind, place, digest, size, content in kept:
+            row = (met.id, plain(kind), plain(place), bytes.fromhex(digest), size, int(bool(content)))
+            added = self._db.run(
+                "INSERT INTO exhibits (asset, kind, place, digest, size, held, kept_at, entry)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                (*row, at, self._entry),
+            )
+            if added:
+                self.lines.append(exhibit_line((met.raw, *row[1:])))
 
     def _trouble(self, trouble: Trouble, at: UtcTime) -> None:
         self._db.run(

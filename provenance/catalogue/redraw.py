@@ -17,6 +17,7 @@ from operator import itemgetter
 from provenance.asset import Digest
 from provenance.catalogue.connection import Connection
 from provenance.catalogue.entering import Change
+from provenance.catalogue.history import History, Moment
 from provenance.catalogue.knowledge import SEVERITY, AssetRow, Knowledge, Link, Special, ancestor, carries, remembered
 from provenance.catalogue.twins import NOT_COMPARED, Circle, Groups, Twin, seek, signals
 from provenance.evidence import Beside, Evidence, Signal
@@ -89,17 +90,19 @@ class Redraw:
         self._known = knowledge
         self._groups = Groups(connection)
 
-    def refresh(self, seeds: Iterable[bytes]) -> tuple[Change, ...]:
+    def refresh(self, seeds: Iterable[bytes], moment: Moment) -> tuple[Change, ...]:
         """Draw the seeds and all that was made from them, store what is new, and return the assets that changed.
 
-        Must stand inside `Connection.writing()`.
+        What was stored until then is kept. Must stand inside `Connection.writing()`.
         """
         changes: list[Change] = []
+        history = History(self._db, self._known, moment)
         pending = set(seeds)
         while pending:
             differing = list(self._differing(self._descendants(pending)))
             pending = set[bytes]()
             for node, drawn in differing:
+                _end(history, node, drawn)
                 self._store(node, drawn)
                 if drawn.marks is not node.marked and drawn.marks.flagged:
                     pending |= seek(self._db, node.row.id)
@@ -115,9 +118,9 @@ class Redraw:
             if drawn.marks.flagged:
                 self._db.run("INSERT INTO marked (asset, origin) VALUES (?, ?)", (node.row.id, drawn.marks.value))
 
-    def refresh_all(self) -> tuple[Change, ...]:
+    def refresh_all(self, moment: Moment) -> tuple[Change, ...]:
         """Draw every verdict and store what is new: for a version of provenance that classifies otherwise."""
-        return self.refresh([bytes.fromhex(c.digest) for c in self.outdated()])
+        return self.refresh([bytes.fromhex(c.digest) for c in self.outdated()], moment)
 
     def outdated(self) -> Iterator[Change]:
         """Yield each asset whose stored verdict is not what its rows draw now. Writes nothing."""
@@ -141,7 +144,7 @@ class Redraw:
 
     def _outdated_plain(self, special: set[bytes]) -> Iterator[Change]:
         """Compare all other assets: what was found decides alone, so each combination of findings is drawn once."""
-        memory: dict[tuple[int, ...], Origin] = {}
+        memory: dict[tuple[tuple[int, int], ...], Origin] = {}
         for raw, origin, findings, marks in self._plain(special):
             if findings not in memory:
                 row = self._known.asset(raw)
@@ -153,17 +156,18 @@ class Redraw:
                 assert row is not None
                 yield Change(Digest(raw.hex()), row.origin, memory[findings])
 
-    def _plain(self, special: set[bytes]) -> Iterator[tuple[bytes, str, tuple[int, ...], str | None]]:
+    def _plain(self, special: set[bytes]) -> Iterator[tuple[bytes, str, tuple[tuple[int, int], ...], str | None]]:
         """Yield all other assets: digest, stored verdict, findings, and what each is marked for, if anything."""
         for (raw, origin, marked), rows in groupby(
             self._db.each(
-                "SELECT a.sha256, a.origin, m.origin, e.finding FROM assets a LEFT JOIN evidence e ON e.asset = a.id"
+                "SELECT a.sha256, a.origin, m.origin, e.examiner, e.finding FROM assets a"
+                " LEFT JOIN evidence e ON e.asset = a.id"
                 " LEFT JOIN marked m ON m.asset = a.id ORDER BY a.id, e.nth"
             ),
             itemgetter(0, 1, 2),
         ):
             if raw not in special:
-                yield raw, origin, tuple(row[3] for row in rows), marked
+                yield raw, origin, tuple(row[3:] for row in rows), marked
 
     def _descendants(self, seeds: Iterable[bytes]) -> set[bytes]:
         """Return the seeds and all that was made from them, however often removed, and the twins of each."""
@@ -205,6 +209,16 @@ class Redraw:
         facts = (known.evidences(row), known.declarations(raw), known.links(raw), known.specials(row.id))
         doubt = NOT_COMPARED if known.not_compared(row.id) else ()
         return _Node(row, *facts, self._groups.values(row.id), known.marked(row.id), doubt)
+
+
+def _end(history: History, node: _Node, drawn: Drawn) -> None:
+    """Keep the verdicts on an asset that do not stand any more."""
+    history.note(node.row, node.stored.carries)
+    if node.row.origin is not drawn.own:
+        history.keep(node.row, None)
+    for special, (_, origin) in zip(node.specials, drawn.sightings, strict=True):
+        if special.origin is not origin:
+            history.keep(node.row, special)
 
 
 def _settled(nodes: dict[bytes, _Node], origins: dict[bytes, Origin | None], alike: Circle) -> dict[bytes, Drawn]:

@@ -38,8 +38,11 @@ class Known(NamedTuple):
     """How many files were read that lay beside it."""
     examiner: Examiner
 
-    def is_version(self, found: "Version", examiner: Examiner) -> bool:
-        """Whether the file found is the version that was recorded, surely so, and was read by this examiner."""
+    def is_version(self, found: "Version", examiner: Examiner | None) -> bool:
+        """Whether the file found is the version that was recorded, surely so, and was read as this examiner reads.
+
+        With None it is no matter who read it.
+        """
         inode, size, mtime_ns, ctime_ns, racy, _, by = self
         return (
             racy == 0
@@ -47,7 +50,7 @@ class Known(NamedTuple):
             and (mtime_ns == found.st_mtime_ns or mtime_ns == signed(found.st_mtime_ns))
             and (ctime_ns == found.st_ctime_ns or ctime_ns == signed(found.st_ctime_ns))
             and (inode == found.st_ino or inode == signed(found.st_ino))
-            and (by is examiner or by == examiner)
+            and (examiner is None or by is examiner or by.reads_as(examiner))
         )
 
 

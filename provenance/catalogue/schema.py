@@ -22,6 +22,8 @@
     likeness        digests of what is seen and heard: assets that share a value are twins
     marked          assets that are flagged by themselves, and as what: what twins are flagged for. Drawn, as verdicts
     sought          shapes of flagged pictures: what is worth decoding; `open` until all that are known were compared
+    exhibits        raw credentials and fields that are kept in a file of their own, and which entry pruned them
+    verdicts        verdicts that do not stand any more: on which grounds, from when until when, and what ended them
 
 Facts and words are append-only, and triggers say so; who can write the file can drop a trigger, so the ledger's
 entries carry a digest over each batch of facts, and `ledger verify` compares.
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x50524F56
 """`PROV`: the word in the file's header that says it is a catalogue (sqlite.org/fileformat2.html, 1.3)."""
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 6
 """How many migrations there are. It stands in the file's header, so that an ordinary open asks nobody else."""
 
 _BOOK = (
@@ -294,11 +296,46 @@ _QUARANTINE_GUARDS = (
         BEGIN SELECT RAISE(ABORT, 'quarantine stays'); END""",
 )
 
+_VERDICTS = (
+    """CREATE TABLE verdicts (
+        id INTEGER PRIMARY KEY,
+        asset INTEGER NOT NULL REFERENCES assets,
+        sighting INTEGER REFERENCES sightings,
+        origin TEXT NOT NULL,
+        grounds BLOB,
+        examiner INTEGER NOT NULL REFERENCES examiners,
+        since TEXT NOT NULL,
+        until TEXT NOT NULL,
+        entry INTEGER REFERENCES ledger DEFERRABLE INITIALLY DEFERRED
+    ) STRICT""",
+    "CREATE INDEX verdicts_asset ON verdicts (asset, sighting)",
+)
+
+_EXHIBITS = (
+    """CREATE TABLE exhibits (
+        id INTEGER PRIMARY KEY,
+        asset INTEGER NOT NULL REFERENCES assets,
+        kind TEXT NOT NULL,
+        place TEXT NOT NULL,
+        digest BLOB NOT NULL CHECK (length(digest) = 32),
+        size INTEGER NOT NULL,
+        held INTEGER NOT NULL,
+        kept_at TEXT NOT NULL,
+        entry INTEGER NOT NULL REFERENCES ledger DEFERRABLE INITIALLY DEFERRED,
+        pruned INTEGER REFERENCES ledger DEFERRABLE INITIALLY DEFERRED,
+        UNIQUE (asset, digest, place)
+    ) STRICT""",
+    "CREATE INDEX exhibits_digest ON exhibits (digest)",
+    "CREATE INDEX exhibits_entry ON exhibits (entry)",
+)
+
 _MIGRATIONS = {
     "book": (*_BOOK, *_BOOK_GUARDS),
     "assets": (*_ASSETS, *_ASSETS_GUARDS),
     "quarantine": (*_QUARANTINE, *_QUARANTINE_GUARDS),
     "likeness": (*_LIKENESS, *_LIKENESS_GUARDS),
+    "verdicts": (*_VERDICTS, *_kept("verdicts")),
+    "exhibits": (*_EXHIBITS, *_kept("exhibits", "id, asset, kind, place, digest, size, held, kept_at, entry")),
 }
 
 

@@ -9,6 +9,7 @@ from provenance.catalogue.facts import (
     beside_line,
     edge_line,
     evidence_line,
+    exhibit_line,
     label_line,
     likeness_line,
     lines_digest,
@@ -104,7 +105,17 @@ class Verification:
                 elif kind in {QUARANTINE, RELEASE}:
                     self._moved(seq, kind, body, counted)
         first = since.seq if since else 0
-        for table in ("evidence", "labels", "edges", "besides", "likeness", "records", "record_subjects", "gate_uses"):
+        for table in (
+            "evidence",
+            "labels",
+            "edges",
+            "besides",
+            "likeness",
+            "exhibits",
+            "records",
+            "record_subjects",
+            "gate_uses",
+        ):
             self._no_more(table, counted[table], first)
         self._no_more("quarantine", counted[QUARANTINE], first)
         self._no_more("quarantine", counted[RELEASE], first, "left_entry")
@@ -127,6 +138,7 @@ class Verification:
             *self._rows(seq, "edges", counted),
             *self._besides(seq, counted),
             *self._likeness(seq, counted),
+            *self._exhibits(seq, counted),
         ]
         if lines_digest(lines) != said.get("facts_sha256"):
             raise BrokenEntry(seq, "the evidence kept for it is not what was recorded")
@@ -187,6 +199,15 @@ class Verification:
         )
         counted["likeness"] += len(rows)
         return [likeness_line((raw, algorithm, version, value)) for raw, algorithm, version, value in rows]
+
+    def _exhibits(self, seq: int, counted: Counter[str]) -> list[bytes]:
+        rows = self._db.rows(
+            "SELECT a.sha256, x.kind, x.place, x.digest, x.size, x.held FROM exhibits x"
+            " JOIN assets a ON a.id = x.asset WHERE x.entry = ?",
+            (seq,),
+        )
+        counted["exhibits"] += len(rows)
+        return [exhibit_line((raw, kind, place, digest, size, held)) for raw, kind, place, digest, size, held in rows]
 
     def _record(self, seq: int, kind: str, body: bytes, counted: Counter[str], along: Along) -> None:
         """Compare a record in the ledger with the rows that make it findable."""

@@ -46,6 +46,7 @@ def check_up(path: Path, now: UtcTime) -> Iterator[Finding]:
         ("catalogue", _catalogue),
         ("configuration", lambda c, _: check_accepted(c, load_policy(c.policy, c.folder))),
         ("trust", check_trust),
+        ("examiner", _examiner),
         ("signing", _signing),
         ("workers", _workers),
         ("disk", lambda c, _: check_room(c)),
@@ -97,6 +98,20 @@ def _catalogue(config: Config, now: UtcTime) -> Iterator[Finding]:
         yield Finding(
             Level.OK, "ledger", f"whole, {counts.ledger_entries:,} entries, head {catalogue.ledger.head().hash}"
         )
+
+
+def _examiner(config: Config, _now: UtcTime) -> Iterator[Finding]:
+    from provenance.credentials.trust import load_trust
+    from provenance.examiner import examiner_for
+
+    with Catalogue.open(config.catalogue) as catalogue:
+        count = catalogue.drift(examiner_for(load_trust(config.anchors))).count()
+    if count:
+        says = f"{count:,} {'file was' if count == 1 else 'files were'} examined by an older examiner"
+        advice = "Look again at them, and see which verdicts change: provenance rescan --outdated"
+        yield Finding(Level.WARNING, "examiner", says, advice)
+    else:
+        yield Finding(Level.OK, "examiner", "everything that is there was read by today's readers")
 
 
 def _signing(config: Config, _now: UtcTime) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ from provenance.errors import ConfigInvalid, ProvenanceError, ReadFailed
 VERBS = {
     "init": "set up a production: a configuration and an empty catalogue",
     "scan": "examine and record everything new or changed",
+    "rescan": "look again at what is recorded, and say which verdicts changed",
     "watch": "the daemon: take in every finished file, and guard the final zones",
     "origin": "what a file is, on what grounds, from what, who said so, where it has been",
     "list": "what is recorded, a line each",
@@ -43,6 +44,7 @@ VERBS = {
     "policy": "what the policy asks for: show, check, explain",
     "ledger": "the book of words: show, verify, head, export",
     "personal": "what is known of people, kept where it can be erased",
+    "evidence": "what verdicts were drawn from, kept when the file is gone: show, prune",
     "backup": "everything the house knows, in one folder, verified",
     "restore": "put a backup back where nothing is",
     "keys": "signing identities, and keys of people",

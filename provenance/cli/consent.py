@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from provenance.asset import Commitment, Title
-from provenance.cli.evidence import digest_of
+from provenance.cli.named import digest_of
 from provenance.cli.options import TEXT, answer_options, by_option, now, reason_option
 from provenance.cli.session import Session
 from provenance.cli.titles import chosen_title

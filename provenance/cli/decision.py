@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from provenance.asset import Channel, Digest
-from provenance.cli.evidence import digest_of
+from provenance.cli.named import digest_of
 from provenance.cli.options import TEXT
 from provenance.cli.session import Session
 from provenance.errors import ChannelUnknown

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from provenance.cli.evidence import content_of, digest_of
+from provenance.cli.named import content_of, digest_of
 from provenance.cli.options import MATERIAL, TEXT, answer_options, signing_options
 from provenance.cli.session import Session
 from provenance.cli.telling import form_of, is_silent, telling_options

@@ -210,6 +210,10 @@ mode = "auto"  # auto | events | poll (poll for NFS, SMB and FUSE)
 # certificate = "keys/studio-chain.pem"
 # key = "keys/studio.key"
 
+# What verdicts were drawn from is kept beside the catalogue: raw credentials, and fields with prompts in them.
+# [evidence]
+# retention_days = 3650  # what `provenance evidence prune` leaves, where nobody says --older-than
+
 # Who is told of holds, refusals, quarantine, releases and trouble.
 # [notify]
 # command = "/usr/local/bin/tell-post"  # gets a JSON document on its standard input

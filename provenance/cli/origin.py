@@ -14,15 +14,18 @@ from provenance.errors import FileMissing
 from provenance.report.origin import origin_text
 
 if TYPE_CHECKING:
+    from provenance.explaining import Explanation
     from provenance.identity.authority import Authority
     from provenance.verdict import Verdict
 
 
 @click.command()
 @click.argument("path", type=MATERIAL)
+@click.option("--explain", is_flag=True, help="Why, in plain words, and the content credential's chain as a tree.")
+@click.option("--history", is_flag=True, help="Also the verdicts that do not stand any more, and what ended them.")
 @answer_options
 @click.pass_context
-def origin(ctx: click.Context, path: Path, as_json: bool) -> None:
+def origin(ctx: click.Context, path: Path, explain: bool, history: bool, as_json: bool) -> None:
     """What a file is, on what grounds, from what, who said so, where it has been.
 
     Changes nothing. A file that did not change since it was recorded is answered from the catalogue; any other is
@@ -38,11 +41,14 @@ def origin(ctx: click.Context, path: Path, as_json: bool) -> None:
             if not _frames(session, catalogue, path, as_json=as_json):
                 raise
             return
+        if history:
+            account = replace(account, past=catalogue.past_of(account.evidence.asset.digest))
         vouch = None
         if session.signed or any(filed.envelope for filed in account.words):
             voices = session.voices(catalogue)
             vouch = {f.record.id: voices.authority(f) for f in account.words}
             account = replace(account, verdict=voices.verdict(account.evidence.asset.digest, account.verdict))
+        explanation = _explained(session, catalogue, path, account) if explain else None
 
     def standing(filed: Filed) -> "Authority":
         assert vouch is not None
@@ -53,9 +59,21 @@ def origin(ctx: click.Context, path: Path, as_json: bool) -> None:
         from provenance.report.documents import to_json
         from provenance.report.origin_document import origin_document
 
-        click.echo(to_json(origin_document(account, now(), session.config, asked)))
+        document = origin_document(account, now(), session.config, asked)
+        if explanation is not None:
+            import msgspec
+
+            from provenance.report.explain_document import explained_document
+
+            document = msgspec.structs.replace(document, explanation=explained_document(explanation))
+        click.echo(to_json(document))
         return
-    for line in origin_text(account, session.config.approvals, asked):
+    lines = origin_text(account, session.config.approvals, asked, grounds=explanation is None)
+    if explanation is not None:
+        from provenance.report.explain import explained_text
+
+        lines = explained_text(lines, explanation)
+    for line in lines:
         click.echo(line)
     _show_trust(session)
 
@@ -94,3 +112,12 @@ def _frames(session: Session, catalogue: Catalogue, path: Path, *, as_json: bool
         click.echo(line)
     _show_trust(session)
     return True
+
+
+def _explained(session: Session, catalogue: Catalogue, path: Path, account: Account) -> "Explanation":
+    from provenance.credentials.trust import load_trust
+    from provenance.explaining import explain
+    from provenance.explaining.finding import chain_behind
+
+    trust = load_trust(session.config.anchors)
+    return explain(account, *chain_behind(catalogue, path, account, trust))

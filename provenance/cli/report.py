@@ -33,6 +33,7 @@ FORMATS = ("text", "json", "csv", "html")
 @click.option("--title", metavar="T", type=TEXT, help="Only what belongs to this title.")
 @click.option("--since", metavar="DATE", help="Only what was told, found, decided or let pass since.")
 @click.option("--dispute", "about", metavar="PATH|ID", help="Everything about one file or record instead: -o FOLDER.")
+@click.option("--kept", is_flag=True, help="With --dispute: raw credentials and fields too. Prompts may stand in them.")
 @click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write it there, for you alone.")
 @click.option(
     "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to print the answer."
@@ -47,6 +48,7 @@ def report(
     title: str | None,
     since: str | None,
     about: str | None,
+    kept: bool,
     output: Path | None,
     form: str,
 ) -> None:
@@ -67,8 +69,10 @@ def report(
                 "--dispute wants -o FOLDER, and goes with --format text or json alone: records are sealed as they are, "
                 "so nothing can be left out of them."
             )
-        _dispute(session, about, output, as_json=form == "json")
+        _dispute(session, about, output, kept=kept, as_json=form == "json")
         return
+    if kept:
+        raise click.UsageError("--kept goes with --dispute alone: no other report holds what files say word for word.")
     moment = parse_moment(since, session.config.timezone, "--since", DayMeans.ITS_START)
     asked = asked_of(session.config, Audience(audience), Limits(zone, channel, title, moment))
     place = None if output is None else free_place(session.config, output, "the report")
@@ -103,7 +107,7 @@ def _sources(session: Session, catalogue: "Catalogue") -> "Sources":
     return Sources(session.config, session.policy, catalogue, vouching, at)
 
 
-def _dispute(session: Session, about: str, folder: Path, *, as_json: bool) -> None:
+def _dispute(session: Session, about: str, folder: Path, *, kept: bool, as_json: bool) -> None:
     """Write everything about one file or record into a folder of its own."""
     from provenance.cli.placing import NewFolder, free_place
     from provenance.dossier.matter import matter_of
@@ -118,7 +122,7 @@ def _dispute(session: Session, about: str, folder: Path, *, as_json: bool) -> No
         named = _named(session, catalogue, about)
         with catalogue.inventory.reading(), NewFolder(place) as made:
             matter = matter_of(catalogue, named)
-            bundle = Bundle(sources, matter)
+            bundle = Bundle(sources, matter, kept=kept)
             pieces = [(made.write(p.name, p.content), p.says) for p in bundle.pieces()]
             files = [PieceDocument(name=w.name, sha256=w.sha256, size=w.size, says=says) for w, says in pieces]
             made.write("manifest.json", [to_json(bundle.manifest(files)).encode(), b"\n"])

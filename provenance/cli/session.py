@@ -168,6 +168,21 @@ class Session:
             intake = Intake(catalogue, pool, lambda: examiner_for(trust), self.stamp, told, keep, zones)
             yield intake
 
+    def outdated(self, catalogue: "Catalogue") -> int | None:
+        """Return how many files could read otherwise today than they were read. Loads the SDK.
+
+        None where it is not known, because nobody could look today: the trust list cannot be used.
+        """
+        from provenance.credentials.trust import load_trust
+        from provenance.errors import ConfigTrouble
+        from provenance.examiner import examiner_for
+
+        try:
+            today = examiner_for(load_trust(self.config.anchors))
+        except ConfigTrouble:
+            return None
+        return catalogue.drift(today).count()
+
     def ask(self, request: "Request") -> "Answer":
         """Examine one file in a worker of its own."""
         from provenance.credentials.trust import load_trust

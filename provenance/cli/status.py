@@ -24,6 +24,7 @@ def status(ctx: click.Context, as_json: bool) -> None:
             quarantined=catalogue.quarantined(),
             running=read_state(session.config.catalogue),
             untold=tuple(catalogue.untold(session.config.project, session.config.titles)),
+            outdated=session.outdated(catalogue),
             otherwise=tuple(catalogue.tellings.otherwise(session.config.project, session.config.titles)),
         )
     if as_json:

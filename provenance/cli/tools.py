@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provenance.cli.evidence import digest_of
+from provenance.cli.named import digest_of
 from provenance.cli.options import TEXT, DayMeans, answer_options, by_option, now, parse_moment, reason_option
 from provenance.cli.session import Session
 from provenance.cli.words import moments, show_record, standings

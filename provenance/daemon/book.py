@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from provenance.asset import Place, RelPath, UtcTime, ZoneName, utc
 from provenance.catalogue import Batch, Catalogue, Stamp, Trouble, Waiting
+from provenance.config import Role
 from provenance.errors import CatalogueTrouble
 from provenance.evidence import Examiner
 from provenance.examination import Failure
@@ -182,16 +183,21 @@ class ZoneBook:
         hot = self._cooled(key)
         if hot is None:
             known = self._catalogue.known_files(name, RelPath(folder.path))
-            changed, missing = compare(folder, known, self._examiner)
+            changed, missing = compare(folder, known, self._reader(zone))
         else:
             differing = [(n, found) for n, found in folder.files if hot.get(n) != found]
             lost = hot.keys() - {n for n, _ in folder.files}
             known = self._catalogue.known_files(name, RelPath(folder.path), among={n for n, _ in differing} | lost)
-            changed, missing = compare(Folder(folder.path, differing), known, self._examiner)
+            changed, missing = compare(Folder(folder.path, differing), known, self._reader(zone))
             changed |= unpaired({n for n, _ in folder.files}, known)
             changed |= owners(folder, (*changed, *missing))
         self._warm(key, {n: None if n in changed else found for n, found in folder.files})
         return changed, missing
+
+    def _reader(self, zone: _Zone) -> Examiner | None:
+        """Return who must have read what lies in a zone: in a final one, which is guarded by it, today's readers."""
+        where = zone.target.zone
+        return self._examiner if where is not None and where.role is Role.FINAL else None
 
     def _cooled(self, key: tuple[str, bytes]) -> _Listing | None:
         hot = self._hot.pop(key, None)

@@ -14,11 +14,13 @@ from provenance.backup.parts import rules_of
 from provenance.catalogue import Sealed
 from provenance.dossier.items import Sources
 from provenance.dossier.matter import Matter, words_in
+from provenance.extracting import name_of
 from provenance.records import ENVELOPE, canonical
 from provenance.report.dispute_documents import BundleDocument, PieceDocument
-from provenance.report.documents import ExaminerDocument, to_json
+from provenance.report.documents import to_json
 from provenance.report.dossier_documents import BookDocument, RulesDocument
 from provenance.report.listing import entry_document
+from provenance.report.origin_document import examiner_document
 
 _NO_SECRETS = b'"[left out]"'
 
@@ -35,13 +37,17 @@ class Piece:
 class Bundle:
     """A bundle about one matter; go through `pieces` once, inside one reading of the catalogue."""
 
-    def __init__(self, sources: Sources, matter: Matter) -> None:
+    def __init__(self, sources: Sources, matter: Matter, *, kept: bool = False) -> None:
+        """With `kept`, raw credentials and fields are in it too: prompts may stand in them."""
+        self._kept = kept
         self._from = sources
         self._matter = matter
         self.entries = 0
         self._left_out = [
             "documents that prove a decision, names of performers, and the material itself: their digests are there"
         ]
+        if not kept:
+            self._left_out.append("raw credentials and fields that verdicts were drawn from: --kept adds them")
         if not matter.complete:
             self._left_out.append(f"what it was made from, beyond {len(matter.made_from):,} files")
 
@@ -52,6 +58,8 @@ class Bundle:
         yield Piece("ledger.jsonl", "the entries that belong to it, as `ledger export` writes them", self._ledger())
         yield from self._records()
         yield Piece("evidence.jsonl", "what was found, by which versions, and the verdict now", self._evidence())
+        if self._kept:
+            yield from self._exhibits()
         yield from self._rules()
 
     def manifest(self, files: list[PieceDocument]) -> BundleDocument:
@@ -71,10 +79,7 @@ class Bundle:
             ),
             config_sha256=config.sha256,
             provenance=__version__,
-            examiners=[
-                ExaminerDocument(provenance=e.provenance, c2pa=e.c2pa, trust_list=e.trust_list)
-                for e in catalogue.inventory.examiners()
-            ],
+            examiners=[examiner_document(e) for e in catalogue.inventory.examiners()],
             left_out=self._left_out,
             files=files,
         )
@@ -147,6 +152,18 @@ class Bundle:
                 for s in sightings
             ],
         }
+
+    def _exhibits(self) -> Iterator[Piece]:
+        """Yield what is kept of these bytes, and of what they were made from, as it stood in the files."""
+        exhibits = self._from.catalogue.exhibits
+        told: set[Digest] = set()
+        for digest in (*self._matter.digests, *self._matter.made_from):
+            for number, exhibit in enumerate(exhibits.of(digest), 1):
+                content = None if exhibit.pruned or exhibit.digest in told else exhibits.content(exhibit)
+                if content is not None:
+                    told.add(exhibit.digest)
+                    name = f"kept/{exhibit.asset[:12]}-{name_of(number, exhibit)}"
+                    yield Piece(name, f"{exhibit.kind} of {exhibit.asset}, at {exhibit.place}", iter([content]))
 
     def _rules(self) -> Iterator[Piece]:
         """Yield configuration, policy and anchors as they are now, but for what may be a secret."""

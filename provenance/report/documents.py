@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 import msgspec
 
-from provenance.report.held_documents import HeldDocument
 from provenance.report.sequence_documents import FramesDocument, MemberDocument, ReasonDocument
 from provenance.report.trust_lists import TrustListDocument
 
@@ -123,40 +122,8 @@ class ExaminerDocument(Document, frozen=True, kw_only=True):
     provenance: str
     c2pa: str
     trust_list: str | None
-
-
-class OriginDocument(Document, frozen=True, kw_only=True):
-    """What a file is, on what grounds, from what, who said so, where it has been."""
-
-    schema: Literal["provenance/origin/1"] = "provenance/origin/1"
-    path: str
-    sha256: str
-    size: int
-    media_type: str
-    origin: str
-    grounds: list[GroundDocument]
-    credential: CredentialDocument
-    lineage: list[LineageDocument]
-    declarations: list[RecordDocument]
-    clearances: list[RecordDocument]
-    approvals: list[RecordDocument]
-    attestations: list[RecordDocument]
-    refusals: list[RecordDocument]
-    supersessions: list[RecordDocument]
-    sightings: list[SightingDocument]
-    examiner: ExaminerDocument
-    known: bool
-    there: bool
-    """Whether there is a file at the path now."""
-    quarantine: list[HeldDocument]
-    """What was taken from this path and is in quarantine."""
-    disclosures: list[RecordDocument] = msgspec.field(default_factory=list)
-    found_not_told: bool = False
-    """It is flagged, and no disclosure names it."""
-    told_otherwise: list[str] = msgspec.field(default_factory=list)
-    """What it says of itself, and nothing that was told of it does."""
-    trust_lists: list[TrustListDocument] = []
-    """Whose signatures are trusted today; `examiner.trust_list` is what the verdict was made with."""
+    revision: int = 0
+    """Which revision of the readers; 0 from before they were counted."""
 
 
 class PolicyDocument(Document, frozen=True, kw_only=True):

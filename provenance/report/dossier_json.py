@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from provenance.dossier.asked import Audience
 from provenance.dossier.rows import Dossier, Hindrance, Item, Mark, Spoken, Spot, Standing, Tool, Use
 from provenance.policy.assess import Concern
-from provenance.report.documents import ConfigDocument, ExaminerDocument, to_json
+from provenance.report.documents import ConfigDocument, to_json
 from provenance.report.dossier_documents import (
     AskedDocument,
     BookDocument,
@@ -28,6 +28,7 @@ from provenance.report.dossier_documents import (
     UseDocument,
 )
 from provenance.report.dossier_words import WARNING, answer_line, item_name, mark_text, statuses
+from provenance.report.origin_document import examiner_document
 from provenance.report.told_documents import NeededDocument
 
 _DEEPER = "    "
@@ -71,9 +72,7 @@ def _head(dossier: Dossier) -> ReportDocument:
         config=ConfigDocument(path=dossier.config_path, sha256=dossier.config_sha256),
         ledger=BookDocument(store=dossier.store, entries=dossier.entries, head=dossier.head),
         provenance=dossier.version,
-        examiners=[
-            ExaminerDocument(provenance=e.provenance, c2pa=e.c2pa, trust_list=e.trust_list) for e in dossier.examiners
-        ],
+        examiners=[examiner_document(e) for e in dossier.examiners],
         warning=WARNING,
         classes=[_standing(s) for s in dossier.standings],
         counts=SumsDocument(

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from provenance.report.records import Vouch
 
 
-def origin_text(account: Account, mode: ApprovalsMode, vouch: "Vouch | None" = None) -> list[str]:
+def origin_text(
+    account: Account, mode: ApprovalsMode, vouch: "Vouch | None" = None, *, grounds: bool = True
+) -> list[str]:
     """Return an account as lines: the answer first. `vouch` says what stands behind a record."""
     verdict, evidence = account.verdict, account.evidence
     lines = [_headline(account)]
-    for ground in verdict.grounds:
+    for ground in verdict.grounds if grounds else ():
         lines += _ground_lines(ground)
     lines.append(f"credential  {_credential_line(effective_credential(evidence, account.beside))}")
     lines += [f"made from   {_step_line(r)}" for r in account.lineage.up]
@@ -37,8 +39,13 @@ def origin_text(account: Account, mode: ApprovalsMode, vouch: "Vouch | None" = N
     lines.append(f"file        {evidence.media_type}, {evidence.asset.size:,} bytes, sha256 {evidence.asset.digest}")
     examiner = evidence.examiner
     trust = examiner.trust_list[:12] if examiner.trust_list else "none"
-    lines.append(f"examined    by provenance {examiner.provenance}, c2pa {examiner.c2pa}, trust list {trust}")
+    by = f"provenance {examiner.provenance} (readers {examiner.revision})"
+    lines.append(f"examined    by {by}, c2pa {examiner.c2pa}, trust list {trust}")
     lines[1:1] = _whereabouts(account)
+    if account.past is not None:
+        from provenance.report.history import history_lines
+
+        lines += history_lines(account.past)
     if not account.known:
         lines.append("            not in the catalogue yet: `provenance scan` records it")
     return lines

@@ -7,22 +7,23 @@ from provenance.account import Account
 from provenance.asset import UtcTime
 from provenance.catalogue import Relative, Sighting
 from provenance.config import Config
-from provenance.evidence import Credential, effective_credential
+from provenance.evidence import Credential, Examiner, effective_credential
 from provenance.report.documents import (
     CredentialDocument,
     ExaminerDocument,
     GroundDocument,
     LineageDocument,
-    OriginDocument,
     RecordDocument,
     SightingDocument,
 )
 from provenance.report.held_documents import HeldDocument, WhyDocument
+from provenance.report.origin_documents import OriginDocument, PastDocument
 from provenance.report.record_document import record_document
 from provenance.report.trust_lists import trust_lists
 from provenance.verdict import Ground
 
 if TYPE_CHECKING:
+    from provenance.catalogue.history import Past
     from provenance.quarantine import Held
     from provenance.report.records import Vouch
 
@@ -46,7 +47,7 @@ def origin_document(account: Account, now: UtcTime, config: Config, vouch: "Vouc
         size=evidence.asset.size,
         media_type=evidence.media_type,
         origin=account.verdict.origin.value,
-        grounds=[_ground(g) for g in account.verdict.grounds],
+        grounds=[ground_document(g) for g in account.verdict.grounds],
         credential=credential_document(effective_credential(evidence, account.beside)),
         lineage=[*(_step(r, "from") for r in account.lineage.up), *(_step(r, "to") for r in account.lineage.down)],
         declarations=words("declaration"),
@@ -56,11 +57,7 @@ def origin_document(account: Account, now: UtcTime, config: Config, vouch: "Vouc
         refusals=words("refusal"),
         supersessions=words("supersession"),
         sightings=[_sighting(s) for s in account.sightings],
-        examiner=ExaminerDocument(
-            provenance=evidence.examiner.provenance,
-            c2pa=evidence.examiner.c2pa,
-            trust_list=evidence.examiner.trust_list,
-        ),
+        examiner=examiner_document(evidence.examiner),
         known=account.known,
         there=account.there,
         quarantine=[_held(h) for h in account.held],
@@ -68,6 +65,20 @@ def origin_document(account: Account, now: UtcTime, config: Config, vouch: "Vouc
         found_not_told=account.untold,
         told_otherwise=[*account.otherwise],
         trust_lists=trust_lists(config, now, closely=False),
+        history=None if account.past is None else [_past(p) for p in account.past],
+    )
+
+
+def _past(past: "Past") -> PastDocument:
+    return PastDocument(
+        origin=past.origin.value,
+        grounds=None if past.grounds is None else [ground_document(g) for g in past.grounds],
+        examiner=examiner_document(past.examiner),
+        since=past.since,
+        until=past.until,
+        entry=past.entry,
+        zone=past.place.zone if past.place else None,
+        path=os.fsdecode(past.place.path) if past.place else None,
     )
 
 
@@ -99,7 +110,8 @@ def credential_document(credential: Credential) -> CredentialDocument:
     )
 
 
-def _ground(ground: Ground) -> GroundDocument:
+def ground_document(ground: Ground) -> GroundDocument:
+    """Return a ground as its document."""
     return GroundDocument(
         kind=ground.kind,
         strength=ground.strength.value,
@@ -107,6 +119,16 @@ def _ground(ground: Ground) -> GroundDocument:
         says=ground.says,
         via=ground.via,
         claim=ground.claim.value,
+    )
+
+
+def examiner_document(examiner: Examiner) -> ExaminerDocument:
+    """Return who looked as their document."""
+    return ExaminerDocument(
+        provenance=examiner.provenance,
+        c2pa=examiner.c2pa,
+        trust_list=examiner.trust_list,
+        revision=examiner.revision,
     )
 
 

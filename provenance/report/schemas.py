@@ -15,16 +15,18 @@ from provenance.report.documents import (
     KeysDocument,
     ListedDocument,
     MarkDocument,
-    OriginDocument,
     ScanDocument,
     WordDocument,
 )
 from provenance.report.dossier_documents import ReportDocument
+from provenance.report.exhibits_documents import KeptDocument, PrunedDocument
 from provenance.report.ledger_document import LedgerDocument
+from provenance.report.origin_documents import OriginDocument
 from provenance.report.people_documents import AcceptedDocument, PersonKeyDocument
 from provenance.report.personal_document import BackupDocument, ErasureDocument, PersonalDocument, RestoreDocument
 from provenance.report.policy_document import ExplanationDocument, PackDocument
 from provenance.report.release_document import ReleaseDocument
+from provenance.report.rescan_documents import RescanDocument
 from provenance.report.standing import DoctorDocument, NoticeDocument, StatusDocument
 from provenance.report.survey_documents import ListedSequenceDocument, OriginSequenceDocument
 from provenance.report.timeline_document import TimelineDocument
@@ -42,6 +44,7 @@ SCHEMAS: dict[str, type[Document]] = {
     "list": ListedDocument,
     "list-sequence": ListedSequenceDocument,
     "scan": ScanDocument,
+    "rescan": RescanDocument,
     "record": WordDocument,
     "timeline": TimelineDocument,
     "disclosure": DisclosureDocument,
@@ -63,6 +66,8 @@ SCHEMAS: dict[str, type[Document]] = {
     "report": ReportDocument,
     "dispute": DisputeDocument,
     "bundle": BundleDocument,
+    "kept": KeptDocument,
+    "pruned": PrunedDocument,
     "doctor": DoctorDocument,
     "init": InitDocument,
     "policy": PackDocument,

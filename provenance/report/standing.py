@@ -56,6 +56,11 @@ class CatalogueDocument(Document, frozen=True, kw_only=True):
     origins: dict[str, int]
     troubles: int
     ledger_entries: int
+    outdated: int | None = 0
+    """Files that are there and that today's readers could read otherwise: `provenance rescan --outdated`.
+
+    Null where nobody could look today: the trust list cannot be used.
+    """
 
 
 class StatusDocument(Document, frozen=True, kw_only=True):

@@ -35,6 +35,8 @@ class Standing:
     """Flagged files that no disclosure names."""
     otherwise: "tuple[Otherwise, ...]" = ()
     """Flagged files that say something else of themselves than what was told."""
+    outdated: int | None = 0
+    """Files that today's readers could read otherwise than they were read; None where nobody could look today."""
 
 
 def status_document(config: Config, standing: Standing, now: UtcTime) -> StatusDocument:
@@ -51,6 +53,7 @@ def status_document(config: Config, standing: Standing, now: UtcTime) -> StatusD
             origins={o.value: n for o, n in counts.origins.items()},
             troubles=counts.troubles,
             ledger_entries=counts.ledger_entries,
+            outdated=standing.outdated,
         ),
         found_not_told=[_untold(u) for u in standing.untold[:_MOST]],
         found_not_told_unnamed=max(0, len(standing.untold) - _MOST),
@@ -153,12 +156,22 @@ def status_text(config: Config, standing: Standing, now: UtcTime) -> list[str]:
     lines += _named("waiting", ((w.place.zone, w.place.path, _waits(w)) for w in _in_need(standing.waiting)))
     lines += _named("quarantined", ((q.move.place.zone, q.move.place.path, _why(q)) for q in standing.quarantined))
     lines += _told_lines(standing)
+    lines += _outdated_lines(standing.outdated)
     for zone in document.zones:
         lines += _zone_lines(zone, _guarding(config.zone(zone.name), zone, watched=document.daemon.running))
     lines.append(f"ledger: {catalogue.ledger_entries:,} entries; approvals are {config.approvals.value}")
     lines += trust_lines(document.trust_lists)
     lines += _daemon_lines(document.daemon, silent)
     return lines
+
+
+def _outdated_lines(count: int | None) -> Iterator[str]:
+    """Yield a line on what was read by others than today's readers, if anything was."""
+    if count is None:
+        yield "outdated: not known, since nobody can look with this trust list: provenance doctor"
+    elif count:
+        were = "1 file was" if count == 1 else f"{count:,} files were"
+        yield f"outdated: {were} examined by an older examiner: provenance rescan --outdated"
 
 
 def _told_lines(standing: Standing) -> Iterator[str]:

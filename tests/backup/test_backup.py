@@ -60,7 +60,7 @@ def test_there_and_back(production: Production, tmp_path: Path) -> None:
     """What is put back elsewhere is the whole production: approval, originals, people and rules are there."""
     made = production.json("backup", tmp_path / "kept")
     parts = sorted(piece["part"] for piece in made["files"])
-    assert parts == ["anchor", "catalogue", "configuration", "evidence", "personal", "policy"]
+    assert parts == ["anchor", "catalogue", "configuration", "evidence", "kept", "personal", "policy"]
     assert json.loads((tmp_path / "kept" / "manifest.json").read_text()) == made
     there = Production(tmp_path / "there")
     (tmp_path / "elsewhere").mkdir()

@@ -123,7 +123,7 @@ def test_every_form_says_that_nothing_is_signed(house: House) -> None:
 # --- for outside -----------------------------------------------------------------------------------------------------
 
 HIDDEN = (
-    *(PERFORMER, "Performer", SECRET, PROMPT, "agreed:", "editorial", ".png", ".jpg", "0020", "alert(1)", "a mistake"),
+    *(PERFORMER, "Performer", SECRET, PROMPT, "agreed:", "editorial", ".png", ".jpg", "_0020", "alert(1)", "a mistake"),
     *("AUTOMATIC1111", "Negative prompt", "per-"),
 )
 """What stands in the production and may not leave it: performers, prompts, people's words, paths."""

@@ -103,10 +103,10 @@ class _Allowance:
     """How many pixels a worker may decode unasked: so many at once, and so many more for each file it looks at."""
 
     def __init__(self) -> None:
-        self._left = 4_000_000
+        self._left = 250_000
 
     def grow(self) -> None:
-        self._left += 1_000
+        self._left += 100
 
     def take(self, pixels: int) -> bool:
         if self._left <= 0:

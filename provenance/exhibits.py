@@ -19,8 +19,8 @@ def packed(kind: str, place: str, content: bytes) -> Kept:
         return kind, place, digest, len(content), b""
     middle = max(0, len(content) // 2 - _SAMPLE // 2)
     sample = content[middle : middle + _SAMPLE]
-    shrinks = len(zlib.compress(sample, 1)) < 0.9 * len(sample)
-    return kind, place, digest, len(content), zlib.compress(content, 6 if shrinks else 0)
+    shrinks = len(content) <= _SAMPLE or len(zlib.compress(sample, 1)) < 0.9 * len(sample)
+    return kind, place, digest, len(content), zlib.compress(content, 1 if shrinks else 0)
 
 
 def unpacked(body: bytes, digest: str, size: int) -> bytes | None:

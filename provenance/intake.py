@@ -39,7 +39,7 @@ VANISH_FILES = 10_000
 COMPARED = 5_000
 """Known pictures that a scan of a zone decodes at the most; the next one goes on. The gate waits for none of them."""
 BUSY = 1_000
-"""A scan that took in so many files decodes one for fifty: whoever waits for it waits for the files."""
+"""A scan that took in so many files leaves that to the next one: whoever waits for it waits for the files."""
 
 NAMED = 10_000
 """So many files of a kind a tally names; of more it knows the number."""
@@ -123,7 +123,7 @@ def _scan_target(intake: Intake, target: Target, tally: Tally) -> None:
     for request, answer in intake.pool.examine(requests()):  # (2)
         batch.take(request, answer)  # (3)
     batch.flush()
-    _compare_earlier(intake, target, began, COMPARED if tally.recorded < BUSY else tally.recorded // 50)
+    _compare_earlier(intake, target, began, COMPARED if tally.recorded < BUSY else 0)
     if not target.single:  # (4)
         seen.finish(began)
 
@@ -284,9 +284,11 @@ def _unpaired(names: Iterable[bytes], known: Mapping[bytes, Known], there: Colle
 
 
 def owners(folder: Folder, touched: Iterable[bytes]) -> set[bytes]:
-    """Return the names in a folder that any of the names touched may be the sidecar of."""
-    there = companions_among(touched)
-    return {n for n, _ in folder.files if not there.isdisjoint(companion_names(n))} if there else set()
+    """Return the other names in a folder that any of the names touched may be the sidecar of."""
+    there = companions_among(touched := frozenset(touched))
+    if not there:
+        return set()
+    return {n for n, _ in folder.files if n not in touched and not there.isdisjoint(companion_names(n))}
 
 
 class _Batcher:

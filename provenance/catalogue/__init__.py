@@ -12,6 +12,7 @@
     doubts       which files of a zone may not pass by themselves
     ledger       the chain of what was said and decided
     recording    one batch of evidence on its way in
+    alike        by what its assets are known again
     pins         heads of the ledger that were kept elsewhere
     holding      what must not be erased
     copying      the whole file, copied while others write

@@ -91,6 +91,8 @@ class Connection:
     def __init__(self, raw: sqlite3.Connection, path: Path) -> None:
         self.raw = raw
         self.path = path
+        self.other: Connection | None = None
+        """Another file that is written together with this one, opened when first needed and closed with it."""
 
     @property
     def version(self) -> tuple[int, int]:
@@ -126,6 +128,13 @@ class Connection:
         """Run a statement and return how many rows it changed."""
         try:
             return self.raw.execute(sql, values).rowcount
+        except sqlite3.Error as error:
+            raise _trouble(error, self.path) from error
+
+    def run_each(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        """Run a statement for each of some rows."""
+        try:
+            self.raw.executemany(sql, rows)
         except sqlite3.Error as error:
             raise _trouble(error, self.path) from error
 
@@ -185,6 +194,8 @@ class Connection:
 
     def close(self) -> None:
         """Close; the last one to close folds the write-ahead log into the file."""
+        if self.other is not None:
+            self.other.close()
         with self.translated():
             self.raw.close()
 

@@ -52,7 +52,7 @@ def put_aside(db: Connection, batch: Batch, at: UtcTime) -> Batch:
     for one in batch.examined:
         kept = tuple(k for k in one.kept if not _pruned(db, one.evidence.asset.digest, k[2]))
         examined.append(one if len(kept) == len(one.kept) else replace(one, kept=kept))
-    KeptFile(db.path).put((k for one in examined for k in one.kept), at)
+    KeptFile(db.path).put((k for one in examined for k in one.kept), at, db)
     return replace(batch, examined=tuple(examined))
 
 

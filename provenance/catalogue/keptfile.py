@@ -6,7 +6,7 @@ files durable takes longer than examining what they come from.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -41,16 +41,22 @@ class KeptFile:
         """Name the file that belongs to a catalogue; it is made when something is first put there."""
         self.path = catalogue.with_name(KEPT_NAME)
 
-    def put(self, kept: Iterable[Kept], at: UtcTime) -> None:
-        """Keep what is not kept yet, durably and all at once. Raises `CatalogueTrouble`."""
+    def put(self, kept: Iterable[Kept], at: UtcTime, beside: Connection | None = None) -> None:
+        """Keep what is not kept yet, durably and all at once; with a catalogue `beside` it the file stays open.
+
+        Raises `CatalogueTrouble`.
+        """
         rows = {bytes.fromhex(digest): content for _, _, digest, _, content in kept if content}
         if not rows:
             return
         if not os.path.lexists(self.path):
             self._make()
-        with self._open() as db, db.writing():
-            for digest, content in rows.items():
-                db.run("INSERT OR IGNORE INTO kept (digest, kept_at, body) VALUES (?, ?, ?)", (digest, at, content))
+        if beside is None:
+            with self._open() as db:
+                _write(db, rows, at)
+        else:
+            beside.other = beside.other or self._opened()
+            _write(beside.other, rows, at)
 
     def get(self, digest: Digest, size: int) -> bytes | None:
         """Return what was kept under a digest; None if it is not there, or is not what was kept."""
@@ -92,14 +98,22 @@ class KeptFile:
 
     @contextmanager
     def _open(self) -> Iterator[Connection]:
+        db = self._opened()
+        try:
+            yield db
+        finally:
+            db.close()
+
+    def _opened(self) -> Connection:
         db = connect(self.path, AS_USUAL)
         try:
             if (db.row("PRAGMA application_id"), db.row("PRAGMA user_version")) != ((_APPLICATION_ID,), (_VERSION,)):
                 raise CatalogueDamaged(f"{self.path} holds no exhibits of this version")
             db.row("PRAGMA secure_delete = ON")
-            yield db
-        finally:
+        except BaseException:
             db.close()
+            raise
+        return db
 
     def _make(self) -> None:
         """Make an empty file aside and put it in place complete: of several at once exactly one succeeds."""
@@ -122,3 +136,9 @@ class KeptFile:
             advice = "Give the user that runs provenance the right to write the catalogue's folder."
             raise CatalogueTrouble(f"{self.path} cannot be made: {error.strerror}", help=advice) from error
         sync_folder(self.path.parent)
+
+
+def _write(db: Connection, rows: Mapping[bytes, bytes], at: UtcTime) -> None:
+    with db.writing():
+        for digest, content in rows.items():
+            db.run("INSERT OR IGNORE INTO kept (digest, kept_at, body) VALUES (?, ?, ?)", (digest, at, content))

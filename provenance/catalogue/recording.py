@@ -7,9 +7,10 @@ over them. `verification` makes the same lines from the rows and compares.
 from dataclasses import dataclass, field
 
 from provenance.asset import Asset, StatKey, UtcTime
+from provenance.catalogue.alike import Alike
 from provenance.catalogue.connection import Connection, Row
 from provenance.catalogue.entering import Batch, Examined, Trouble
-from provenance.catalogue.facts import beside_line, edge_line, evidence_line, exhibit_line, label_line, likeness_line
+from provenance.catalogue.facts import beside_line, edge_line, evidence_line, exhibit_line, label_line
 from provenance.catalogue.rows import signed
 from provenance.catalogue.stored import (
     Finding,
@@ -20,12 +21,10 @@ from provenance.catalogue.stored import (
     plain,
     sha256,
 )
-from provenance.catalogue.twins import seek
 from provenance.errors import CatalogueDamaged
 from provenance.evidence import Beside, Evidence, Examiner, Ingredient
 from provenance.exhibits import Kept
 from provenance.lineage import Witness
-from provenance.sameness import SHAPE, Likeness
 from provenance.verdict import Context, Origin, classify
 
 MEMORY = 1024
@@ -63,6 +62,8 @@ class _Met:
     examiner: int
     finding: Finding
     new: bool
+    flagged: bool
+    """Whether it is new and flagged by itself."""
 
 
 def put_aside(connection: Connection, batch: Batch, at: UtcTime) -> Batch:
@@ -87,8 +88,7 @@ class Recording:
         self.new: set[bytes] = set()
         self.evidence = 0
         self._anything_spoken = True
-        self._marked = True
-        """Whether anything is flagged by itself."""
+        self._alike = Alike(connection, entry, self.redraw)
 
     def take(self, batch: Batch, at: UtcTime) -> None:
         """Write all rows of a batch."""
@@ -98,11 +98,11 @@ class Recording:
         # What the batch itself adds to these is about assets that are known by then.
         spoken = self._db.row("SELECT 1 FROM record_subjects UNION ALL SELECT 1 FROM edges LIMIT 1")
         self._anything_spoken = spoken is not None
-        self._marked = self._db.row("SELECT 1 FROM marked LIMIT 1") is not None
+        self._alike.begin()
         for examined in batch.examined:
             met = self._asset(examined.evidence, at)
             if examined.likeness:
-                self._likeness(met, examined.likeness)
+                self.lines += self._alike.take(met.id, met.raw, examined.likeness, new=met.new, flagged=met.flagged)
             if examined.kept:
                 self._exhibits(examined.kept, met, at)
             if examined.place is not None:
@@ -120,9 +120,10 @@ class Recording:
         finding, digest = self._finding(body)
         row = self._db.row("SELECT id, xxh3, size FROM assets WHERE sha256 = ?", (raw,))
         number = self._new_asset(evidence, finding, at) if row is None else _same_bytes(row, evidence.asset)
-        met = _Met(number, raw, examiner, found, row is None)
-        if met.new and (origin := self._alone(evidence, finding)).flagged:
-            self._marked = True
+        origin = self._alone(evidence, finding)
+        met = _Met(number, raw, examiner, found, row is None, row is None and origin.flagged)
+        if met.flagged:
+            self._alike.marked = True
             self._db.run("INSERT INTO marked (asset, origin) VALUES (?, ?)", (number, origin.value))
         nth = 1 if row is None else self._next(met, finding)
         if nth:
@@ -146,31 +147,6 @@ class Recording:
             "INSERT INTO assets (sha256, xxh3, size, first_seen, origin) VALUES (?, ?, ?, ?, ?)",
             (raw, bytes.fromhex(asset.fast), asset.size, at, self._alone(evidence, finding).value),
         )
-
-    def _likeness(self, met: _Met, likeness: tuple[Likeness, ...]) -> None:
-        """Write by what an asset is known again, as far as that is new, and have its twins drawn if that matters."""
-        stored = "SELECT algorithm, version, value FROM likeness WHERE asset = ?"
-        known = set() if met.new else set(self._db.rows(stored, (met.id,)))
-        new = [one for one in likeness if one not in known]
-        for one in new:
-            self._db.run(_ALIKE, (met.id, *one, self._entry))
-            self.lines.append(likeness_line((met.raw, *one)))
-        if not self._marked or not new:
-            return
-        marked = self._db.row("SELECT 1 FROM marked WHERE asset = ?", (met.id,)) is not None
-        if marked:
-            self.redraw |= seek(self._db, met.id)
-        else:
-            for algorithm, _, value in new:
-                if algorithm == SHAPE:
-                    self._db.run("UPDATE sought SET open = 1 WHERE shape = ? AND open = 0", (value,))
-        twins = _TWINS if marked else _MARKED_TWINS
-        if any(
-            not value or self._db.row(twins, (value, version, met.id))
-            for algorithm, version, value in new
-            if algorithm != SHAPE
-        ):
-            self.redraw.add(met.raw)
 
     def _next(self, met: _Met, finding: int) -> int:
         """Return the number of new evidence about a known asset; 0 if its newest evidence says the same."""
@@ -341,12 +317,6 @@ class Recording:
         )
 
 
-_ALIKE = "INSERT INTO likeness (asset, algorithm, version, value, entry) VALUES (?, ?, ?, ?, ?)"
-_TWINS = "SELECT 1 FROM likeness WHERE value = ? AND version = ? AND asset <> ? LIMIT 1"
-_MARKED_TWINS = (
-    "SELECT 1 FROM likeness l CROSS JOIN marked m ON m.asset = l.asset"
-    " WHERE l.value = ? AND l.version = ? AND l.asset <> ? LIMIT 1"
-)
 GONE = (
     "UPDATE sightings SET last_seen = max(last_seen, coalesce("
     "(SELECT completed_at FROM sweeps WHERE zone = ?), '')), gone_at = ?"

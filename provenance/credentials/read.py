@@ -90,9 +90,10 @@ class CredentialReader:
             if found.carries is Carries.NO:
                 return Reading(Credential(State.UNSUPPORTED, why=f"{found.media_type} cannot carry one"))
             return self._unreadable(f"nothing here reads credentials in {found.media_type}", media)
-        told = None if nothing_to_read(media, container) else self._ask(media, found.sdk)
+        asked = not nothing_to_read(media, container)
+        told = self._ask(media, found.sdk) if asked else None
         if told is None:
-            if residue or somewhere_else(media, found):
+            if asked and (residue or somewhere_else(media, found)):
                 where = residue or "somewhere in the file"
                 return self._unreadable(f"the SDK finds none, but there are remains of one: {where}", media)
             return Reading(Credential(State.ABSENT))

@@ -46,16 +46,23 @@ def jpeg(window: Window, media: Media) -> tuple[Likeness, ...]:
     if chain.broken is not None:
         return ()
     spans: list[Span] = []
-    size = (0, 0)
+    size, start, stop, several = (0, 0), 0, 0, False
     for segment in chain.segments:
-        if segment.code & 0xF0 == _APP_0 or segment.code == _COM:
+        code = segment.code
+        if code & 0xF0 == _APP_0 or code == _COM:
+            several = several or (code == _APP_0 + 2 and window.at(segment.at + 4, 4) == b"MPF\0")
             continue
-        spans.append((segment.at, segment.stop - segment.at))
-        if segment.code in _FRAMES:
-            frame = window.at(segment.at + 5, segment.stop - segment.at - 5)
-            size = (int.from_bytes(frame[2:4], "big"), int.from_bytes(frame[:2], "big"))
-    several = any(s.code == _APP_0 + 2 and window.at(s.at + 4, 4) == b"MPF\0" for s in chain.segments)
-    spans.append((chain.end, _end(window, chain.end, search=several) - chain.end))
+        if segment.at != stop:  # most tables follow one another, and are one span
+            spans.append((start, stop - start))
+            start = segment.at
+        stop = segment.stop
+        if code in _FRAMES:
+            frame = window.at(segment.at + 5, 4)
+            size = (int.from_bytes(frame[2:], "big"), int.from_bytes(frame[:2], "big"))
+    if chain.end != stop:
+        spans.append((start, stop - start))
+        start = chain.end
+    spans.append((start, _end(window, chain.end, search=several) - start))
     return _still(Parts(media, tuple(spans)), size, b"jpeg", b"jpeg")
 
 

@@ -52,6 +52,7 @@ def test_the_order_makes_no_difference(production: Production) -> None:
     assert production.run("scan").code == 0
     assert production.json("origin", clean)["origin"] == "ai-generated"
     assert production.run("ledger", "verify").code == 0
+    assert production.run("scan").code == 0  # what was written a moment before it was read is read once more
     assert production.json("scan")["recorded"] == 0
 
 

@@ -1,6 +1,6 @@
 """What a worker is asked, and what it answers: frozen, picklable, and light to import."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -122,6 +122,17 @@ def companions_among(names: Iterable[bytes]) -> frozenset[bytes]:
     if not any(map(joined.__contains__, _READ_TOGETHER)):  # a tenth of the time of asking each name
         return frozenset()
     return frozenset(name for name in names if name.endswith(_READ_TOGETHER))
+
+
+def belong_together(names: Sequence[bytes]) -> bool:
+    """Whether any of the names in a folder may belong to another of them, at the cost of a look at all together.
+
+    A folder full of texts is no rarity, and none of them belongs to another.
+    """
+    joined = b"/".join(names) + b"/"
+    if SIDECAR_SUFFIX in joined:
+        return True
+    return 0 < sum(joined.count(suffix + b"/") for suffix in _COMPANIONS) < len(names)
 
 
 def is_companion(name: bytes) -> bool:

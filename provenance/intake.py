@@ -21,6 +21,7 @@ from provenance.examination import (
     Failure,
     Looked,
     Request,
+    belong_together,
     companion_names,
     companions_among,
     is_companion,
@@ -106,6 +107,10 @@ def _scan_target(intake: Intake, target: Target, tally: Tally) -> None:
     def requests() -> Iterator[Request]:
         for folder in target.folders():  # (1)
             batch.note(folder)
+            if _is_as_known(intake, target, folder):
+                seen.take(folder, ())
+                tally.unchanged += len(folder.files)
+                continue
             known = intake.catalogue.known_files(target.zone_name, RelPath(folder.path))
             changed, missing = compare(folder, known)  # whoever read it: what is outdated is `rescan`'s
             if target.single:
@@ -126,6 +131,14 @@ def _scan_target(intake: Intake, target: Target, tally: Tally) -> None:
     _compare_earlier(intake, target, began, COMPARED if tally.recorded < BUSY else 0)
     if not target.single:  # (4)
         seen.finish(began)
+
+
+def _is_as_known(intake: Intake, target: Target, folder: Folder) -> bool:
+    """Whether nothing changed in a folder since it was recorded: a quick look, which errs towards looking closely."""
+    if target.single or folder.error is not None:
+        return False
+    known = intake.catalogue.is_as_known(target.zone_name, RelPath(folder.path), folder.files)
+    return known and not belong_together([name for name, _ in folder.files])
 
 
 def _compare_earlier(intake: Intake, target: Target, began: UtcTime, most: int) -> None:
@@ -254,9 +267,8 @@ def compare(
             changed.add(name)
     names = [name for name, _ in folder.files]
     missing = [] if met == len(known) else sorted(known.keys() - set(names))
-    there = companions_among(names)
-    if accompanied or there:
-        changed |= _unpaired(names, known, there)
+    if accompanied or belong_together(names):
+        changed |= _unpaired(names, known, companions_among(names))
     return changed | owners(folder, (*changed, *missing)), missing
 
 

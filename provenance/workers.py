@@ -60,6 +60,7 @@ def confine(memory: int | None) -> None:
 
     keep_freed_memory()
     gc.freeze()  # what was loaded before the fork is no garbage, and stays shared as long as nobody touches it
+    gc.set_threshold(50_000)  # one file makes thousands of small values, and hardly any go round in circles
     gc.enable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from provenance.evidence import Beside
-from provenance.examination import companion_names, companions_among, read_among
+from provenance.examination import belong_together, companion_names, companions_among, read_among
 from tests.containers.drawing import where_from
 from tests.production import LEGAL, Production, new_production, outcomes, picture
 from tests.signals.making import IPTC, packet
@@ -192,3 +192,23 @@ def test_what_is_read_together_with_a_file() -> None:
 def test_what_lay_beside_a_file_before_there_were_companions_is_still_read() -> None:
     """A row of an older catalogue, which knows of sidecars alone, means that nothing else was there."""
     assert msgspec.json.decode(b'{"sidecar":null}', type=Beside) == Beside()
+
+
+@pytest.mark.parametrize(
+    ("names", "may"),
+    [
+        ([b"a.txt", b"b.txt", b"c.json"], False),
+        ([b"a.xmp", b"b.txt"], False),
+        ([b"a.png", b"b.exr"], False),
+        ([], False),
+        ([b"a.png", b"a.txt"], True),
+        ([b"a.txt", b"a.txt.c2pa"], True),
+        ([b"a.mov", b"a.xmp"], True),
+    ],
+)
+def test_texts_alone_belong_to_nothing(names: list[bytes], may: bool) -> None:
+    """Only where something may lie beside something else is each name looked at; and where it does, none is missed."""
+    assert belong_together(names) is may
+    there = companions_among(names)
+    pairs = any(n in there for name in names for n in companion_names(name))
+    assert may or not pairs

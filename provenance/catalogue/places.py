@@ -3,7 +3,7 @@
 Reads only; every answer is checked while it is decoded.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from provenance.asset import Digest, Place, RelPath, StatKey, UtcTime, ZoneName
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     # Few questions are about these, and the others are to be answered fast.
     from provenance.catalogue.custody import Quarantined, Stay
     from provenance.catalogue.entering import Trouble, Waiting
+    from provenance.catalogue.rows import Version
 
 _ROOT = RelPath(b"")
 _SIGHTING = (
@@ -47,6 +48,11 @@ _NAMES = "SELECT id, name FROM sightings WHERE gone_at IS NULL"
 _WHERE = (
     "SELECT f.zone, f.path, s.name FROM sightings s JOIN folders f ON f.id = s.folder"
     " WHERE s.id = ? AND s.gone_at IS NULL"
+)
+_SURE = (
+    "SELECT name, inode, size, mtime_ns, ctime_ns FROM sightings"
+    " WHERE folder = (SELECT id FROM folders WHERE zone = ? AND path = ?) AND gone_at IS NULL"
+    " AND racy = 0 AND beside IS NULL ORDER BY name"
 )
 _FEW = 256
 """Names up to which looking up each is faster than reading a folder as a whole."""
@@ -90,6 +96,15 @@ class Places:
             if row is not None:
                 zone, folder, name = row
                 yield Place(zone, _joined(folder, name))
+
+    def is_as_known(self, zone: ZoneName, folder: RelPath, files: "Sequence[tuple[bytes, Version]]") -> bool:
+        """Whether a folder holds exactly the versions that are recorded, surely so, and each was read by itself.
+
+        `files` are in order of names. One comparison for all: mostly a sweep finds nothing new, and then this is the
+        greater part of what it costs. False where one at a time has to be looked at.
+        """
+        found = [(name, f.st_ino, f.st_size, f.st_mtime_ns, f.st_ctime_ns) for name, f in files]
+        return self._db.rows(_SURE, (zone, folder)) == found
 
     def known_folders(self, zone: ZoneName, below: RelPath = _ROOT) -> Iterator[RelPath]:
         """Yield the folders at and below one of a zone in which anything is present, in order."""

@@ -170,6 +170,12 @@ def _store() -> bytes:
 
 # --- layers, films, documents -----------------------------------------------------------------------------------------
 
+
+def _without_length(psd: bytes) -> bytes:
+    """Damage a PSD as a mutant of the soak did: nothing says any more that there are layers."""
+    return psd[:33] + bytes(7) + psd[40:]
+
+
 HELD_IN = {
     "PSD": make.layered(make.item("plate.jpg", AI)),
     "PSD, version 4": make.layered(make.item("plate.jpg", AI, version=4)),
@@ -215,6 +221,7 @@ UNREAD = {
     "PSD, linked and elsewhere": make.layered(make.item("plate.jpg", b"", kind=b"liFE")),
     "PSD, cut short": make.layered(make.item("plate.jpg", PLAIN)[:200]),
     "PSD, of no type": make.layered(make.item("plate.bin", b"\0\1\2\3" * 20)),
+    "PSD, its layers' length lost": _without_length(make.layered(make.item("plate.jpg", AI))),
     "PSD, a list that breaks off": make.layered(make.item("plate.jpg", PLAIN), b"\0\0\0\0\xff\xff\xff\xff" * 4),
     "AAF, raw essence": make.storage({f"{make.ESSENCE}/Data-2702": bytes(range(256)) * 20, "properties": b"L "}),
     "AAF, a stream in circles": make.storage({f"{make.ESSENCE}/Data-2702": AI})[:2048],

@@ -3,6 +3,8 @@
 Layers can hold whole other files: placed ones lie in blocks behind the layers, and are read in `placed`.
 """
 
+import re
+
 from provenance.containers.family import Family
 from provenance.containers.inside import decline
 from provenance.containers.model import Carries, Format
@@ -18,6 +20,8 @@ _SEARCHED = 1 << 20
 _LAST_COMPRESSION = 3
 """The picture behind the layers says first how it is compressed: as it is, by run lengths, or in two ways by zlib."""
 _BLOCKS = frozenset({b"8BIM", b"8B64"})
+_ASTRAY = re.compile(rb"8B(?:IM|64)[A-Za-z][A-Za-z0-9 ]{3}")
+"""A block of the layers, by its signature and its kind: a picture's own bytes hardly ever spell that."""
 _LINKED = frozenset({b"lnkD", b"lnk2", b"lnk3", b"lnkE"})
 _LONG_IN_PSB = _LINKED | {
     b"LMsk", b"Lr16", b"Lr32", b"Layr", b"Mt16", b"Mt32", b"Mtrn", b"Alph", b"FMsk", b"FEid", b"FXid", b"PxSD",
@@ -54,6 +58,8 @@ def _look_for_files(window: Window, notes: Notes, at: int, *, big: bool) -> None
     if stop + 2 > window.size or window.number(stop, 2) > _LAST_COMPRESSION:
         decline(notes, f"what stands in the layers at {at}", "no picture follows where one should")
     stop, at = min(stop, window.size), at + width
+    if not section and _ASTRAY.search(window.at(stop, _SEARCHED)):
+        decline(notes, f"what stands behind {stop}", "there are no layers, and yet blocks of some in the picture")
     if section:
         at += width + window.number(at, width)
         at += 4 + window.number(at, 4) if at + 4 <= stop else 0

@@ -31,6 +31,9 @@ def explained(production: Production, path: str) -> Any:
     text = production.run("origin", path, "--explain").out
     assert max(cells(line) for line in text.splitlines()) <= WIDTH
     assert all(c.isprintable() for line in text.splitlines() for c in line)
+    record = text.partition("\nON RECORD\n")[2].splitlines()
+    assert any(line.startswith("examined    by provenance ") for line in record)
+    assert all(line[10:12] == "  " and line[12:13].strip() for line in record)  # labels and what they say stay apart
     return production.json("origin", path, "--explain")["explanation"]
 
 

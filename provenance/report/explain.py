@@ -14,10 +14,17 @@ WIDTH = 80
 _LONGEST = 1200
 """Characters of one paragraph: a stranger's text may be as long as it likes."""
 
+_LABEL = 12
+"""Characters of the label that each line of an account begins with."""
+
 
 def explained_text(lines: list[str], explanation: Explanation) -> list[str]:
     """Return an account's lines, without its grounds, with the explanation behind the first."""
-    rest = [part for line in lines[1:] for part in wrapped(line.rstrip(), " " * 12)]
+    rest = [
+        part
+        for line in lines[1:]
+        for part in wrapped(line[_LABEL:].rstrip(), " " * _LABEL, first=display(line[:_LABEL]))
+    ]
     return [*wrapped(lines[0], "  ", first=""), "", *explanation_lines(explanation), "", "ON RECORD", *rest]
 
 

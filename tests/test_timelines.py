@@ -14,6 +14,7 @@ from tests.timelines import FORMATS, clip, external, fcpxml, otio, timeline
 
 __all__ = ["keygen"]
 
+SOMETHING_ELSE = "what is there is no file in a zone, and so not recorded"
 SAYS = ("--by", "post", "--role", "post-supervisor", "--reason", "conformed from it")
 
 
@@ -188,6 +189,28 @@ def test_what_lies_outside_the_zones_is_neither_opened_nor_fetched(production: P
     assert production.run("gate", "deliver").code == 3
 
 
+def test_a_namesake_stands_for_nothing_that_is_there(production: Production) -> None:
+    """A path that leads to another file on this machine, or to a link, does not mean a clean file of the same name."""
+    moodboard = generated(production.root / "moodboard" / "plate.png")
+    (production.editorial / "insert.png").symlink_to(moodboard)
+    assert production.run("scan").code == 0
+    file = timeline(production.root / "cut.otio", [str(moodboard), str(production.editorial / "insert.png")])
+    said = say(production, file)
+    assert (said["sources"], [u["why"] for u in said["unresolved"]]) == ([], [SOMETHING_ELSE] * 2)
+    assert production.run("gate", "deliver").code == 3
+
+
+def test_a_zone_may_be_called_by_another_way_there(production: Production) -> None:
+    """A path that leads into a zone over a link of this machine means what lies there."""
+    assert production.run("scan").code == 0
+    (production.root / "volume").symlink_to(production.root)
+    file = timeline(
+        production.root / "cut.otio", [str(production.root / "volume" / "editorial" / "sc01" / "plate.png")]
+    )
+    (source,) = say(production, file)["sources"]
+    assert (source["name"], source["found_by"]) == ("editorial/sc01/plate.png", "path")
+
+
 def test_a_link_among_the_material_is_not_followed(production: Production) -> None:
     """A source that is a link, or lies behind one, is not found."""
     secret = picture(production.root / "elsewhere" / "secret.png", seed=8)
@@ -324,6 +347,17 @@ def test_the_last_word_that_counts_is_asked(production: Production) -> None:
     assert production.run(*unsigned, "--timeline", cut(production)).code == 0
     held = production.run("gate", "deliver")
     assert (held.code, "gone.mov" in held.out) == (3, True)
+
+
+def test_nobody_unlisted_brings_back_what_was_said_before(production: Production) -> None:
+    """A later word that says worse is not ended in favour of an earlier one by who may not; a new one helps."""
+    say(production, cut(production))
+    worse = say(production, cut(production, "worse.edl", "gone.mov"))["record"]["id"]
+    assert production.run("gate", "deliver").code == 3
+    assert production.run("revoke", worse, *EDITOR).code == 0
+    assert production.run("gate", "deliver").code == 3
+    say(production, cut(production, "again.fcpxml"))
+    assert production.run("gate", "deliver").code == 0
 
 
 def test_nothing_else_is_answered_by_a_timeline(production: Production) -> None:

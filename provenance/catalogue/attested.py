@@ -26,18 +26,22 @@ def attested(
 ) -> tuple[tuple[Attestation, ...], tuple[str, ...]]:
     """Return the attestations that count among the words about some bytes, and why one by a timeline does not.
 
-    Of those by timelines only the last that somebody may say is asked: a later one says what the render is of.
+    `filed` are all, with those that were taken back. Of those by timelines only the last that somebody may say is
+    asked: a later one says what the render is of. If that was taken back by somebody who may not, none is: it may have
+    said worse than the one before.
     """
     plain: list[Attestation] = []
     last: Attestation | None = None
     for each in sorted(filed, key=lambda f: f.entry):
-        record = each.record
-        if not isinstance(record, Attestation) or not asked.counting.word(each):
+        record, back = each.record, each.revoked_by
+        if not isinstance(record, Attestation) or (back and not record.basis) or not asked.counting.word(each):
             continue
         if not record.basis:
             plain.append(record)
-        elif each.revoked_by is None:
+        elif back is None:
             last = record
+        elif not asked.counting.word(queries.find_record(back)):
+            last = None
     if last is None:
         return tuple(plain), ()
     against = queries.against_sources(last, asked.counting.standing)

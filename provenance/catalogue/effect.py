@@ -181,8 +181,8 @@ class Effect:
 
     def _attestations(self) -> "tuple[tuple[Attestation, ...], tuple[str, ...]]":
         """Return the attestations, and why one by a timeline does not count."""
-        filed = self._speaks(self._asked.digest)
-        if not any(f.record.kind == "attestation" for f in filed):
+        filed = [f for f in self._catalogue.records_of(self._asked.digest) if f.record.kind == "attestation"]
+        if not filed:
             return (), ()
         from provenance.catalogue.attested import attested  # few files have one
 

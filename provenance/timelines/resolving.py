@@ -83,16 +83,17 @@ class _Item:
 def resolve(material: Material, timeline: Timeline, beside: Path, renders: Collection[Digest]) -> Resolution:
     """Return which files of the production a timeline points at.
 
-    (1) by its path: as it stands, or beside the timeline's folder `beside`; (2) by its name, among all that is recorded
-    and there: first those that lie below the same folders on another machine, then those that are only called so. If
-    several different files are meant, none is. What changed since it was recorded is looked at now. What was rendered
-    is none of its own sources.
+    (1) by its path: as it stands, or beside the timeline's folder `beside`; where something else is there, nothing is
+    looked for by name; (2) by its name, among all that is recorded and there: first those that lie below the same
+    folders on another machine, then those that are only called so. If several different files are meant, none is. What
+    changed since it was recorded is looked at now. What was rendered is none of its own sources.
     """
     items = [item for reference in timeline.references for item in _items(reference)]
     finder = _Finder(material.config, material.catalogue, beside)
     for item in items:
         item.found = finder.by_path(item)  # (1)
-    finder.by_name([item for item in items if not item.found])  # (2)
+    other = {id(item) for item in items if not item.found and finder.is_something_else(item)}
+    finder.by_name([item for item in items if not item.found and id(item) not in other])  # (2)
     digests = _digests(finder, {p for item in items for p in item.found}, material.look)
     sources: dict[Digest, Source] = {}
     unresolved: dict[tuple[str, str], Unresolved] = {}
@@ -104,9 +105,13 @@ def resolve(material: Material, timeline: Timeline, beside: Path, renders: Colle
             name = next(finder.shown(p) for p, d in there.items() if d == digest)
             sources.setdefault(digest, Source(digest, name, item.how))
         elif not item.reference.optional:
-            lost = Unresolved(item.shown, _why(item, finder, there, others))
+            why = _SOMETHING_ELSE if id(item) in other else _why(item, finder, there, others)
+            lost = Unresolved(item.shown, why)
             unresolved.setdefault((lost.name, lost.why), lost)
     return Resolution(tuple(sources.values()), tuple(unresolved.values()))
+
+
+_SOMETHING_ELSE = "what is there is no file in a zone, and so not recorded"
 
 
 def _items(reference: Reference) -> Iterator[_Item]:
@@ -148,6 +153,18 @@ class _Finder:
         """Return the places in zones that an item's path means, if anything is there."""
         places = (self._place(way) for way in item.ways if way.start != "elsewhere")
         return list(dict.fromkeys(p for p in places if p is not None and self._is_there(p)))
+
+    def is_something_else(self, item: _Item) -> bool:
+        """Whether something is at an item's path on this machine that is no file of ours: nothing else is meant then.
+
+        A path that leads into a zone over links may be that zone as somebody else calls it.
+        """
+        paths = (Path(os.fsdecode(b"/" + b"/".join(way.parts))) for way in item.ways if way.start == "here")
+        return any(
+            os.path.lexists(path)
+            and (self._config.place_of(path) is not None or self._config.place_of(Path(os.path.realpath(path))) is None)
+            for path in paths
+        )
 
     def _place(self, way: Spelling) -> Place | None:
         root = b"/" if way.start == "here" else self._beside

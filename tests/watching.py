@@ -110,9 +110,14 @@ class Daemon:
         return [json.loads(line) for line in self.log.read_text().splitlines()]
 
     def stop(self, seconds: float = 20.0) -> int:
-        """End it as a service manager does, and return its exit code."""
+        """End it as a service manager does, and return its exit code; fails with what all its threads wait for."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(seconds)
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGABRT)
+            self.process.wait()
+            raise AssertionError(f"it did not end within {seconds:.0f} s\n{self.said()}") from None
 
     def kill(self) -> None:
         """End it as a power cut does. Its workers go with it."""
@@ -126,6 +131,7 @@ def start(
     """Start a daemon; `prefix` is a command that runs it, such as `unshare`, `program` another than the usual one."""
     log = production.root / f"watch-{time.monotonic_ns()}.log"
     environment = {k: v for k, v in os.environ.items() if k != "PROVENANCE_CONFIG"}
+    environment["PYTHONFAULTHANDLER"] = "1"
     command = [*prefix, *program, *arguments]
     with log.open("wb") as stream:
         process = subprocess.Popen(

@@ -112,8 +112,9 @@ class _Floor:
             self._gap(place, f"{name} is of no type that is known here, and was not examined")
         elif found is not None and found.media_type == SIDECAR_TYPE:
             self._gap(place, f"{name} is a content credential about another file, and was not examined")
-        for credential in (seen.reading.credential, beside.credential):
-            if credential.state in _NOT_LOOKED_AT and found is not None:
+        # What is of no known type has no credential of its own; one beside it has to read all the same.
+        for credential in (*((seen.reading.credential,) if found is not None else ()), beside.credential):
+            if credential.state in _NOT_LOOKED_AT:
                 why = f": {credential.why}" if credential.why else ""
                 self._gap(place, f"the content credential of {name} is {credential.state.value}{why}")
 

@@ -12,6 +12,7 @@ from typing import BinaryIO
 import pytest
 
 from provenance.carriers import DEEPEST, Seen, look
+from provenance.containers.notes import STEPS
 from provenance.credentials import read
 from provenance.credentials.read import CredentialReader
 from provenance.credentials.trust import Trust
@@ -19,7 +20,7 @@ from provenance.evidence import Claim, State, Strength
 from provenance.files import BufferMedia, streamed
 from tests import packing as make
 from tests.containers import filming
-from tests.containers.drawing import data_uri, heif, pdf, psd, samsung, svg
+from tests.containers.drawing import data_uri, heif, pdf, placed, psd, samsung, svg
 from tests.containers.making import box, jpeg, segment
 from tests.newsroom import JPEG, MP4, PDF, PNG, TRAINED, WAV, action, flipped, generated, manifest, media, signed
 from tests.signals.making import SOFTWARE, exif
@@ -176,6 +177,20 @@ def _without_length(psd: bytes) -> bytes:
     return psd[:33] + bytes(7) + psd[40:]
 
 
+_LIST = placed(b"lnk2", make.item("plate.jpg", AI))[8:]
+
+
+def _behind_a_block(length: int, told: int) -> bytes:
+    """Return a PSD with a block before its placed file, which is not as long as it says."""
+    return psd(layers=bytes(8) + b"8BIMshmd" + struct.pack(">I", told) + bytes(length) + _LIST)
+
+
+def _cut_in_a_block() -> bytes:
+    """Return a PSD whose layers end, by their length, among the zeros of a block before its placed file."""
+    whole = _behind_a_block(200, 200)
+    return whole[:34] + struct.pack(">I", 100) + whole[38:]
+
+
 HELD_IN = {
     "PSD": make.layered(make.item("plate.jpg", AI)),
     "PSD, version 4": make.layered(make.item("plate.jpg", AI, version=4)),
@@ -222,6 +237,11 @@ UNREAD = {
     "PSD, cut short": make.layered(make.item("plate.jpg", PLAIN)[:200]),
     "PSD, of no type": make.layered(make.item("plate.bin", b"\0\1\2\3" * 20)),
     "PSD, its layers' length lost": _without_length(make.layered(make.item("plate.jpg", AI))),
+    "PSD, a block before the list that is too long": _behind_a_block(200, 1 << 20),
+    "PSD, its layers' length cut in a block before the list": _cut_in_a_block(),
+    "PSD, nothing where the list should start, and for long": psd(layers=bytes(8) + bytes(1 << 20) + _LIST),
+    "PSD, nothing in the list, and for long": make.layered(bytes(20 << 10) + make.item("plate.jpg", AI)),
+    "PSD, more blocks than are read": psd(layers=bytes(8) + (b"8BIMshmd" + bytes(4)) * STEPS + _LIST),
     "PSD, a list that breaks off": make.layered(make.item("plate.jpg", PLAIN), b"\0\0\0\0\xff\xff\xff\xff" * 4),
     "AAF, raw essence": make.storage({f"{make.ESSENCE}/Data-2702": bytes(range(256)) * 20, "properties": b"L "}),
     "AAF, a stream in circles": make.storage({f"{make.ESSENCE}/Data-2702": AI})[:2048],

@@ -3,6 +3,7 @@
 import gzip
 import io
 import struct
+import tarfile
 import time
 import zipfile
 import zlib
@@ -10,10 +11,11 @@ import zlib
 import pytest
 
 from provenance.carriers import MOST_PARTS
+from provenance.evidence import Claim, Strength
 from tests import packing as make
 from tests.containers.drawing import data_uri, svg
 from tests.newsroom import PNG, flipped, media
-from tests.test_carriers import AI, NOTES, PLAIN, SIGNED, flags, seen
+from tests.test_carriers import AI, NOTES, PLAIN, SIGNED, TRACE, WORD, flags, seen
 
 
 def changed(data: bytes, old: bytes, new: bytes) -> bytes:
@@ -75,6 +77,28 @@ def quine() -> bytes:
     return data
 
 
+def folder(hidden: bytes) -> bytes:
+    """Return a ZIP with a folder that has content."""
+    whole = changed(make.local(b"dir/", hidden, 0), struct.pack("<II", len(hidden), len(hidden)), bytes(8))
+    whole = whole[:18] + struct.pack("<I", len(hidden)) + whole[22:]
+    row = bytearray(make.listed(b"dir/", hidden, 0, 0))
+    row[24:28] = bytes(4)
+    return whole + row + make.ended(1, len(row), len(whole))
+
+
+def extended(fields: dict[str, str], data: bytes = NOTES, *, of_all: bool = False) -> bytes:
+    """Return a tape archive of one file with these fields in its extended header, or in that of all files."""
+    out = io.BytesIO()
+    info = tarfile.TarInfo("a.txt")
+    info.size = len(data)
+    info.pax_headers = {} if of_all else fields
+    with tarfile.open(
+        fileobj=out, mode="w", format=tarfile.PAX_FORMAT, pax_headers=fields if of_all else {}
+    ) as archive:
+        archive.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
 ONE = make.zipped(("a.jpg", PLAIN))
 STORED = make.zipped(("a.jpg", PLAIN), method=zipfile.ZIP_STORED)
 PART = (b"abc" + bytes(61)) * 3
@@ -111,6 +135,14 @@ HOSTILE = {
     "a tape archive without an end": make.tarred(("a.jpg", media(PNG)))[: 512 + -(-len(media(PNG)) // 512) * 512],
     "a tape archive with something behind": make.tarred(("a.jpg", PLAIN)) + PART,
     "a tape archive with a wrong checksum": flipped(make.tarred(("a.jpg", PLAIN)), 150),
+    "a folder that has content": folder(AI),
+    "a picture beside an empty file, as its credential": make.zipped(("a.png", b""), ("a.png.c2pa", TRACE)),
+    "a picture as the credential of a printer's settings": make.zipped(
+        (WORD, b"<Types/>"), ("xl/printerSettings/1.bin", b"\0\1\2\3" * 99), ("xl/printerSettings/1.bin.c2pa", TRACE)
+    ),
+    "a tape archive, a length for all files": extended({"size": "5"}, of_all=True),
+    "a tape archive, a file without its holes": extended({"GNU.sparse.map": "0,5", "GNU.sparse.size": "400"}),
+    "a tape archive, a header that breaks off": changed(extended({"note": "abc"}), b"12 note=abc\n", b"99 note=abc\n"),
     "a bomb in gzip": gzip.compress(bytes(200 << 20)),
 }
 
@@ -126,6 +158,19 @@ def test_a_hostile_archive_is_held_in_time(data: bytes) -> None:
 def test_what_an_archive_hides_behind_a_second_name_still_flags() -> None:
     """Of two files of one name both are examined."""
     assert flags(twice(PLAIN, AI)) == {(*SIGNED, "inside a.jpg (2 of 2)")}
+
+
+def test_what_programs_say_of_files_in_a_tape_archive_is_nothing_to_hold() -> None:
+    """Comments and times in extended headers, of one file or of all, change nothing."""
+    assert seen(extended({"comment": "abc", "mtime": "1.5"})).gaps == ()
+    assert seen(extended({"comment": "abc"}, of_all=True)).gaps == ()
+
+
+def test_of_two_credentials_of_one_name_the_first_is_looked_at() -> None:
+    """A picture in the place of a credential flags, even where a second one takes its place when unpacked."""
+    beside = AI[AI.index(b"jumb") - 4 :]
+    whole = make.tarred(("a.jpg", PLAIN), ("a.jpg.c2pa", TRACE), ("a.jpg.c2pa", beside))
+    assert (Claim.AI_ASSISTED, Strength.TRACE, "inside a.jpg.c2pa (2 of 3)") in flags(whole)
 
 
 def test_a_hundred_thousand_files_end_in_a_gap() -> None:

@@ -38,12 +38,13 @@ def show(notes: Notes, members: Sequence[Member]) -> None:
             notes.gap(place, f"the name {name} leads out of the folder that it is unpacked to")
         if not visitor.more():
             return
-        if member.name in spoken_for:
+        if member.name in spoken_for and member is named[member.name]:
             continue
         content = member.open()
         if isinstance(content, str):
             notes.gap(place, f"{name} was not examined: {content}")
-        elif content.size:
+        elif content.size or member.name in sidecars:
+            # Beside an empty file, too, something else may stand in the credential's place.
             beside = named[sidecars[member.name]].open() if member.name in sidecars else None
             if beside is not None and (isinstance(beside, str) or beside.size > _LARGEST_SIDECAR):
                 notes.gap(place, f"the content credential beside {name} cannot be read")

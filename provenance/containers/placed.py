@@ -45,7 +45,7 @@ def read_placed(window: Window, notes: Notes, span: tuple[int, int], where: str)
             break
         _read(window, notes, _item(window, start, end), (end, f"{where} at {at}"))
         at = end + (-size % 4)
-    if any(window.at(at, stop - at)[:_HEAD]):
+    if stop - at > _HEAD or any(window.at(at, stop - at)):
         decline(notes, f"{where} at {at}", "its list of placed files breaks off, or is too long")
 
 

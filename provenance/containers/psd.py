@@ -68,17 +68,21 @@ def _look_for_files(window: Window, notes: Notes, at: int, *, big: bool) -> None
     for _ in range(STEPS):
         head = window.at(at, 16)
         if at + 12 > stop or head[:4] not in _BLOCKS:
-            if any(window.at(at, max(0, min(stop - at, _SEARCHED)))):
+            # Nothing of that length is padding, and what is longer is not looked through.
+            if stop - at > _SEARCHED or any(window.at(at, max(0, stop - at))):
                 decline(notes, f"what stands behind the layers at {at}", "no block starts where one should")
             return
         kind = head[4:8]
         long = big and kind in _LONG_IN_PSB
         length = int.from_bytes(head[8:16] if long else head[8:12], "big")
         start = at + (16 if long else 12)
+        if start + length > stop:
+            decline(notes, f"what stands behind the layers at {at}", "a block is longer than there is room for")
         # A list under another name, by damage or by hand, is one all the same.
         if length and (kind in _LINKED or window.at(start + 8, 4) in KINDS):
             read_placed(window, notes, (start, min(start + length, stop)), f"PSD {kind.decode('ascii')}")
-        at += (16 if long else 12) + (length + 3 & ~3)
+        at = start + (length + 3 & ~3)
+    decline(notes, f"what stands behind the layers at {at}", f"there are more than {STEPS} blocks")
 
 
 FAMILY = Family(_recognise, _walk)

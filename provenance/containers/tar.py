@@ -43,10 +43,13 @@ def _walk(window: Window, notes: Notes) -> None:
         kind, body = head[156:157], at + _BLOCK
         if kind == _LONG_NAME:
             name = window.at(body, min(length, _NAME_LIMIT)).rstrip(b"\0")
-        elif kind == _EXTENDED:
+        elif kind in {_EXTENDED, _EXTENDED_ALL}:
             fields = _fields(window.at(body, min(length, _NAME_LIMIT)))
-            name, size = fields.get(b"path", name), _decimal(fields.get(b"size", b"-1"))
-        elif kind not in {_LONG_LINK, _EXTENDED_ALL}:
+            if (why := "is too long" if length > _NAME_LIMIT else _odd(fields, kind)) is not None:
+                notes.gap("inside", f"what stands at {at} of the archive, about the files behind it, {why}")
+            if kind == _EXTENDED and fields is not None:
+                name, size = fields.get(b"path", name), _decimal(fields.get(b"size", b"-1"))
+        elif kind != _LONG_LINK:
             length = size if size >= 0 else length
             called = name or _name(head)
             if kind != _FOLDER or length:
@@ -106,15 +109,28 @@ def _name(head: bytes) -> bytes:
     return prefix + b"/" + name if prefix and head[257:263] == b"ustar\0" else name
 
 
-def _fields(data: bytes) -> dict[bytes, bytes]:
-    """Return the fields of an extended header: each a length, a space, `key=value` and a line feed."""
+def _odd(fields: dict[bytes, bytes] | None, kind: bytes) -> str | None:
+    """Return what of an extended header is not followed here: other programs take files out by it that nobody saw."""
+    if fields is None:
+        return "is damaged"
+    if any(key.startswith(b"GNU.sparse.") for key in fields):
+        return "says that they are kept without their holes, which is not read here"
+    if kind == _EXTENDED_ALL and not fields.keys().isdisjoint((b"path", b"size")):
+        return "gives all of them one name or length"
+    if b"size" in fields and _decimal(fields[b"size"]) < 0:
+        return "gives a length that is none"
+    return None
+
+
+def _fields(data: bytes) -> dict[bytes, bytes] | None:
+    """Return the fields of an extended header: each a length, a space, `key=value` and a line feed; None for others."""
     found: dict[bytes, bytes] = {}
     at = 0
     while at < len(data):
         told, space, _ = data[at : at + 24].partition(b" ")
         length = _decimal(told)
-        if not space or length <= len(told) + 2:
-            break
+        if not space or length <= len(told) + 2 or data[at + length - 1 : at + length] != b"\n":
+            return None if any(data[at:]) else found
         key, _, value = data[at + len(told) + 1 : at + length - 1].partition(b"=")
         found[key] = value
         at += length

@@ -48,7 +48,7 @@ class Packed:
 
     @property
     def folder(self) -> bool:
-        return self.name.endswith(b"/") and self.size == 0
+        return self.name.endswith(b"/") and self.size == 0 == self.length
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,6 +172,16 @@ def _store() -> bytes:
 # --- layers, films, documents -----------------------------------------------------------------------------------------
 
 
+def _zeroed(data: bytes, start: int, stop: int) -> bytes:
+    return data[:start] + bytes(stop - start) + data[stop:]
+
+
+def _misspelt(document: bytes) -> bytes:
+    """Damage a PDF as a mutant of the soak did: its attachment begins as text in hexadecimal, and is nothing."""
+    at = document.rindex(b"<<", 0, document.index(b"/Params"))
+    return document[: at + 1] + b"\x8f" + document[at + 2 :]
+
+
 def _without_length(psd: bytes) -> bytes:
     """Damage a PSD as a mutant of the soak did: nothing says any more that there are layers."""
     return psd[:33] + bytes(7) + psd[40:]
@@ -185,10 +195,10 @@ def _behind_a_block(length: int, told: int) -> bytes:
     return psd(layers=bytes(8) + b"8BIMshmd" + struct.pack(">I", told) + bytes(length) + _LIST)
 
 
-def _cut_in_a_block() -> bytes:
-    """Return a PSD whose layers end, by their length, among the zeros of a block before its placed file."""
+def _shortened(length: int) -> bytes:
+    """Return a PSD with a block of zeros before its placed file, whose layers are this long and no longer, it says."""
     whole = _behind_a_block(200, 200)
-    return whole[:34] + struct.pack(">I", 100) + whole[38:]
+    return whole[:34] + struct.pack(">I", length) + whole[38:]
 
 
 HELD_IN = {
@@ -237,8 +247,12 @@ UNREAD = {
     "PSD, cut short": make.layered(make.item("plate.jpg", PLAIN)[:200]),
     "PSD, of no type": make.layered(make.item("plate.bin", b"\0\1\2\3" * 20)),
     "PSD, its layers' length lost": _without_length(make.layered(make.item("plate.jpg", AI))),
+    "PDF, an attachment that does not begin as an object": _misspelt(HELD_IN["PDF attachment"]),
+    "MP3, its tag's length lost": _zeroed(HELD_IN["MP3 cover"], 6, 14),
+    "MP3, its tag's length cut in the cover": _zeroed(HELD_IN["MP3 cover"], 8, 9),
+    "PSD, its layers' length cut before the first block": _shortened(4),
     "PSD, a block before the list that is too long": _behind_a_block(200, 1 << 20),
-    "PSD, its layers' length cut in a block before the list": _cut_in_a_block(),
+    "PSD, its layers' length cut in a block before the list": _shortened(100),
     "PSD, nothing where the list should start, and for long": psd(layers=bytes(8) + bytes(1 << 20) + _LIST),
     "PSD, nothing in the list, and for long": make.layered(bytes(20 << 10) + make.item("plate.jpg", AI)),
     "PSD, more blocks than are read": psd(layers=bytes(8) + (b"8BIMshmd" + bytes(4)) * STEPS + _LIST),

@@ -84,6 +84,8 @@ def _walk(window: Window, notes: Notes) -> None:
         read_flac(window, notes, at + 4)
     elif at and _frame_length(window.at(at, 4)) == 0:
         # Padding, or the rest of a tag whose length was damaged.
+        if at == HEADER and any(window.at(at, _BETWEEN)):
+            notes.gap("ID3 tag at 0", "it is empty by its length, and no sound stands behind it: it is damaged")
         note_remains(notes, f"what stands between the tag and the sound, at {at}", window.at(at, _BETWEEN))
     read_tail(window, notes, at)
 

@@ -89,6 +89,8 @@ def _frames(notes: Notes, data: bytes, tag: tuple[int, int, int]) -> Iterator[_F
         size = _size(data, at, version, name_size)
         body = at + header
         place = f"ID3 {name.decode('ascii')} at {start + HEADER + at}"
+        if body + size > len(data):
+            notes.gap(place, "it is longer than its tag: one of them is damaged")
         content = _content(notes, place, data[body : body + size], (version, head[-1], flags))
         yield _Frame(name, start + HEADER + at, content)
         at = body + size

@@ -58,8 +58,12 @@ def _look_for_files(window: Window, notes: Notes, at: int, *, big: bool) -> None
     if stop + 2 > window.size or window.number(stop, 2) > _LAST_COMPRESSION:
         decline(notes, f"what stands in the layers at {at}", "no picture follows where one should")
     stop, at = min(stop, window.size), at + width
-    if not section and _ASTRAY.search(window.at(stop, _SEARCHED)):
-        decline(notes, f"what stands behind {stop}", "there are no layers, and yet blocks of some in the picture")
+    if section < width + 16 and _ASTRAY.search(window.at(stop, _SEARCHED)):
+        decline(
+            notes,
+            f"what stands behind {stop}",
+            "there are no layers by their length, and yet blocks of some in the picture",
+        )
     if section:
         at += width + window.number(at, width)
         at += 4 + window.number(at, 4) if at + 4 <= stop else 0

@@ -249,7 +249,7 @@ UNREAD = {
     "PSD, its layers' length lost": _without_length(make.layered(make.item("plate.jpg", AI))),
     "PDF, an attachment that does not begin as an object": _misspelt(HELD_IN["PDF attachment"]),
     "MP3, its tag's length lost": _zeroed(HELD_IN["MP3 cover"], 6, 14),
-    "MP3, its tag's length cut in the cover": _zeroed(HELD_IN["MP3 cover"], 8, 9),
+    "MP3, its tag's length cut in the cover": HELD_IN["MP3 cover"][:8] + b"\0\x14" + HELD_IN["MP3 cover"][10:],
     "PSD, its layers' length cut before the first block": _shortened(4),
     "PSD, a block before the list that is too long": _behind_a_block(200, 1 << 20),
     "PSD, its layers' length cut in a block before the list": _shortened(100),

@@ -21,6 +21,7 @@ from provenance.files import BufferMedia, streamed
 from tests import packing as make
 from tests.containers import filming
 from tests.containers.drawing import data_uri, heif, pdf, placed, psd, samsung, svg
+from tests.containers.finished import aiff
 from tests.containers.making import box, jpeg, segment
 from tests.newsroom import JPEG, MP4, PDF, PNG, TRAINED, WAV, action, flipped, generated, manifest, media, signed
 from tests.signals.making import SOFTWARE, exif
@@ -295,6 +296,8 @@ BEHIND = {
     "PNG behind a PNG": media(PNG) + TRACE,
     "archive behind a PNG": media(PNG) + make.zipped(("a.png", TRACE)),
     "archive behind a WAV": media(WAV) + make.zipped(("a.png", TRACE)),
+    "PNG behind an AIFF": aiff() + TRACE,
+    "PNG behind a PDF": pdf(picture=PLAIN) + b"\r\n" + TRACE,
     "film in a Samsung trailer": PLAIN + samsung((0xA30, b"MotionPhoto_Data", GRAPH_FILM)),
     "film in a HEIC": heif(b"heic", exif=exif({SOFTWARE: b"x\0"})) + box(b"mpvd", GRAPH_FILM),
     "film behind a JPEG": PLAIN + GRAPH_FILM,
@@ -317,7 +320,7 @@ def test_a_signed_picture_behind_another_is_never_passed() -> None:
 def test_notes_of_makers_behind_a_picture_hold_nothing() -> None:
     """What no type is known of behind a picture, plain pictures and plain films are nothing to hold."""
     for behind in (bytes(700), b"\0\1maker's notes\xff" * 30, media(PNG), media(MP4), NOTES):
-        for data in (PLAIN, media(PNG), media(WAV)):
+        for data in (PLAIN, media(PNG), media(WAV), aiff(), pdf(picture=PLAIN)):
             found = seen(data + behind)
             assert (found.signals, found.gaps) == ((), ())
 

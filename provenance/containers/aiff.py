@@ -2,6 +2,7 @@
 
 from provenance.containers.family import Family
 from provenance.containers.id3_tag import read_tag, tag_size
+from provenance.containers.inside import look_behind
 from provenance.containers.model import BlockKind, Carries, Format
 from provenance.containers.notes import STEPS, Notes
 from provenance.containers.riff import is_type
@@ -25,6 +26,8 @@ def _walk(window: Window, notes: Notes) -> None:
         notes.gap("AIFF", "it says it is longer than it is: the file is cut short or damaged")
     for _ in range(STEPS):
         if stop - at < 8:
+            if at < window.size:
+                look_behind(window, notes, at, "AIFF")
             return
         head = window.at(at, 8)
         kind, length = head[:4], int.from_bytes(head[4:], "big")

@@ -5,6 +5,7 @@ The SDK reads that; what is found here is found as bytes, and is the second look
 """
 
 from provenance.containers.family import Family
+from provenance.containers.inside import look_behind
 from provenance.containers.model import BlockKind, Carries, Format
 from provenance.containers.notes import Notes
 from provenance.containers.packets import find_packet
@@ -18,6 +19,8 @@ _RELATIONSHIP = b"C2PA_Manifest"
 SEARCHED = 64 << 20
 _PIECE = 1 << 20
 _END = b"%%EOF"
+_SPACES = b"\0\t\n\f\r "
+"""What may stand between things (ISO 32000-2, table 1)."""
 _MOST_PACKETS = 16
 PACKET = (b"<x:xmpmeta", b"</x:xmpmeta>")
 
@@ -36,8 +39,14 @@ def _walk(window: Window, notes: Notes) -> None:
         notes.residue(f"PDF C2PA_Manifest at {at}")
     search(window, notes, 0, "PDF data")
     _read_packets(window, notes, stop)
-    if window.find(_END, max(0, window.size - _PIECE), window.size) < 0:
+    last = window.last(_PIECE)
+    end = last.rfind(_END)
+    if end < 0:
         notes.gap("PDF", "it has no end: the file is cut short")
+        return
+    behind = last[end + len(_END) :].lstrip(_SPACES)
+    if behind:
+        look_behind(window, notes, window.size - len(behind), "PDF")
 
 
 def _read_packets(window: Window, notes: Notes, stop: int) -> None:

@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from provenance.references.model import Unreadable
+from provenance.xmltree import tree_of
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -29,17 +30,8 @@ def parsed(text: str) -> "etree._Element":
         raise Unreadable("it declares entities, which no editing system does; not read")
     if text.count("<") > MOST_TAGS or text.count("=") > MOST_ATTRIBUTES:
         raise Unreadable("it has more parts than are read of one timeline")
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
     try:
-        return etree.fromstring(_DECLARATION.sub("", text, count=1).encode("utf-8", "replace"), parser)
+        return tree_of(_DECLARATION.sub("", text, count=1).encode("utf-8", "replace"))
     except etree.XMLSyntaxError as error:
         raise Unreadable(f"it is no XML: {error}") from error
 

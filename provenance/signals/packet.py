@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from provenance.signals.text import text_of
+from provenance.xmltree import tree_of
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -113,17 +114,8 @@ def has_document_type(data: bytes) -> bool:
 def _tree(clean: bytes, *, recover: bool) -> "etree._Element | None":
     from lxml import etree
 
-    parser = etree.XMLParser(
-        recover=recover,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
     try:
-        return etree.fromstring(clean, parser)
+        return tree_of(clean, recover=recover)
     except etree.XMLSyntaxError:
         return None
 

@@ -19,7 +19,7 @@ from provenance.evidence import Claim, Strength
 from provenance.identity.people import called
 from provenance.originals import Originals
 from provenance.policy import Outcome, Policy, Reason, Rule
-from provenance.records import Approval, Deliverable, Record, Words
+from provenance.records import TIGHTENING, Approval, Deliverable, Record, Words
 from provenance.verdict import Ground, Verdict, conclude
 
 if TYPE_CHECKING:
@@ -31,14 +31,6 @@ if TYPE_CHECKING:
     from provenance.records.register import Register
 
 R = TypeVar("R", bound=Record)
-
-TIGHTENING: Final = frozenset(
-    {"declaration", "derivation", "refusal", "disclosure", "binding", "legal-hold", "tool-entry"}
-)
-"""Kinds of record whose end may make something milder. To end one takes somebody who is listed.
-
-All others only ever help something pass; anybody may take those back.
-"""
 
 _TELLING: Final = frozenset({"disclosure", "binding", "declaration"})
 """Kinds by which somebody says what some bytes are. Whoever did does not approve them too."""

@@ -7,6 +7,7 @@ follows from who is listed, now: the same record can count today and not tomorro
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import cache
 from typing import Any, Final
 
 from provenance.asset import Digest, UtcTime
@@ -15,10 +16,7 @@ from provenance.identity.mode import ApprovalsMode
 from provenance.identity.people import CUSTODIAN, Person, called, holder
 from provenance.identity.publickey import PublicKey, SignatureBad
 from provenance.identity.statement import mismatch
-from provenance.records import Approval, Record
-
-ALWAYS_HEARD: Final = frozenset({"refusal"})
-"""Kinds that only ever make an outcome stricter: nobody has to be listed for them."""
+from provenance.records import TIGHTENING, Approval, Record, record_type
 
 _ACTS: Final = {
     "clearance": "clear",
@@ -30,8 +28,12 @@ _ACTS: Final = {
 }
 _MILDER: Final = frozenset({"captured", "created"})
 """Origins whose declaration can make a verdict milder. Anybody may say any other."""
-_TIGHTENING: Final = ("dec-", "drv-", "ref-", "dsc-", "bnd-", "hld-", "tol-")
-"""How the ids of words begin whose end may make something milder. Anybody may end any other."""
+
+
+@cache
+def _tightening() -> tuple[str, ...]:
+    """Return how the ids of words begin whose end may make something milder. Anybody may end any other."""
+    return tuple(f"{record_type(kind).prefix}-" for kind in sorted(TIGHTENING))
 
 
 def act_of(record: Record) -> str:
@@ -43,7 +45,7 @@ def act_of(record: Record) -> str:
         case "declaration":
             return "declare" if _said(record, "origin") in _MILDER else ""
         case "revocation":
-            return "revoke" if record.points_at.startswith(_TIGHTENING) else ""
+            return "revoke" if record.points_at.startswith(_tightening()) else ""
         case kind:
             return _ACTS.get(kind, "")
 

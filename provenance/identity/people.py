@@ -14,8 +14,6 @@ ADMINISTRATOR: Final = "administrator"
 """May accept a configuration."""
 CUSTODIAN: Final = "custodian"
 """May write down that somebody else approved, where a document shows it."""
-BUILT_IN: Final = (ADMINISTRATOR, CUSTODIAN)
-"""Roles that mean something here. All others are the policy's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

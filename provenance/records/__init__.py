@@ -18,7 +18,7 @@ The words of `words` are loaded when one is met or made: most questions are abou
 
 from typing import TYPE_CHECKING
 
-from provenance.records.kinds import KINDS, NEVER_REVOKED, record_from, record_type
+from provenance.records.kinds import KINDS, NEVER_REVOKED, TIGHTENING, record_from, record_type
 from provenance.records.record import ENVELOPE, UNSIGNED, Record, Subject, canonical, content_id, in_force, title_key
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ __all__ = [
     "ENVELOPE",
     "KINDS",
     "NEVER_REVOKED",
+    "TIGHTENING",
     "UNSIGNED",
     "AnyRecord",
     "Approval",

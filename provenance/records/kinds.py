@@ -66,6 +66,14 @@ KINDS: Final = tuple(_HOMES)
 NEVER_REVOKED: Final = frozenset({"erasure", "legal-hold", "hold-release"})
 """Kinds that a revocation does not reach: what was erased is gone, and a legal hold ends by a word of its own."""
 
+TIGHTENING: Final = frozenset(
+    {"declaration", "derivation", "refusal", "disclosure", "binding", "legal-hold", "tool-entry"}
+)
+"""Kinds of record whose end may make something milder. To end one takes somebody who is listed.
+
+All others only ever help something pass; anybody may take those back.
+"""
+
 
 @cache
 def record_type(kind: str) -> "type[AnyRecord]":

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from provenance.asset import StatKey
@@ -169,6 +169,20 @@ def companion_names(name: bytes) -> tuple[bytes, ...]:
         return names
     texts = tuple(_beside(name, suffix)[-1] for suffix in TEXT_SUFFIXES) if b"." in name[1:] else ()
     return names + _beside(name, PACKET_SUFFIX) + texts
+
+
+def companions_of(name: bytes, there: frozenset[bytes]) -> tuple[bytes, ...]:
+    """Return those of the companions in a folder that are read together with a file, best first."""
+    owners = _owners(there)
+    if name not in owners and name.rpartition(b".")[0] not in owners:  # so it is of nearly every file
+        return ()
+    return tuple(n for n in companion_names(name) if n in there)
+
+
+@lru_cache(maxsize=8)
+def _owners(companions: frozenset[bytes]) -> frozenset[bytes]:
+    """Return what companions are named after: a file's whole name, or its stem."""
+    return frozenset(name.rpartition(b".")[0] for name in companions)
 
 
 def read_among(names: Iterable[bytes]) -> tuple[bytes, ...]:

@@ -237,7 +237,7 @@ def _with_sidecar(intake: Intake, target: Target, folder: Folder) -> set[bytes]:
     changed = set()
     for name, found in folder.files:
         was = intake.catalogue.sighting_at(target.place(_join(folder.path, name)))
-        if target.request(folder.path, name, found.st_size, ()).sidecars or (was and was.beside.companied):
+        if target.request(folder.path, name, found.st_size, frozenset()).sidecars or (was and was.beside.companied):
             changed.add(name)
     return changed
 

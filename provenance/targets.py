@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import assert_never
@@ -19,7 +19,7 @@ from provenance.errors import (
     ReadFailed,
     ZoneTrouble,
 )
-from provenance.examination import Failed, Failure, Request, companion_names, companions_among
+from provenance.examination import Failed, Failure, Request, companion_names, companions_among, companions_of
 from provenance.files import display
 from watcher.opening import Odd, kind_of
 from watcher.sweep import Folder, Found, sweep
@@ -113,7 +113,7 @@ class Target:
                 folder.odd.append((name, odd))
         return folder
 
-    def request(self, folder: bytes, name: bytes, size: int, beside: Collection[bytes]) -> Request:
+    def request(self, folder: bytes, name: bytes, size: int, beside: frozenset[bytes]) -> Request:
         """Return what a worker needs to look at one file; `beside` are the sidecars in its folder."""
         path = folder + b"/" + name if folder else name
         return Request(self.root, path, size, self._sidecars(folder, name, beside))
@@ -122,7 +122,7 @@ class Target:
         """Return what a worker needs to look at one file whose folder nobody listed."""
         folder, _, name = path.rpartition(b"/")
         there = self.absolute(folder)
-        beside = [n for n in companion_names(name) if os.path.lexists(os.path.join(there, n))]
+        beside = frozenset(n for n in companion_names(name) if os.path.lexists(os.path.join(there, n)))
         return self.request(folder, name, size, beside)
 
     def requests(self, folder: Folder) -> Iterator[Request]:
@@ -131,11 +131,11 @@ class Target:
         for name, found in folder.files:
             yield self.request(folder.path, name, found.st_size, beside)
 
-    def _sidecars(self, folder: bytes, name: bytes, beside: Collection[bytes]) -> tuple[bytes, ...]:
+    def _sidecars(self, folder: bytes, name: bytes, beside: frozenset[bytes]) -> tuple[bytes, ...]:
         if self.sidecars is not None:
             return self.sidecars
         if not self.single and not self.names:
-            return tuple(n for n in companion_names(name) if n in beside) if beside else ()
+            return companions_of(name, beside) if beside else ()
         there = self.absolute(folder)
         return tuple(n for n in companion_names(name) if os.path.lexists(os.path.join(there, n)))
 

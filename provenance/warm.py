@@ -7,5 +7,5 @@ import gc
 from importlib import import_module
 
 gc.disable()
-for _name in ("provenance.credentials.warm", "provenance.examine", "provenance.pool", "pebble"):
+for _name in ("provenance.credentials.warm", "provenance.examine", "provenance.pool", "pebble", "zstandard"):
     import_module(_name)

@@ -20,7 +20,7 @@ from provenance.cli.options import now
 from provenance.containers import walk
 from provenance.cutting import cut
 from provenance.evidence import Credential, Evidence, Examiner, State
-from provenance.exhibits import LARGEST, packed
+from provenance.exhibits import LARGEST, packed, unpacked
 from provenance.files import BufferMedia, asset_of
 from tests import newsroom
 from tests.catalogue.making import edit_behind
@@ -284,6 +284,19 @@ def test_what_is_too_large_is_named_and_not_kept() -> None:
     """Of an exhibit beyond the limit only its digest and size are known."""
     content = bytes(LARGEST + 1)
     assert packed("xmp", "XMP", content)[3:] == (LARGEST + 1, b"")
+
+
+def test_what_is_kept_reads_back_whoever_compressed_it_and_nothing_else_does() -> None:
+    """Zstandard, and zlib as of earlier versions; not what is damaged, of another digest, or swells beyond its size."""
+    content = b"a manifest store" * 200
+    *_, digest, size, body = packed("manifest", "JPEG", content)
+    assert len(body) < size
+    assert unpacked(body, digest, size) == content
+    assert unpacked(zlib.compress(content), digest, size) == content
+    assert unpacked(body, "0" * 64, size) is None
+    swelling = packed("manifest", "JPEG", bytes(LARGEST))[-1]
+    for damaged in (b"", b"x", body[:-9], body[:9], body[:6] + b"\xff" * 30, zlib.compress(content)[:-9], swelling):
+        assert unpacked(damaged, digest, size) is None
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Writing by what assets are known again, one batch of them. Stands inside one write transaction."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from provenance.catalogue.connection import Connection
 from provenance.catalogue.facts import likeness_line
@@ -9,63 +10,84 @@ from provenance.sameness import SHAPE, Likeness
 
 _ALIKE = "INSERT INTO likeness (asset, algorithm, version, value, entry) VALUES (?, ?, ?, ?, ?)"
 _TWINS = "SELECT 1 FROM likeness WHERE value = ? AND version = ? AND asset <> ? LIMIT 1"
-_MARKED_TWINS = (
-    "SELECT 1 FROM likeness l CROSS JOIN marked m ON m.asset = l.asset"
-    " WHERE l.value = ? AND l.version = ? AND l.asset <> ? LIMIT 1"
+_MARKED = (
+    "SELECT DISTINCT l.value, l.version FROM likeness l CROSS JOIN marked m ON m.asset = l.asset WHERE l.value IN (?)"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Added:
+    """What is new of one asset. `marked` is whether that is flagged by itself; None where it has to be looked up."""
+
+    asset: int
+    raw: bytes
+    likeness: tuple[Likeness, ...]
+    marked: bool | None
 
 
 class Alike:
     """Writes the likenesses of one batch. `entry` is the number its ledger entry is going to have.
 
-    Assets whose verdict may be another one now are added to `redraw`.
+    They are taken one asset at a time and written and compared all at once, by `finish`: what is the same for all is
+    then asked once. Assets whose verdict may be another one now are added to `redraw`.
     """
 
     def __init__(self, connection: Connection, entry: int, redraw: set[bytes]) -> None:
         self._db = connection
         self._entry = entry
-        self.marked = True
-        """Whether anything is flagged by itself."""
         self._redraw = redraw
-        self._opened: set[bytes] = set()
-        """Shapes that are open to be compared since this batch began; what is sought anew is so from the start."""
-
-    def begin(self) -> None:
-        """Find out whether anything is flagged by itself: mostly nothing is, and nobody has twins to look for."""
-        self.marked = self._db.row("SELECT 1 FROM marked LIMIT 1") is not None
+        self._added: list[_Added] = []
+        self._met: dict[int, set[Likeness]] = {}
+        """Of assets of this batch: what is known of them by now."""
 
     def take(self, asset: int, raw: bytes, likeness: tuple[Likeness, ...], *, new: bool, flagged: bool) -> list[bytes]:
-        """Write what is new of an asset, have its twins drawn if that matters, and return the lines of these facts.
+        """Take what is new of an asset, and return the lines of these facts.
 
         `flagged` is whether it is new and flagged by itself.
         """
-        stored = "SELECT algorithm, version, value FROM likeness WHERE asset = ?"
-        known = set() if new else set(self._db.rows(stored, (asset,)))
-        added = [one for one in likeness if one not in known]
-        self._db.run_each(_ALIKE, [(asset, *one, self._entry) for one in added])
-        if self.marked and added:
-            self._compare(asset, raw, added, marked=flagged if new else self._is_marked(asset))
+        known = self._met.get(asset)
+        if known is None:
+            stored = "SELECT algorithm, version, value FROM likeness WHERE asset = ?"
+            known = self._met[asset] = set() if new else set(self._db.rows(stored, (asset,)))
+        added = tuple(one for one in likeness if one not in known)
+        if added:
+            known.update(added)
+            self._added.append(_Added(asset, raw, added, flagged if new else None))
         return [likeness_line((raw, *one)) for one in added]
 
-    def _compare(self, asset: int, raw: bytes, added: list[Likeness], *, marked: bool) -> None:
-        if marked:
-            self._redraw.update(seek(self._db, asset))
-        else:
-            self._open_shapes(value for algorithm, _, value in added if algorithm == SHAPE)
-        twins = _TWINS if marked else _MARKED_TWINS
-        if any(
-            not value or self._db.row(twins, (value, version, asset))
-            for algorithm, version, value in added
-            if algorithm != SHAPE
-        ):
-            self._redraw.add(raw)
+    def finish(self) -> None:
+        """Write what was taken, and have twins drawn where that matters: mostly nothing is flagged, and nobody has any.
+
+        All is there before anything is compared, so it does not matter which of two twins came first.
+        """
+        self._db.run_each(_ALIKE, [(a.asset, *one, self._entry) for a in self._added for one in a.likeness])
+        if not self._added or self._db.row("SELECT 1 FROM marked LIMIT 1") is None:
+            return
+        plain = []
+        for added in self._added:
+            if added.marked if added.marked is not None else self._is_marked(added.asset):
+                self._redraw.update(seek(self._db, added.asset))
+                if any(not v or self._db.row(_TWINS, (v, n, added.asset)) for a, n, v in added.likeness if a != SHAPE):
+                    self._redraw.add(added.raw)
+            else:
+                plain.append(added)
+        self._compare(plain)
+
+    def _compare(self, plain: Iterable[_Added]) -> None:
+        """Have what is not flagged by itself drawn where something flagged is the same, or cannot be told from it."""
+        values: dict[bytes, list[tuple[int, bytes]]] = {}
+        shapes: set[bytes] = set()
+        for added in plain:
+            for algorithm, version, value in added.likeness:
+                if algorithm == SHAPE:
+                    shapes.add(value)
+                elif value:
+                    values.setdefault(value, []).append((version, added.raw))
+                else:
+                    self._redraw.add(added.raw)
+        self._db.rows_for("UPDATE sought SET open = 1 WHERE open = 0 AND shape IN (?)", shapes)
+        for value, version in self._db.rows_for(_MARKED, values):
+            self._redraw.update(raw for v, raw in values[value] if v == version)
 
     def _is_marked(self, asset: int) -> bool:
         return self._db.row("SELECT 1 FROM marked WHERE asset = ?", (asset,)) is not None
-
-    def _open_shapes(self, shapes: Iterable[bytes]) -> None:
-        """Have pictures of some shapes compared again, if any is sought; once a batch, which most share."""
-        for shape in shapes:
-            if shape not in self._opened:
-                self._opened.add(shape)
-                self._db.run("UPDATE sought SET open = 1 WHERE shape = ? AND open = 0", (shape,))

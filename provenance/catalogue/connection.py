@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,6 +82,10 @@ _PRAGMAS = (
 _RIGHTS = "Give the user that runs provenance the right to read and write the catalogue and its folder."
 
 
+_AT_ONCE = 500
+"""Values in one statement."""
+
+
 class Connection:
     """A connection whose errors are ours. Every statement of this room goes through here.
 
@@ -114,6 +118,14 @@ class Connection:
             return self.raw.execute(sql, values).fetchall()
         except sqlite3.Error as error:
             raise _trouble(error, self.path) from error
+
+    def rows_for(self, sql: str, values: Iterable[object]) -> list[Row]:
+        """Run a statement whose `IN (?)` takes any number of values, for many of them at once; return all rows."""
+        waiting, found = list(values), list[Row]()
+        for start in range(0, len(waiting), _AT_ONCE):
+            some = waiting[start : start + _AT_ONCE]
+            found += self.rows(sql.replace("IN (?)", f"IN ({', '.join('?' * len(some))})"), some)
+        return found
 
     def each(self, sql: str, values: Sequence[object] = ()) -> Generator[Row, None, None]:
         """Yield rows as they are read, however many there are."""

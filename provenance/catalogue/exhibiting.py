@@ -20,6 +20,10 @@ from provenance.errors import LegallyHeld
 PRUNE = "evidence-pruned"
 """Kind of the ledger's entry for exhibits that were taken away together."""
 
+_PRUNED = (
+    "SELECT x.digest, a.sha256 FROM exhibits x JOIN assets a ON a.id = x.asset"
+    " WHERE x.pruned IS NOT NULL AND x.digest IN (?)"
+)
 _ORPHAN_AFTER = dt.timedelta(days=1)
 """For so long something may be kept without a row: somebody may be about to write that."""
 
@@ -48,21 +52,14 @@ class Exhibit:
 
 def put_aside(db: Connection, batch: Batch, at: UtcTime) -> Batch:
     """Put what a batch brings aside, but for what was pruned before; return the batch without that."""
+    pruned = set(db.rows_for(_PRUNED, {bytes.fromhex(k[2]) for one in batch.examined for k in one.kept}))
     examined = []
     for one in batch.examined:
-        kept = tuple(k for k in one.kept if not _pruned(db, one.evidence.asset.digest, k[2]))
+        asset = bytes.fromhex(one.evidence.asset.digest)
+        kept = one.kept if not pruned else tuple(k for k in one.kept if (bytes.fromhex(k[2]), asset) not in pruned)
         examined.append(one if len(kept) == len(one.kept) else replace(one, kept=kept))
     KeptFile(db.path).put((k for one in examined for k in one.kept), at, db)
     return replace(batch, examined=tuple(examined))
-
-
-def _pruned(db: Connection, asset: str, digest: str) -> bool:
-    row = db.row(
-        "SELECT 1 FROM exhibits x JOIN assets a ON a.id = x.asset"
-        " WHERE x.digest = ? AND a.sha256 = ? AND x.pruned IS NOT NULL LIMIT 1",
-        (bytes.fromhex(digest), bytes.fromhex(asset)),
-    )
-    return row is not None
 
 
 class Exhibiting:

@@ -140,5 +140,5 @@ class KeptFile:
 
 def _write(db: Connection, rows: Mapping[bytes, bytes], at: UtcTime) -> None:
     with db.writing():
-        for digest, content in rows.items():
-            db.run("INSERT OR IGNORE INTO kept (digest, kept_at, body) VALUES (?, ?, ?)", (digest, at, content))
+        keep = "INSERT OR IGNORE INTO kept (digest, kept_at, body) VALUES (?, ?, ?)"
+        db.run_each(keep, [(digest, at, content) for digest, content in rows.items()])

@@ -4,11 +4,13 @@ The facts a batch adds are written down a second time as lines, and the ledger's
 over them. `verification` makes the same lines from the rows and compares.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from provenance.asset import Asset, StatKey, UtcTime
 from provenance.catalogue.alike import Alike
-from provenance.catalogue.connection import Connection, Row
+from provenance.catalogue.connection import Connection
 from provenance.catalogue.entering import Batch, Examined, Trouble
 from provenance.catalogue.facts import beside_line, edge_line, evidence_line, exhibit_line, label_line
 from provenance.catalogue.rows import signed
@@ -88,6 +90,8 @@ class Recording:
         self.new: set[bytes] = set()
         self.evidence = 0
         self._anything_spoken = True
+        self._known: dict[bytes, list[Any]] = {}
+        """Assets of the batch that are known, or were written by now: row number, XXH3, size."""
         self._alike = Alike(connection, entry, self.redraw)
 
     def take(self, batch: Batch, at: UtcTime) -> None:
@@ -98,7 +102,9 @@ class Recording:
         # What the batch itself adds to these is about assets that are known by then.
         spoken = self._db.row("SELECT 1 FROM record_subjects UNION ALL SELECT 1 FROM edges LIMIT 1")
         self._anything_spoken = spoken is not None
-        self._alike.begin()
+        raws = {bytes.fromhex(examined.evidence.asset.digest) for examined in batch.examined}
+        known = "SELECT sha256, id, xxh3, size FROM assets WHERE sha256 IN (?)"
+        self._known = {raw: row for raw, *row in self._db.rows_for(known, raws)}
         for examined in batch.examined:
             met = self._asset(examined.evidence, at)
             if examined.likeness:
@@ -109,6 +115,7 @@ class Recording:
                 self._sighting(examined, met, at)
                 if talked_of:
                     forget(self._db, examined.place.zone, examined.place.path)
+        self._alike.finish()
         for trouble in batch.troubles:
             self._trouble(trouble, at)
 
@@ -118,12 +125,11 @@ class Recording:
         examiner, said_by = self._examiner(evidence.examiner)
         found, body = finding_in(evidence)
         finding, digest = self._finding(body)
-        row = self._db.row("SELECT id, xxh3, size FROM assets WHERE sha256 = ?", (raw,))
+        row = self._known.get(raw)
         number = self._new_asset(evidence, finding, at) if row is None else _same_bytes(row, evidence.asset)
         origin = self._alone(evidence, finding)
         met = _Met(number, raw, examiner, found, row is None, row is None and origin.flagged)
         if met.flagged:
-            self._alike.marked = True
             self._db.run("INSERT INTO marked (asset, origin) VALUES (?, ?)", (number, origin.value))
         nth = 1 if row is None else self._next(met, finding)
         if nth:
@@ -143,10 +149,13 @@ class Recording:
         self.new.add(raw)
         if self._anything_spoken and self._spoken_of(raw):
             self.redraw.add(raw)
-        return self._db.insert(
+        fast = bytes.fromhex(asset.fast)
+        number = self._db.insert(
             "INSERT INTO assets (sha256, xxh3, size, first_seen, origin) VALUES (?, ?, ?, ?, ?)",
-            (raw, bytes.fromhex(asset.fast), asset.size, at, self._alone(evidence, finding).value),
+            (raw, fast, asset.size, at, self._alone(evidence, finding).value),
         )
+        self._known[raw] = [number, fast, asset.size]
+        return number
 
     def _next(self, met: _Met, finding: int) -> int:
         """Return the number of new evidence about a known asset; 0 if its newest evidence says the same."""
@@ -361,7 +370,7 @@ def _stat_columns(key: StatKey | None) -> tuple[int, int, int, int, int]:
     return signed(key.device), signed(key.inode), signed(key.size), signed(key.mtime_ns), signed(key.ctime_ns)
 
 
-def _same_bytes(row: Row, asset: Asset) -> int:
+def _same_bytes(row: Sequence[Any], asset: Asset) -> int:
     """Return a known asset's row number; raises `CatalogueDamaged` if it is known with another size or XXH3."""
     number, fast, size = row
     if (fast, size) != (bytes.fromhex(asset.fast), asset.size):

@@ -4,9 +4,7 @@ EXIF and XMP stand in APP1, extended XMP in further APP1 segments (XMP part 3, 1
 (ISO 19566-5, D.2). The compressed picture itself is never parsed.
 """
 
-from dataclasses import dataclass
-from typing import NamedTuple
-
+from provenance.containers.chain import COM, Chain, Segment
 from provenance.containers.family import Family
 from provenance.containers.inside import look_behind
 from provenance.containers.model import BlockKind, Carries, Format
@@ -21,7 +19,7 @@ from provenance.files import BufferMedia
 
 _JPEG = Format("image/jpeg", Carries.YES, "image/jpeg")
 
-_SOS, _EOI, _COM, _FILL, _APP1, _INDEX = 0xDA, 0xD9, 0xFE, 0xFF, 0xE1, 0xE2
+_SOS, _EOI, _FILL, _APP1, _INDEX = 0xDA, 0xD9, 0xFF, 0xE1, 0xE2
 _SMALLEST_RESOURCE = 12
 _XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _EXTENSION = b"http://ns.adobe.com/xmp/extension/\0"
@@ -44,36 +42,9 @@ def _recognise(head: bytes, _window: Window) -> Format | None:
     return _JPEG if head.startswith(b"\xff\xd8\xff") else None
 
 
-class _Segment(NamedTuple):
-    """A segment with a length: its marker, where it starts, and where the next one does."""
-
-    code: int
-    at: int
-    stop: int
-
-    @property
-    def place(self) -> str:
-        if self.code & 0xF0 == 0xE0:
-            return f"JPEG APP{self.code & 0x0F} at {self.at}"
-        return f"JPEG {'COM' if self.code == _COM else f'segment {self.code:02X}'} at {self.at}"
-
-
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """The segments before the picture, where they end, and why there, if that is not at the picture.
-
-    `short` is whether the reason is that the file ends.
-    """
-
-    segments: list[_Segment]
-    end: int
-    broken: str | None
-    short: bool = False
-
-
 def chain_of(window: Window, most: int = STEPS) -> Chain:
     """Return the segments before the picture, by their headers, `most` of them at the most."""
-    segments: list[_Segment] = []
+    segments: list[Segment] = []
     at = 2
     for _ in range(most):
         head = window.at(at, 5)
@@ -95,13 +66,13 @@ def chain_of(window: Window, most: int = STEPS) -> Chain:
             return Chain(segments, at, None if sound else "the start of the picture is damaged")
         if length < 2 or stop > window.size:
             return Chain(segments, at, "a segment is longer than the file", short=stop > window.size)
-        segments.append(_Segment(code, at, stop))
+        segments.append(Segment(code, at, stop))
         at = stop
     return Chain(segments, at, f"there are more than {most} segments")
 
 
 def _walk(window: Window, notes: Notes) -> None:
-    chain = chain_of(window)
+    notes.chain = chain = chain_of(window)
     reader = _Reader(window, notes)
     remains = _with_remains(window, chain)
     for segment in chain.segments:
@@ -133,19 +104,19 @@ class _Reader:
         self._window = window
         self._notes = notes
         self._exif: list[tuple[str, bytes]] = []
-        self._extended: dict[bytes, list[tuple[int, int, _Segment]]] = {}
+        self._extended: dict[bytes, list[tuple[int, int, Segment]]] = {}
         self._foreign: set[bytes] = set()
         self._resources: tuple[str, bytearray] | None = None
 
-    def read(self, segment: _Segment) -> None:
+    def read(self, segment: Segment) -> None:
         """Read one segment by what its identifier says, or failing that by what it looks like."""
         code, length = segment.code, segment.stop - segment.at - 4
-        table = code & 0xF0 != 0xE0 and code != _COM and length <= _TABLE
+        table = code & 0xF0 != 0xE0 and code != COM and length <= _TABLE
         # Its first bytes may say that it was EXIF or XMP before its marker changed.
         if table and not self._window.at(segment.at + 4, 8).startswith(_HEADERS):
             return
         data = self._window.at(segment.at + 4, length)
-        if code == _COM:
+        if code == COM:
             if not sniff(self._notes, segment.place, data):
                 self._notes.block(BlockKind.COMMENT, segment.place, data)
         elif data.startswith(EXIF_HEADER) or (code == _APP1 and _resembles(data, EXIF_HEADER)):
@@ -163,7 +134,7 @@ class _Reader:
         elif not data.startswith(_PLAIN) and not sniff(self._notes, segment.place, data):
             note_remains(self._notes, segment.place, data)
 
-    def _read_exif(self, segment: _Segment, data: bytes) -> None:
+    def _read_exif(self, segment: Segment, data: bytes) -> None:
         if self._exif and not find_tiff(data[:4]):
             # Some writers go on in a further segment where one is too small for the preview.
             place, start = self._exif.pop()
@@ -171,13 +142,13 @@ class _Reader:
         else:
             self._exif.append((segment.place, data))
 
-    def _read_extension(self, segment: _Segment, data: bytes) -> None:
+    def _read_extension(self, segment: Segment, data: bytes) -> None:
         start = len(_EXTENSION)
         digest, size, offset = data[start : start + 32], data[start + 32 : start + 36], data[start + 36 : start + 40]
         parts = self._extended.setdefault(digest, [])
         parts.append((int.from_bytes(offset, "big"), int.from_bytes(size, "big"), segment))
 
-    def _read_jumbf(self, segment: _Segment, data: bytes) -> None:
+    def _read_jumbf(self, segment: Segment, data: bytes) -> None:
         """Note a JUMBF box in APP11 unless it is soundly something else; what continues it is what it is."""
         instance, number = data[2:4], data[4:8]
         if number == b"\0\0\0\1" and not is_superbox(data[8:]):
@@ -198,7 +169,7 @@ class _Reader:
         for parts in self._extended.values():
             self._join(sorted(parts, key=lambda part: part[0]))
 
-    def _join(self, parts: list[tuple[int, int, _Segment]]) -> None:
+    def _join(self, parts: list[tuple[int, int, Segment]]) -> None:
         place = f"JPEG extended XMP, {parts[0][2].place}"
         joined = bytearray()
         for offset, _, segment in parts:
@@ -217,7 +188,7 @@ def _resembles(data: bytes, header: bytes) -> bool:
     return sum(a == b for a, b in zip(data, header, strict=False)) >= (2 * len(header) + 2) // 3
 
 
-def _is_index(window: Window, segment: _Segment) -> bool:
+def _is_index(window: Window, segment: Segment) -> bool:
     """Whether a segment lists further pictures behind this one (CIPA DC-007, multi-picture format)."""
     return segment.code == _INDEX and window.at(segment.at + 4, 4) == b"MPF\0"
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from provenance.containers.chain import Chain
 from provenance.evidence import Gap
 from provenance.files import Media
 
@@ -74,6 +75,8 @@ class Container:
     gaps: tuple[Gap, ...] = ()
     entered: bool = False
     """Whether the files that it holds were gone through: each was shown to the visitor, or is a gap."""
+    chain: Chain | None = None
+    """Of a JPEG: the segments before its picture."""
 
 
 class Visitor(Protocol):

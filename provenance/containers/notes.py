@@ -2,6 +2,7 @@
 
 import zlib
 
+from provenance.containers.chain import Chain
 from provenance.containers.model import Block, BlockKind, Container, Format, Visitor
 from provenance.evidence import Gap
 
@@ -33,6 +34,7 @@ class Notes:
         "_room",
         "_steps",
         "_tags",
+        "chain",
         "entered",
         "inner",
         "visitor",
@@ -45,6 +47,8 @@ class Notes:
         """Whether the files that this one holds were gone through."""
         self.inner = False
         """Whether an index is read that was compressed within another one."""
+        self.chain: Chain | None = None
+        """Of a JPEG: the segments before its picture."""
         self._blocks: list[Block] = []
         self._residue: dict[str, None] = {}
         self._gaps: dict[Gap, None] = {}
@@ -144,7 +148,8 @@ class Notes:
 
     def container(self, found: Format | None) -> Container:
         """Return everything noted."""
-        return Container(found, tuple(self._blocks), tuple(self._residue), tuple(self._gaps), self.entered)
+        blocks, gaps = tuple(self._blocks), tuple(self._gaps)
+        return Container(found, blocks, tuple(self._residue), gaps, self.entered, self.chain)
 
 
 def _inflate(data: bytes, limit: int) -> tuple[bytes, bool, bool]:

@@ -14,11 +14,10 @@ list of files, where it adds up, has the name or has not.
 from typing import Final
 
 from provenance.containers.model import BlockKind, Container, Format
-from provenance.containers.remains import looks_like_manifest
+from provenance.containers.remains import find_box, looks_like_manifest
 from provenance.files import IN_MEMORY, Media
 
 _AS_IT_IS: Final = frozenset({"image/jpeg", "image/png", "image/tiff", "image/webp", "audio/wav"})
-_BOX: Final = b"jumb"
 _OF_A_FILE: Final = "inside "
 """How the places of gaps begin that are about one of the files in an archive, and not about the archive."""
 _ELSEWHERE: Final = b"provenance"
@@ -36,7 +35,7 @@ def nothing_to_read(media: Media, container: Container) -> bool:
         return False
     if any(block.kind is BlockKind.XMP and _ELSEWHERE in block.data for block in container.blocks):  # (3)
         return False
-    return media.read(0, media.size).rfind(_BOX) < 0  # (4), from the end: CPython is faster that way
+    return find_box(media.read(0, media.size)) < 0  # (4)
 
 
 def somewhere_else(media: Media, found: Format) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 from provenance.credentials.generators import generator_in, tells_of_generation
 from provenance.credentials.text import clean
 from provenance.evidence import Claim
-from provenance.sourcetype import Term, claim_of, statement_of, term_of
+from provenance.sourcetype import Statement, Term, claim_of, statement_of, term_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +189,17 @@ def _nested(tree: Any, place: str, weigh: Callable[[Claim], Claim]) -> Iterator[
 
 
 def _stated(text: str, place: str) -> Mark:
-    statement = _statement(text) if len(text) <= _KEY else statement_of(text)
+    statement = _said(text)
     says = clean(statement.says) if statement.term is None else statement.term.value
     return Mark(statement.claim, place, says, term=statement.term)
+
+
+def _term(text: str) -> Term | None:
+    return _said(text).term
+
+
+def _said(text: str) -> Statement:
+    return _statement(text) if len(text) <= _KEY else statement_of(text)
 
 
 # The same few terms, keys and labels stand in every credential of one vendor.
@@ -285,7 +293,7 @@ def _tools(manifest: dict[str, Any], *, stated: bool) -> Iterator[_Tool]:
 
 
 def _unstated(action: dict[str, Any]) -> bool:
-    return {term_of(text) for text in _texts(action.get("digitalSourceType"))} <= _SAYS_NOTHING
+    return {_term(text) for text in _texts(action.get("digitalSourceType"))} <= _SAYS_NOTHING
 
 
 def _agent(action: dict[str, Any], agents: list[Any]) -> str:

@@ -112,7 +112,7 @@ def judge_store(told: dict[str, Any]) -> Judgement:
     breaking = [c for c in (*codes, *deltas) if rule_for(c).bearing is Bearing.CONTENT]
     if breaking:  # (2)
         return Judgement(State.BROKEN, _sentence(breaking), codes, deltas)
-    confirmed = _codes(active.get("success"))
+    confirmed = [s.get("code") for s in _items(active.get("success")) if isinstance(s, dict)]
     if _SIGNED not in confirmed or not any(code in confirmed for code in _BOUND):  # (3)
         return Judgement(State.BROKEN, "neither signature nor binding was confirmed", codes, deltas)
     about_signer = [c for c in codes if not c.startswith("cawg.")]

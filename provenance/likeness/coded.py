@@ -16,7 +16,6 @@ from provenance.sameness import Likeness
 Reader = Callable[[Window, Media], tuple[Likeness, ...]]
 
 _READERS: Final[dict[str, Reader]] = {
-    "image/jpeg": jpeg,
     "image/png": png,
     "image/tiff": tiff,
     "image/x-adobe-dng": tiff,
@@ -38,9 +37,11 @@ def coded_likeness(container: Container, media: Media) -> tuple[Likeness, ...]:
     No bytes make it raise: what is damaged is like nothing else. Raises `OSError` where the storage does.
     """
     reader = _READERS.get(container.format.media_type) if container.format else None
-    if reader is None:
-        return ()
     try:
+        if container.chain is not None:
+            return jpeg(Window(media), media, container.chain)
+        if reader is None:
+            return ()
         return reader(Window(media), media)
     except _FAULTS:
         return ()

@@ -3,8 +3,8 @@
 import struct
 from collections.abc import Iterator
 
+from provenance.containers.chain import COM, Chain
 from provenance.containers.directory import Directory, Layout, layout_of, read_directory
-from provenance.containers.jpeg import chain_of
 from provenance.containers.window import Window
 from provenance.files import Media
 from provenance.likeness.parts import WHOLE, Parts, Span
@@ -20,7 +20,7 @@ times as much, in whatever form."""
 _MOST = 200_000
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 """Markers of JPEG that begin a frame (ITU-T T.81, table B.1)."""
-_APP_0, _COM = 0xE0, 0xFE
+_APP_0 = 0xE0
 
 
 def _still(parts: Parts, size: tuple[int, ...], head: bytes, shape: bytes = b"") -> tuple[Likeness, ...]:
@@ -37,19 +37,18 @@ def _still(parts: Parts, size: tuple[int, ...], head: bytes, shape: bytes = b"")
     return shaped, (STILL, VERSION, parts.digest(head))
 
 
-def jpeg(window: Window, media: Media) -> tuple[Likeness, ...]:
+def jpeg(window: Window, media: Media, chain: Chain) -> tuple[Likeness, ...]:
     """Tables, frame, and all from the first scan on (ITU-T T.81, B.1), whatever stands in APP and COM segments.
 
     Its shape is one of its own: what is saved as JPEG is coded anew, and so no JPEG is worth decoding for its size.
     """
-    chain = chain_of(window)
     if chain.broken is not None:
         return ()
     spans: list[Span] = []
     size, start, stop, several = (0, 0), 0, 0, False
     for segment in chain.segments:
         code = segment.code
-        if code & 0xF0 == _APP_0 or code == _COM:
+        if code & 0xF0 == _APP_0 or code == COM:
             several = several or (code == _APP_0 + 2 and window.at(segment.at + 4, 4) == b"MPF\0")
             continue
         if segment.at != stop:  # most tables follow one another, and are one span

@@ -4,8 +4,9 @@ The facts a batch adds are written down a second time as lines, and the ledger's
 over them. `verification` makes the same lines from the rows and compares.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from provenance.asset import Asset, StatKey, UtcTime
@@ -66,6 +67,8 @@ class _Met:
     new: bool
     flagged: bool
     """Whether it is new and flagged by itself."""
+    told: bool
+    """Whether what was found about it is new evidence."""
 
 
 def put_aside(connection: Connection, batch: Batch, at: UtcTime) -> Batch:
@@ -91,7 +94,12 @@ class Recording:
         self.evidence = 0
         self._anything_spoken = True
         self._known: dict[bytes, list[Any]] = {}
-        """Assets of the batch that are known, or were written by now: row number, XXH3, size."""
+        """Assets of the batch that are known, or are going to be written: row number, XXH3, size."""
+        self._latest: dict[int, tuple[int, int, int]] = {}
+        """The newest evidence of assets, as far as it is of this batch: its number, examiner and finding."""
+        self._assets: list[tuple[Any, ...]] = []
+        self._evidence: list[tuple[int, int, int, int, int]] = []
+        self._marked: list[tuple[int, str]] = []
         self._alike = Alike(connection, entry, self.redraw)
 
     def take(self, batch: Batch, at: UtcTime) -> None:
@@ -102,11 +110,9 @@ class Recording:
         # What the batch itself adds to these is about assets that are known by then.
         spoken = self._db.row("SELECT 1 FROM record_subjects UNION ALL SELECT 1 FROM edges LIMIT 1")
         self._anything_spoken = spoken is not None
-        raws = {bytes.fromhex(examined.evidence.asset.digest) for examined in batch.examined}
-        known = "SELECT sha256, id, xxh3, size FROM assets WHERE sha256 IN (?)"
-        self._known = {raw: row for raw, *row in self._db.rows_for(known, raws)}
-        for examined in batch.examined:
-            met = self._asset(examined.evidence, at)
+        for examined, met in zip(batch.examined, self._meet(batch, at), strict=True):
+            if met.told:
+                self._lineage(met)
             if examined.likeness:
                 self.lines += self._alike.take(met.id, met.raw, examined.likeness, new=met.new, flagged=met.flagged)
             if examined.kept:
@@ -119,52 +125,61 @@ class Recording:
         for trouble in batch.troubles:
             self._trouble(trouble, at)
 
-    def _asset(self, evidence: Evidence, at: UtcTime) -> _Met:
-        """Write an asset and its evidence, as far as they are new."""
+    def _meet(self, batch: Batch, at: UtcTime) -> list[_Met]:
+        """Write the assets of a batch and their evidence, as far as they are new: each table at once, not each file."""
+        raws = {bytes.fromhex(examined.evidence.asset.digest) for examined in batch.examined}
+        known = "SELECT sha256, id, xxh3, size FROM assets WHERE sha256 IN (?)"
+        self._known = {raw: row for raw, *row in self._db.rows_for(known, raws)}
+        (last,) = self._db.row("SELECT max(id) FROM assets") or (None,)
+        numbers = count((last or 0) + 1)
+        met = [self._asset(examined.evidence, at, numbers) for examined in batch.examined]
+        self._db.run_each(_ASSET, self._assets)
+        self._db.run_each("INSERT INTO marked (asset, origin) VALUES (?, ?)", self._marked)
+        self._db.run_each(
+            "INSERT INTO evidence (asset, nth, examiner, finding, entry) VALUES (?, ?, ?, ?, ?)", self._evidence
+        )
+        return met
+
+    def _asset(self, evidence: Evidence, at: UtcTime, numbers: Iterator[int]) -> _Met:
+        """Take what is to be written of an asset and its evidence; a new one gets the next number."""
         raw = bytes.fromhex(evidence.asset.digest)
         examiner, said_by = self._examiner(evidence.examiner)
         found, body = finding_in(evidence)
         finding, digest = self._finding(body)
         row = self._known.get(raw)
-        number = self._new_asset(evidence, finding, at) if row is None else _same_bytes(row, evidence.asset)
         origin = self._alone(evidence, finding)
-        met = _Met(number, raw, examiner, found, row is None, row is None and origin.flagged)
-        if met.flagged:
-            self._db.run("INSERT INTO marked (asset, origin) VALUES (?, ?)", (number, origin.value))
-        nth = 1 if row is None else self._next(met, finding)
+        if row is None:
+            number = next(numbers)
+            self._new_asset((number, raw, bytes.fromhex(evidence.asset.fast), evidence.asset.size, at, origin.value))
+        else:
+            number = _same_bytes(row, evidence.asset)
+        flagged = row is None and origin.flagged
+        if flagged:
+            self._marked.append((number, origin.value))
+        nth = 1 if row is None else self._next(number, raw, (examiner, finding))
         if nth:
-            self._db.run(
-                "INSERT INTO evidence (asset, nth, examiner, finding, entry) VALUES (?, ?, ?, ?, ?)",
-                (number, nth, examiner, finding, self._entry),
-            )
+            self._latest[number] = (nth, examiner, finding)
+            self._evidence.append((number, nth, examiner, finding, self._entry))
             fast = bytes.fromhex(evidence.asset.fast)
             self.lines.append(evidence_line((raw, nth, fast, evidence.asset.size, said_by, digest)))
             self.evidence += 1
-            self._lineage(met)
-        return met
+        return _Met(number, raw, examiner, found, row is None, flagged, nth > 0)
 
-    def _new_asset(self, evidence: Evidence, finding: int, at: UtcTime) -> int:
-        asset = evidence.asset
-        raw = bytes.fromhex(asset.digest)
+    def _new_asset(self, row: tuple[int, bytes, bytes, int, UtcTime, str]) -> None:
+        number, raw, fast, size, *_ = row
         self.new.add(raw)
         if self._anything_spoken and self._spoken_of(raw):
             self.redraw.add(raw)
-        fast = bytes.fromhex(asset.fast)
-        number = self._db.insert(
-            "INSERT INTO assets (sha256, xxh3, size, first_seen, origin) VALUES (?, ?, ?, ?, ?)",
-            (raw, fast, asset.size, at, self._alone(evidence, finding).value),
-        )
-        self._known[raw] = [number, fast, asset.size]
-        return number
+        self._assets.append(row)
+        self._known[raw] = [number, fast, size]
 
-    def _next(self, met: _Met, finding: int) -> int:
+    def _next(self, asset: int, raw: bytes, found: tuple[int, int]) -> int:
         """Return the number of new evidence about a known asset; 0 if its newest evidence says the same."""
-        latest = self._db.row(
-            "SELECT nth, examiner, finding FROM evidence WHERE asset = ? ORDER BY nth DESC LIMIT 1", (met.id,)
-        )
-        if latest is not None and latest[1:] == (met.examiner, finding):
+        newest = "SELECT nth, examiner, finding FROM evidence WHERE asset = ? ORDER BY nth DESC LIMIT 1"
+        latest = self._latest.get(asset) or self._db.row(newest, (asset,))
+        if latest is not None and latest[1:] == found:
             return 0
-        self.redraw.add(met.raw)
+        self.redraw.add(raw)
         return 1 if latest is None else int(latest[0]) + 1
 
     def _spoken_of(self, raw: bytes) -> bool:
@@ -346,6 +361,7 @@ _SEEN_AGAIN = (
     "UPDATE sightings SET device = ?, inode = ?, size = ?, mtime_ns = ?, ctime_ns = ?, racy = ?, examiner = ?,"
     " last_seen = max(last_seen, ?) WHERE id = ?"
 )
+_ASSET = "INSERT INTO assets (id, sha256, xxh3, size, first_seen, origin) VALUES (?, ?, ?, ?, ?, ?)"
 _FIRST_SEEN = (
     "INSERT INTO sightings (folder, name, asset, device, inode, size, mtime_ns, ctime_ns, racy, examiner,"
     " first_seen, last_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TESTS ?= tests
 
-.PHONY: help demo test check lint types contracts unit docs bench soak coverage lock schemas clean
+.PHONY: help demo test check lint types contracts unit docs bench soak coverage readers lock schemas clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -47,6 +47,9 @@ soak: $(VENV)/.dev  ## the long counts: mutants, kills, what a watch must stand 
 
 schemas: $(VENV)/.run  ## write the JSON Schemas from the document types
 	$(BIN)/python -m provenance.report.schemas
+
+readers: $(VENV)/.dev  ## note that files read as EXAMINER says; SAME=--same where a change reads nothing otherwise
+	$(BIN)/python -m tests.readers $(SAME)
 
 coverage: $(VENV)/.dev  ## write docs/coverage.md from the tables of marks that the tests run
 	$(BIN)/python -m tests.signals.coverage

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import readers
+
 PROJECT = Path(__file__).resolve().parents[1]
 ROOMS = ("provenance", "watcher")
 OURS = (*ROOMS, "tests", "bench", "soak", "fixtures")
@@ -52,6 +54,11 @@ def test_functions_are_short() -> None:
     assert {name: n for name, n in lengths.items() if n > LINES_IN_A_FUNCTION} == {}
     long = [name for name, n in lengths.items() if n > LINES_IN_MOST_FUNCTIONS]
     assert len(long) <= 0.05 * len(lengths), long
+
+
+def test_no_reader_changes_and_nobody_looks_again() -> None:
+    """Readers are those that `EXAMINER` stands for: raise it, or say that nothing reads otherwise (`make readers`)."""
+    assert readers.noted() == readers.NOTED.read_text()
 
 
 def test_each_test_says_what_it_shows() -> None:

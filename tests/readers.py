@@ -57,7 +57,7 @@ def main() -> None:
     now, before = noted(), NOTED.read_text() if NOTED.exists() else ""
     if now != before and now.split()[:1] == before.split()[:1] and "--same" not in sys.argv[1:]:
         sys.exit(
-            "Readers changed. Raise EXAMINER in provenance/__init__.py, or say that nothing reads otherwise: --same"
+            "Readers changed: raise EXAMINER in provenance/__init__.py, or say that nothing reads otherwise (--same)"
         )
     NOTED.write_text(now)
 

@@ -1,5 +1,7 @@
 """Text in PNG: a keyword and what belongs to it, plain or compressed (PNG, third edition, 11.3.3)."""
 
+import re
+
 from provenance.containers.model import BlockKind
 from provenance.containers.notes import Notes
 from provenance.containers.packets import as_exif, find_tiff, is_packet, sniff
@@ -12,6 +14,8 @@ _PROFILE_KEY = "Raw profile type "
 _RESOURCE, _DATASET = b"8BIM", b"\x1c"
 _NEAR = 32
 _HEXADECIMAL = b"0123456789abcdefABCDEF"
+_PROFILE = re.compile(rb"\s*+\S++(?:[ ]profile)?\s++\d++\s")
+"""What stands before the digits: a name, of old also `generic profile`, and how many bytes they are."""
 
 
 def read_text(notes: Notes, kind: bytes, at: int, data: bytes) -> None:
@@ -55,11 +59,11 @@ def _split(data: bytes) -> tuple[bytes, bytes]:
 
 def _read_profile(notes: Notes, place: str, text: bytes) -> bool:
     """Hand on a profile that ImageMagick wrote as hexadecimal digits; return whether it was one."""
-    name_size_digits = text.split(None, 2)
-    if len(name_size_digits) < 3:
+    found = _PROFILE.match(text)
+    if found is None:
         return False
-    digits = b"".join(name_size_digits[2].split())
-    if not name_size_digits[1].isdigit() or digits.translate(None, _HEXADECIMAL):
+    digits = b"".join(text[found.end() :].split())
+    if digits.translate(None, _HEXADECIMAL):
         return False
     data = bytes.fromhex(digits[: len(digits) // 2 * 2].decode("ascii"))
     if tags := find_tiff(as_exif(data)):

@@ -137,7 +137,8 @@ def _remains(place: str, data: bytes) -> tuple[Signal, ...]:
             continue
         before = min(at, _BEFORE) // 2 * 2
         encoding = "utf-16-le" if needle[1] == 0 else "latin-1"
-        marks = generator_text("UserComment", data[at - before : at + _AFTER].decode(encoding, "replace"))
+        # Without a name: what a tag led to was read under its own, and is met here once more.
+        marks = generator_text("", data[at - before : at + _AFTER].decode(encoding, "replace"))
         if marks:
             return tuple(mark.at(Kind.EXIF, where) for mark in marks)
     return ()

@@ -49,6 +49,9 @@ _INFOTEXT = re.compile(
 _COMMON_FIELDS = frozenset({"Steps", "Sampler", "Seed", "Schedule type", "Size"})
 """Fields of an infotext that other texts may have as well: a knitting pattern has steps, a packet of seeds a seed."""
 _INFOTEXT_KEYS = frozenset({"parameters", "usercomment", "comment"})
+_COUNTED = re.compile(r"\bSteps: \d")
+_SEEDED = re.compile(r"\bSeed: -?\d")
+"""Of fields that other texts may have as well only numbers count: a recipe has steps and a seed in words."""
 
 
 def _infotext(key: str, text: str) -> Mark | None:
@@ -57,7 +60,7 @@ def _infotext(key: str, text: str) -> Mark | None:
         return None
     fields = set(_INFOTEXT.findall(text))
     telling = fields - _COMMON_FIELDS
-    pair = "Steps" in fields and bool(fields & {"Sampler", "Seed"})
+    pair = "Steps" in fields and bool(_COUNTED.search(text)) and ("Sampler" in fields or bool(_SEEDED.search(text)))
     at_home = key.lower().replace(" ", "") in _INFOTEXT_KEYS
     if (pair and (at_home or telling)) or (len(fields) >= 4 and telling):
         found = ", ".join(sorted(fields))

@@ -6,7 +6,7 @@ damaged, decompresses within bounds, and never draws a page.
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -160,16 +160,32 @@ class _Reader:
         elif form == "/Image":
             filters = _filters(thing)
             if filters[-1:] and filters[-1] in _PICTURES:
-                alone = len(filters) == 1
-                self._look(f"{name}, a picture", thing, thing.read_raw_bytes if alone else None)
+                content = thing.read_raw_bytes if len(filters) == 1 else lambda: self._unwrapped(thing, filters[:-1])
+                self._look(f"{name}, a picture", thing, content)
         elif kind not in _KNOWN_KINDS and form not in _KNOWN_FORMS and _is_file(thing):
             self._look(f"{name}, of no kind that is known", thing, thing.read_bytes, unknown=True)
 
-    def _look(self, name: str, thing: Any, content: Any, *, unknown: bool = False) -> None:
+    def _unwrapped(self, thing: Any, filters: list[str]) -> bytes:
+        """Return a picture that was compressed or spelled out once more, as many programs do, without that.
+
+        It is decoded as a stream of its own, within the parser's bounds, and let go.
+        """
+        pikepdf = _parser()
+        wrapped = pikepdf.Stream(self._document, thing.read_raw_bytes())
+        wrapped.Filter = pikepdf.Array([pikepdf.Name(one) for one in filters])
+        settings = thing.get("/DecodeParms")
+        if isinstance(settings, pikepdf.Array):
+            wrapped.DecodeParms = pikepdf.Array(list(settings)[: len(filters)])
+        try:
+            return bytes(wrapped.read_bytes())
+        finally:
+            wrapped.write(b"")
+
+    def _look(self, name: str, thing: Any, content: Callable[[], bytes], *, unknown: bool = False) -> None:
         """Look into something that lies whole in the document, within bounds."""
         self._inside += 1
-        if content is None or self._inside > _MOST_INSIDE or int(thing.get("/Length", 0)) > self._room:
-            decline(self._notes, name, "it is too large, one of too many, or compressed twice")
+        if self._inside > _MOST_INSIDE or int(thing.get("/Length", 0)) > self._room:
+            decline(self._notes, name, "it is too large, or one of too many")
             return
         data = content()
         self._room -= len(data)

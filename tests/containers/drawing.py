@@ -4,7 +4,7 @@ import base64
 import io
 import plistlib
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import brotli
 import pikepdf
@@ -152,9 +152,17 @@ def data_uri(picture: bytes, kind: str = "image/png") -> bytes:
 
 
 def pdf(
-    info: Mapping[str, str] | None = None, *, packet: bytes = b"", picture: bytes = b"", attached: bytes = b""
+    info: Mapping[str, str] | None = None,
+    *,
+    packet: bytes = b"",
+    picture: bytes = b"",
+    attached: bytes = b"",
+    filters: Sequence[str] = ("/DCTDecode",),
 ) -> bytes:
-    """Return a PDF of one empty page, all of it in compressed objects, with these things in it."""
+    """Return a PDF of one empty page, all of it in compressed objects, with these things in it.
+
+    `filters` are those of the picture, which is given as they leave it.
+    """
     document = pikepdf.new()
     page = document.add_blank_page()
     for key, value in (info or {}).items():
@@ -165,7 +173,7 @@ def pdf(
         )
     if picture:
         image = document.make_stream(b"", Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, Width=1, Height=1)
-        image.write(picture, filter=pikepdf.Name.DCTDecode)
+        image.write(picture, filter=pikepdf.Array([pikepdf.Name(name) for name in filters]))
         page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=image))
     if attached:
         document.attachments["notes"] = pikepdf.AttachedFileSpec(document, attached)

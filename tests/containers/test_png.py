@@ -46,13 +46,13 @@ def test_xmp_and_exif() -> None:
     assert [(b.kind, b.data) for b in container.blocks] == [(BlockKind.XMP, xmp()), (BlockKind.EXIF, EXIF)]
 
 
-@pytest.mark.parametrize("kind", [b"exif", b"APP1"])
-def test_profile_written_as_text(kind: bytes) -> None:
-    """EXIF that ImageMagick wrote as hexadecimal text is EXIF."""
+@pytest.mark.parametrize(("kind", "named"), [(b"exif", b"exif"), (b"APP1", b"APP1"), (b"APP1", b"generic profile")])
+def test_profile_written_as_text(kind: bytes, named: bytes) -> None:
+    """EXIF that ImageMagick wrote as hexadecimal text is EXIF, also by the name that its first versions gave it."""
     content = b"Exif\0\0" + EXIF
     digits = content.hex().encode()
     lines = b"\n".join(digits[at : at + 72] for at in range(0, len(digits), 72))
-    text = b"\n%b\n%8d\n%b\n" % (kind, len(content), lines)
+    text = b"\n%b\n%8d\n%b\n" % (named, len(content), lines)
     container = walked(png(chunk(b"zTXt", b"Raw profile type " + kind + b"\0\0" + zlib.compress(text))))
     assert [(b.kind, b.data) for b in container.blocks] == [(BlockKind.EXIF, EXIF)]
 

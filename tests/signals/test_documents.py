@@ -1,5 +1,6 @@
 """Documents and headers: damage, floods, bombs and nesting end in gaps, words in silence."""
 
+import base64
 import io
 import random
 import time
@@ -150,6 +151,37 @@ def test_many_parts_that_say_the_same_are_one() -> None:
     """An EXR of two hundred layers that each repeat their attributes is read without running out of room."""
     part = [make.attribute(n, b"x" * 50) for n in ("software", "comments", "owner", "host")]
     assert examined(make.exr(*[part] * 200)) == Findings()
+
+
+ROUND = {
+    "spelled out": ("/ASCII85Decode", lambda v: base64.a85encode(v) + b"~>"),
+    "in hexadecimal": ("/ASCIIHexDecode", lambda v: v.hex().encode() + b">"),
+    "compressed": ("/FlateDecode", zlib.compress),
+}
+
+
+@pytest.mark.parametrize(("name", "wrap"), ROUND.values(), ids=ROUND)
+@pytest.mark.parametrize(("tagged", "expected"), [(b"Ideogram AI\0", {Claim.AI_ASSISTED}), (b"Canon\0", set())])
+def test_a_picture_wrapped_once_more_is_read(
+    tagged: bytes, expected: set[Claim], name: str, wrap: Callable[[bytes], bytes]
+) -> None:
+    """Programs that write PDF compress a JPEG again or spell it in letters: it is read, and nothing to hold."""
+    picture = jpeg(segment(0xE1, b"Exif\0\0" + exif({0x10F: tagged})))
+    for user in (None, ""):
+        out = io.BytesIO(make.pdf(picture=wrap(picture), filters=(name, "/DCTDecode")))
+        if user is not None:
+            with pikepdf.open(out) as document:
+                document.save(out := io.BytesIO(), encryption=pikepdf.Encryption(owner="owner", user=user))
+        found = examined(out.getvalue())
+        assert ({s.claim for s in found.signals}, found.gaps) == (expected, ())
+
+
+def test_a_wrapped_picture_that_does_not_unwrap_is_a_gap() -> None:
+    """What the wrapping of a picture hides is said: damage, a filter nobody knows, a bomb."""
+    bomb = zlib.compress(bytes(80 << 20), 9)
+    for name, data in (("/FlateDecode", b"x" * 99), ("/Wrapped", jpeg()), ("/FlateDecode", bomb)):
+        found = examined(make.pdf(picture=data, filters=(name, "/DCTDecode")))
+        assert (found.signals, bool(found.gaps)) == ((), True), name
 
 
 def test_an_encrypted_pdf_is_read_or_said() -> None:

@@ -93,6 +93,7 @@ def test_each_trace_in_exif_is_read(found: dict[int, bytes], expected: set[tuple
         {DESCRIPTION: b'{"aigc_info":{"aigc_label_type":0}}'},
         {DESCRIPTION: b"A flux of light over the Sora, Gemini IX, muses of Wan"},
         {SOFTWARE: b"Adobe Photoshop 27.0 (Windows)\0"},
+        {DESCRIPTION: b"Knitting pattern. Steps: 20, Size: M, Seed: 4 rows of stitches\0"},
         {SOFTWARE: b"Imagen 2.1\0"},
         {ARTIST: b"Luma Wan\0"},
     ],

@@ -90,6 +90,8 @@ def test_what_only_resembles_a_generators_text_is_silent(key: str, value: str) -
     ("key", "value", "expected"),
     [
         ("prompt", "who goes there?", REVIEW),
+        ("Comment", "Garden film. Steps: dig, plant, water, Seed: carrots", REVIEW),
+        ("Comment", "Steps: 3 to the door, Seed: carrots", REVIEW),
         ("hf-job-id", UUID, REVIEW),
         ("Title", "AI generated image", HINT),
         ("Software", "DALL-E 3 by OpenAI", HINT),

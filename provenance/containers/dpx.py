@@ -1,6 +1,6 @@
 """DPX (SMPTE ST 268-1): the text in its headers, and the header that users may add."""
 
-from provenance.containers.family import Family
+from provenance.containers.family import End, Family
 from provenance.containers.model import BlockKind, Carries, Format
 from provenance.containers.notes import Notes
 from provenance.containers.packets import sniff
@@ -49,4 +49,4 @@ def _read_user(window: Window, notes: Notes, size: int) -> None:
         notes.block(BlockKind.FIELD, place, body, key)
 
 
-FAMILY = Family(_recognise, _walk)
+FAMILY = Family(_recognise, _walk, End.OPEN)

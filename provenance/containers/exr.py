@@ -1,6 +1,6 @@
 """OpenEXR ("OpenEXR File Layout"): the attributes of its headers. The pixels behind them are never read."""
 
-from provenance.containers.family import Family
+from provenance.containers.family import End, Family
 from provenance.containers.model import BlockKind, Carries, Format
 from provenance.containers.notes import Notes
 from provenance.containers.window import Window
@@ -95,4 +95,4 @@ def _joined(data: bytes) -> bytes:
     return b"\n".join(found)
 
 
-FAMILY = Family(_recognise, _walk)
+FAMILY = Family(_recognise, _walk, End.OPEN)

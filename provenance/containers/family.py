@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 
 from provenance.containers.model import Format
 from provenance.containers.notes import Notes
@@ -9,6 +10,16 @@ from provenance.containers.window import Window
 
 HEAD = 64
 """Bytes of the start of a file that every family is shown."""
+
+
+class End(Enum):
+    """Whether the walk of a family comes to where its files end."""
+
+    REACHED = "reached"
+    """It does, and looks at what stands behind."""
+    OPEN = "open"
+    """It does not: what was put behind is known by its own end alone."""
+    OWN = "open, and its own pictures may end there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +32,7 @@ class Family:
 
     recognise: Callable[[bytes, Window], Format | None]
     walk: Callable[[Window, Notes], None]
+    end: End = End.REACHED
 
 
 def pass_by(_window: Window, _notes: Notes) -> None:

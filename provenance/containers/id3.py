@@ -1,6 +1,6 @@
 """Sound with tags before or behind it: MP3 and FLAC. The tags themselves are read in `id3_tag`, `tail` and `vorbis`."""
 
-from provenance.containers.family import Family
+from provenance.containers.family import End, Family
 from provenance.containers.id3_tag import HEADER, read_tag, tag_size
 from provenance.containers.model import Carries, Format
 from provenance.containers.notes import Notes
@@ -90,4 +90,4 @@ def _walk(window: Window, notes: Notes) -> None:
     read_tail(window, notes, at)
 
 
-FAMILY = Family(_recognise, _walk)
+FAMILY = Family(_recognise, _walk, End.OPEN)

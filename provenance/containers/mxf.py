@@ -7,7 +7,7 @@ Essence is never read: the index at the end of the file leads to each partition.
 from dataclasses import dataclass
 from typing import Final
 
-from provenance.containers.family import Family
+from provenance.containers.family import End, Family
 from provenance.containers.model import BlockKind, Carries, Format
 from provenance.containers.notes import Notes
 from provenance.containers.packets import find_packet
@@ -228,5 +228,5 @@ def _read_stream(window: Window, notes: Notes, partition: _Partition) -> None:
         at = body + length
 
 
-FAMILY = Family(_recognise, _walk)
+FAMILY = Family(_recognise, _walk, End.OPEN)
 """MXF."""

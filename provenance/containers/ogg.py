@@ -6,7 +6,7 @@ own further on, which are not looked for: the last page tells that there are any
 
 from dataclasses import dataclass, field
 
-from provenance.containers.family import Family
+from provenance.containers.family import End, Family
 from provenance.containers.model import Carries, Format
 from provenance.containers.notes import BLOCK_LIMIT, Notes
 from provenance.containers.tags import note_remains
@@ -121,5 +121,5 @@ def _look_at_end(window: Window, notes: Notes, streams: dict[bytes, _Stream]) ->
         notes.gap("Ogg", "another stream follows the first; its tags were not read")
 
 
-FAMILY = Family(_recognise, _walk)
+FAMILY = Family(_recognise, _walk, End.OPEN)
 """Ogg, whatever it carries."""

@@ -7,7 +7,7 @@ for one. What has a short signature is held against the rest of its header as we
 from collections.abc import Callable
 from typing import Final
 
-from provenance.containers.family import Family, pass_by
+from provenance.containers.family import End, Family, pass_by
 from provenance.containers.model import Carries, Format
 from provenance.containers.window import Window
 
@@ -117,4 +117,4 @@ def _recognise(head: bytes, window: Window) -> Format | None:
     return next((found for knows in _KNOWERS if (found := knows(head, window)) is not None), None)
 
 
-FAMILY = Family(_recognise, pass_by)
+FAMILY = Family(_recognise, pass_by, End.OPEN)

@@ -5,7 +5,7 @@ Layers can hold whole other files: placed ones lie in blocks behind the layers, 
 
 import re
 
-from provenance.containers.family import Family
+from provenance.containers.family import End, Family
 from provenance.containers.inside import decline
 from provenance.containers.model import Carries, Format
 from provenance.containers.notes import STEPS, Notes
@@ -89,4 +89,4 @@ def _look_for_files(window: Window, notes: Notes, at: int, *, big: bool) -> None
     decline(notes, f"what stands behind the layers at {at}", f"there are more than {STEPS} blocks")
 
 
-FAMILY = Family(_recognise, _walk)
+FAMILY = Family(_recognise, _walk, End.OPEN)

@@ -7,7 +7,7 @@ a mark are copied into a small TIFF structure of their own, one for each directo
 from collections import deque
 
 from provenance.containers.directory import Directory, Entry, Layout, layout_of, read_directory
-from provenance.containers.family import Family
+from provenance.containers.family import End, Family
 from provenance.containers.model import BlockKind, Carries, Format
 from provenance.containers.notes import STEPS, Notes
 from provenance.containers.remains import find_remains, find_type, search
@@ -167,4 +167,4 @@ def _check_picture(window: Window, notes: Notes, layout: Layout, at: tuple[Entry
         notes.gap(place, "part of the picture lies outside the file: it is cut short or damaged")
 
 
-FAMILY = Family(_recognise, _walk)
+FAMILY = Family(_recognise, _walk, End.OWN)

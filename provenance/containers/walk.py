@@ -34,9 +34,11 @@ from provenance.containers import (
     text,
     tiff,
 )
-from provenance.containers.family import HEAD, Family
-from provenance.containers.model import Container, Format, Visitor
+from provenance.containers.ending import look_at_end
+from provenance.containers.family import HEAD, End, Family
+from provenance.containers.model import BlockKind, Container, Format, Visitor
 from provenance.containers.notes import Notes
+from provenance.containers.packets import find_packet
 from provenance.containers.remains import search, search_unknown
 from provenance.containers.window import Window
 from provenance.files import Media
@@ -90,9 +92,12 @@ def _walk(window: Window, notes: Notes) -> Container:
     family, found = _family(window, notes)
     if family is None:
         search_unknown(window, notes)
+        _read_packet(window, notes)
         return notes.container(None)
     try:
         family.walk(window, notes)
+        if family.end is not End.REACHED:
+            look_at_end(window, notes, pictures=family.end is End.OPEN)
     except _FAULTS as error:
         # A fault of ours, and no reason to call the file clean or to lose what was found before it.
         notes.gap("walk", f"our own reader failed on this file: {error!r}")
@@ -100,6 +105,14 @@ def _walk(window: Window, notes: Notes) -> Container:
     return notes.container(found)
 
 
+def _read_packet(window: Window, notes: Notes) -> None:
+    """Hand on the first XMP packet of what is of no type that is known: a packet tells where it starts and ends."""
+    at, packet = find_packet(window.at(0, _PACKET))
+    if packet:
+        notes.block(BlockKind.XMP, f"bytes of an unknown type at {at}", packet)
+
+
+_PACKET = 1 << 20
 _FAULTS = (struct.error, ValueError, LookupError, ArithmeticError)
 
 

@@ -1,0 +1,113 @@
+"""What was put behind files whose format does not tell where they end is examined, and nothing else is."""
+
+import random
+import zipfile
+from collections.abc import Callable
+
+import pytest
+
+from provenance.carriers import Seen, look
+from provenance.credentials.read import CredentialReader
+from provenance.credentials.trust import Trust
+from provenance.evidence import Claim, Strength
+from provenance.files import BufferMedia
+from tests import packing
+from tests.containers import filming, finished
+from tests.containers.drawing import attribute, exr, pages, psd
+from tests.containers.making import jpeg, riff
+from tests.signals.making import packet
+from tests.signals.rows import INFOTEXT, text, user_comment
+
+READER = CredentialReader(Trust())
+TRACE = text("parameters")(INFOTEXT.encode())
+PICTURE = user_comment(INFOTEXT.encode())
+DECLARED = packet(attributes='Iptc4xmpExt:DigitalSourceType="trainedAlgorithmicMedia"')
+FRAMES = (b"\xff\xfb\x90\x00" + bytes(413)) * 3
+
+OPEN = {
+    "MP3": filming.tag(filming.frame(b"TIT2", b"\0a")) + FRAMES,
+    "MP3 without tags": FRAMES,
+    "FLAC": filming.flac() + b"\xff\xf8" + bytes(range(1, 200)),
+    "Ogg": filming.ogg(b"a=b"),
+    "EXR": exr([attribute("comments", b"plate")]) + bytes(range(200)),
+    "DPX": finished.dpx(),
+    "PSD": psd(),
+    "MXF": finished.mxf(),
+    "transport stream": (b"\x47" + bytes(187)) * 6,
+    "JPEG 2000": b"\0\0\0\x0cjP  \r\n\x87\n" + bytes(range(200)) + b"\xff\xd9",
+}
+TIFF = pages([(0x10E, 2, b"plate\0")])
+NUMBERED = {
+    "PNG": TRACE,
+    "PNG and padding": TRACE + bytes(20),
+    "JPEG": PICTURE,
+    "JPEG with a smaller one before it": jpeg() + PICTURE,
+    "ZIP": packing.zipped(("a.png", TRACE)),
+    "ZIP with a comment": packing.zipped(("a.png", TRACE), method=zipfile.ZIP_STORED, comment=b"sent on Friday"),
+}
+
+
+def seen(data: bytes) -> Seen:
+    """Examine bytes as a worker does."""
+    return look(BufferMedia(data), READER)
+
+
+def claims(found: Seen) -> set[tuple[Claim, Strength]]:
+    """Return what the marks of bytes say."""
+    return {(s.claim, s.strength) for s in found.signals}
+
+
+@pytest.mark.parametrize("behind", NUMBERED.values(), ids=NUMBERED)
+@pytest.mark.parametrize("data", OPEN.values(), ids=OPEN)
+def test_what_ends_where_an_open_file_ends_is_examined(data: bytes, behind: bytes) -> None:
+    """A picture or an archive behind sound, frames and layers flags them as something that lies in them."""
+    assert claims(seen(data + behind)) == {(Claim.AI_ASSISTED, Strength.TRACE)}
+
+
+@pytest.mark.parametrize("data", OPEN.values(), ids=OPEN)
+def test_a_packet_at_the_end_is_read(data: bytes) -> None:
+    """XMP that was put behind a file speaks for it."""
+    assert claims(seen(data + DECLARED)) == {(Claim.AI_GENERATED, Strength.DECLARED)}
+
+
+def test_behind_a_tiff_only_what_it_never_ends_in_is_examined() -> None:
+    """A PNG or an archive behind a TIFF is none of its own; a preview and its XMP may stand there."""
+    for behind in (TRACE, packing.zipped(("a.png", TRACE))):
+        assert claims(seen(TIFF + behind)) == {(Claim.AI_ASSISTED, Strength.TRACE)}
+    assert seen(TIFF + jpeg()).gaps == ()
+
+
+ENDS: dict[str, Callable[[bytes], bytes]] = {
+    "the end of a picture": lambda v: v + b"\xff\xd9",
+    "the start and the end of a picture": lambda v: v + b"\xff\xd8\xff" + v + b"\xff\xd9",
+    "the end of a PNG": lambda v: v + b"IEND\xae\x42\x60\x82",
+    "an archive's signature": lambda v: v + b"PK\5\6" + v[:18],
+    "half an archive's signature": lambda v: v + b"PK\5\6\0\0",
+    "the end of a packet": lambda v: v + b"</x:xmpmeta>",
+}
+
+
+@pytest.mark.parametrize("made", ENDS.values(), ids=ENDS)
+@pytest.mark.parametrize("data", OPEN.values(), ids=OPEN)
+def test_an_end_that_came_about_by_chance_is_nothing_to_hold(data: bytes, made: Callable[[bytes], bytes]) -> None:
+    """Sound and pixels may end as anything does."""
+    found = seen(data + made(random.Random(5).randbytes(400)))
+    plain = seen(data + random.Random(5).randbytes(400))
+    assert (found.signals, found.gaps) == ((), plain.gaps)
+
+
+def test_an_archive_that_does_not_begin_where_it_says_is_held() -> None:
+    """A list of files behind sound that leads nowhere is said: what it lists was not examined."""
+    archive = packing.zipped(("a.png", TRACE))
+    wrong = archive[:-6] + b"\x09" + archive[-5:]
+    assert seen(FRAMES + wrong).gaps
+
+
+def test_a_packet_in_bytes_of_an_unknown_type_is_read() -> None:
+    """A chunk of XMP behind the end of a WebP, and a file of no known type with XMP in it, say what they say."""
+    from tests.containers.drawing import webp
+
+    chunk = b"XMP \x01\x02\0\0" + DECLARED
+    assert claims(seen(webp(b"ABCD", b"") + chunk)) == {(Claim.AI_ASSISTED, Strength.DECLARED)}
+    assert claims(seen(b"\x06\x06\xed\xf5" + bytes(60) + DECLARED)) == {(Claim.AI_GENERATED, Strength.DECLARED)}
+    assert seen(riff(b"WAVE", (b"data", bytes(8))) + bytes(9)).gaps == ()

@@ -1,4 +1,7 @@
-"""Sound with tags before or behind it: MP3 and FLAC. The tags themselves are read in `id3_tag`, `tail` and `vorbis`."""
+"""Sound with tags before or behind it: MP3, FLAC, and AAC as a stream.
+
+The tags themselves are read in `id3_tag`, `tail` and `vorbis`.
+"""
 
 from provenance.containers.family import End, Family
 from provenance.containers.id3_tag import HEADER, read_tag, tag_size
@@ -12,7 +15,10 @@ from provenance.containers.window import Window
 _MP3 = Format("audio/mpeg", Carries.YES, "audio/mpeg")
 _FLAC = Format("audio/flac", Carries.YES, "audio/flac")
 
+_AAC = Format("audio/aac", Carries.NO)
+
 _MOST_TAGS = 16
+_MOST_FRAMES = 3
 _BETWEEN = 64 << 10
 
 _BITRATES = {
@@ -33,7 +39,9 @@ def _recognise(head: bytes, window: Window) -> Format | None:
         return _FLAC
     if tag_size(head) is not None:
         return _FLAC if window.at(_behind_tags(window), 4) == b"fLaC" else _MP3
-    return _MP3 if head[:1] == b"\xff" and _are_frames(window) else None
+    if head[:1] != b"\xff":
+        return None
+    return _MP3 if _are_frames(window) else _AAC if _are_packets(window) else None
 
 
 def _behind_tags(window: Window) -> int:
@@ -53,6 +61,20 @@ def _are_frames(window: Window) -> bool:
     second = window.at(length, 4) if length else b""
     alike = first[1] & 0xFE == second[1] & 0xFE and first[2] & 0x0C == second[2] & 0x0C if len(second) == 4 else False
     return alike and _frame_length(second) > 0
+
+
+def _are_packets(window: Window) -> bool:
+    """Whether three packets of AAC follow one another that agree in what does not change (ISO 13818-7, 6.2: ADTS)."""
+    first, at = window.at(0, 7), 0
+    for _ in range(_MOST_FRAMES):
+        head = window.at(at, 7)
+        if len(head) < 7 or head[0] != 0xFF or head[1] & 0xF6 != 0xF0 or head[1:3] != first[1:3]:
+            return False
+        length = (head[3] & 3) << 11 | head[4] << 3 | head[5] >> 5
+        if length <= 7 or head[2] >> 2 & 15 > 12:
+            return False
+        at += length
+    return True
 
 
 def _frame_length(head: bytes) -> int:

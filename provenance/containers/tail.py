@@ -1,4 +1,4 @@
-"""Tags behind sound: ID3v1, APE, and ID3v2.4 at the end."""
+"""Tags behind sound: ID3v1, APE, Lyrics3, and ID3v2.4 at the end."""
 
 from provenance.containers.id3_tag import HEADER, read_tag, tag_size
 from provenance.containers.inside import look_inside
@@ -15,6 +15,8 @@ _NEARBY = 4096
 _APE_LIMIT = 16 << 20
 _MOST_ITEMS = 65_536
 _MOST_TAGS = 4
+_LYRICS, _LYRICS_START = b"LYRICS200", b"LYRICSBEGIN"
+_LYRICS_FOOT, _FIELD_HEAD = 15, 8
 
 
 def read_tail(window: Window, notes: Notes, start: int) -> None:
@@ -40,6 +42,8 @@ def _read_last(window: Window, notes: Notes, stop: int) -> int:
     footer = window.at(stop - _APE_HEADER, _APE_HEADER) if stop >= _APE_HEADER else b""
     if footer.startswith(_APE):
         return _read_ape(window, notes, stop, footer)
+    if footer.endswith(_LYRICS):
+        return _read_lyrics(window, notes, stop, footer)
     if footer[-HEADER:-7] == b"3DI" and (size := tag_size(b"ID3" + footer[-7:])) is not None and size <= stop:
         read_tag(window, notes, stop - size, size)
         return size
@@ -51,6 +55,32 @@ def _read_old(notes: Notes, at: int, data: bytes) -> None:
     for first, last, key in _OLD_FIELDS:
         text = data[first:last].split(b"\0", 1)[0].strip()
         note_text(notes, f"ID3v1 {key} at {at + first}", key, text.decode("latin-1").encode())
+
+
+def _read_lyrics(window: Window, notes: Notes, stop: int, footer: bytes) -> int:
+    """Hand on the fields of a Lyrics3 tag (version 2.00: name, length in five digits, text); return how long it is."""
+    told = footer[-_LYRICS_FOOT : -len(_LYRICS)]
+    size = int(told) + _LYRICS_FOOT if told.isdigit() else 0
+    place = f"Lyrics3 tag at {stop - size}"
+    if not size or window.at(stop - size, len(_LYRICS_START)) != _LYRICS_START:
+        notes.gap(f"Lyrics3 tag before {stop}", "its length cannot be right")
+        return 0
+    data = window.at(stop - size, size - _LYRICS_FOOT)
+    at = len(_LYRICS_START)
+    while at < len(data) and notes.step(place):
+        name, told = data[at : at + 3], data[at + 3 : at + _FIELD_HEAD]
+        start = at + _FIELD_HEAD
+        if not told.isdigit() or start + int(told) > len(data):
+            notes.gap(place, "its fields break off")
+            note_remains(notes, place, data[at:])
+            break
+        at = start + int(told)
+        text = data[start:at].decode("latin-1").encode()
+        note_text(notes, f"{place} / {name.decode('latin-1')!r}", _LYRICS_FIELDS.get(name, ""), text)
+    return size
+
+
+_LYRICS_FIELDS = {b"INF": "comment", b"EAL": "album", b"EAR": "artist", b"ETT": "TIT2"}
 
 
 def _read_ape(window: Window, notes: Notes, stop: int, footer: bytes) -> int:

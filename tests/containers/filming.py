@@ -140,6 +140,17 @@ def ape(*items: tuple[str, bytes]) -> bytes:
     return body + b"APETAGEX" + struct.pack("<IIII", 2000, len(body) + 32, len(items), 0) + bytes(8)
 
 
+def lyrics(*fields: tuple[str, bytes]) -> bytes:
+    """Return a Lyrics3 tag."""
+    body = b"LYRICSBEGIN" + b"".join(b"%b%05d%b" % (name.encode(), len(text), text) for name, text in fields)
+    return body + b"%06dLYRICS200" % len(body)
+
+
+def packets(count: int = 3) -> bytes:
+    """Return AAC as a stream of packets with a header each."""
+    return (b"\xff\xf1\x50\x80" + struct.pack(">H", 107 << 5) + b"\xfc" + bytes(100)) * count
+
+
 def old_tag(title: bytes = b"", comment: bytes = b"") -> bytes:
     """Return an ID3v1 tag."""
     return b"TAG" + title.ljust(30, b"\0") + bytes(64) + comment.ljust(30, b"\0") + b"\0"

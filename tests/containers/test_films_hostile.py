@@ -142,6 +142,8 @@ GIVEN_UP: dict[str, Callable[[], bytes]] = {
     "another sound behind the first": lambda: make.ogg(b"a=b") + make.page(b"OpusHead", serial=8, flags=2),
     "an encrypted frame": lambda: make.tag(make.frame(b"TXXX", b"\0prompt\0x", 0x40)) + make.FRAMES,
     "a count of comments that lies": lambda: make.flac((4, b"\0\0\0\0\xff\xff\xff\xff")),
+    "a Lyrics3 tag longer than the file": lambda: make.FRAMES + b"LYRICSBEGIN000099LYRICS200",
+    "a Lyrics3 tag of a length in letters": lambda: make.FRAMES + b"LYRICSBEGIN00001xLYRICS200",
     "an APE tag longer than the file": lambda: make.FRAMES + make.ape(("a", b"b"))[:-20] + b"\xff" * 20,
     "keys that break off": lambda: make.film(
         make.keyed({"AIGC": b"x"}).replace(b"\0\0\0\x0cmdta", b"\xff\0\0\x0cmdta")
@@ -199,6 +201,9 @@ BROKEN: dict[str, Callable[[bytes], bytes]] = {
     "a script of no type": lambda t: make.script(("a", t.decode())).replace(b"Data\x08", b"Data\x77"),
     "sets that break off": lambda t: make.mxf(bytes(20) + t),
     "an AIFF of a wrong length": lambda t: make.form((b"ANNO", t)).replace(b"ANNO\0\0", b"ANNO\x0f\0"),
+    "a Lyrics3 field of a wrong length": lambda t: make.FRAMES + make.lyrics(("LYR", t), ("INF", t)).replace(
+        b"LYR%05d" % len(t), b"LYR99999"
+    ),
     "an APE item of a wrong length": lambda t: make.FRAMES + make.ape(("Comment", t)).replace(
         struct.pack("<I", len(t)), struct.pack("<I", len(t) + 99), 1
     ),

@@ -14,7 +14,8 @@ import pytest
 from provenance.containers import identify
 from provenance.containers.model import Carries, Format
 from provenance.files import BufferMedia
-from tests.containers.making import EXIF, box, jpeg, png, riff, store, tiff
+from tests.containers.filming import ape, lyrics, old_tag, packets
+from tests.containers.making import EXIF, box, jpeg, png, riff, store, tiff, walked
 
 
 def type_of(data: bytes) -> str | None:
@@ -195,6 +196,20 @@ def test_mp3_needs_two_frames_that_agree() -> None:
     assert type_of(MP3[:417]) is None
     assert type_of(MP3[:417] + b"\xff\xf3\x90\x00" + bytes(413)) is None
     assert type_of(MP3) == "audio/mpeg"
+
+
+def test_aac_needs_three_packets_that_agree() -> None:
+    """Packets of one stream follow one another: two are chance, and so is a third of another stream."""
+    assert type_of(packets()) == "audio/aac"
+    assert type_of(packets(2)) is None
+    assert type_of(packets(2) + b"\xff\xf1\x90" + packets(1)[3:]) is None
+    assert type_of(MP3 + packets()) == "audio/mpeg"
+
+
+def test_tags_behind_sound_follow_one_another() -> None:
+    """An APE tag, lyrics and the oldest tag stand one behind the other, and none of them is damaged."""
+    data = MP3 + ape(("Title", b"a")) + lyrics(("IND", b"00"), ("ETT", b"a")) + old_tag(b"a")
+    assert walked(data).gaps == ()
 
 
 def test_sound_behind_a_tag() -> None:

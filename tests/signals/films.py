@@ -331,6 +331,13 @@ SOUND = (
         ),
         _LABEL,
     ),
+    _row(
+        VHS,
+        "MP3 Lyrics3 tag",
+        lambda v: make.FRAMES + make.lyrics(("IND", b"00"), ("INF", v), ("ETT", b"Flux")) + make.old_tag(b"Flux"),
+        _GRAPH,
+    ),
+    _row(VHS, "AAC, APE tag", lambda v: make.packets() + make.ape(("Comment", v)), _GRAPH),
     _row(VHS, "MP3 APE tag", lambda v: make.FRAMES + make.ape(("Comment", v)) + make.old_tag(b"Flux"), _GRAPH),
     _row("picture of a generator", "FLAC `PICTURE`", lambda v: make.flac((6, make.picture_block(v))), _PART),
     _row(SOURCE, "FLAC XMP in `APPLICATION`", lambda v: make.flac((2, b"XMP " + v)), _XMP),

@@ -1,8 +1,11 @@
 """What was put behind files whose format does not tell where they end is examined, and nothing else is."""
 
 import random
+import struct
 import zipfile
 from collections.abc import Callable
+from functools import reduce
+from operator import xor
 
 import pytest
 
@@ -13,7 +16,7 @@ from provenance.evidence import Claim, Strength
 from provenance.files import BufferMedia
 from tests import packing
 from tests.containers import filming, finished
-from tests.containers.drawing import attribute, exr, pages, psd
+from tests.containers.drawing import attribute, exr, gif, gif_comment, pages, psd
 from tests.containers.making import jpeg, riff
 from tests.signals.making import packet
 from tests.signals.rows import INFOTEXT, text, user_comment
@@ -111,3 +114,35 @@ def test_a_packet_in_bytes_of_an_unknown_type_is_read() -> None:
     assert claims(seen(webp(b"ABCD", b"") + chunk)) == {(Claim.AI_ASSISTED, Strength.DECLARED)}
     assert claims(seen(b"\x06\x06\xed\xf5" + bytes(60) + DECLARED)) == {(Claim.AI_GENERATED, Strength.DECLARED)}
     assert seen(riff(b"WAVE", (b"data", bytes(8))) + bytes(9)).gaps == ()
+
+
+EMF = b"\1\0\0\0" + struct.pack("<I", 108) + bytes(32) + b" EMF" + struct.pack("<II", 0x10000, 140) + bytes(88)
+_PLACEABLE = b"\xd7\xcd\xc6\x9a" + struct.pack("<8H", 0, 0, 0, 9, 9, 96, 0, 0)
+WMF = _PLACEABLE + struct.pack("<H", reduce(xor, struct.unpack("<10H", _PLACEABLE))) + bytes(40)
+
+
+@pytest.mark.parametrize("data", [EMF, WMF], ids=["EMF", "WMF"])
+def test_a_drawing_of_an_office_document_is_gone_into(data: bytes) -> None:
+    """A drawing is nothing to hold a document for; a picture in it is examined, wherever it stands."""
+    parts = (("[Content_Types].xml", b"<Types/>"), ("word/document.xml", b"<w/>"))
+    assert (seen(data).signals, seen(data).gaps) == ((), ())
+    assert seen(packing.zipped(*parts, ("docProps/thumbnail.emf", data))).gaps == ()
+    for picture in (
+        TRACE,
+        PICTURE,
+        gif(gif_comment(INFOTEXT.encode())),
+        pages([(0x10E, 2, INFOTEXT.encode() + b"\0")]),
+    ):
+        within = seen(packing.zipped(*parts, ("word/media/image1.emf", data + b"\x21\x40" + picture + bytes(30))))
+        assert (claims(within), within.gaps) == ({(Claim.AI_ASSISTED, Strength.TRACE)}, ())
+
+
+def test_what_only_resembles_a_drawing_is_none() -> None:
+    """A header whose sums do not fit is chance, and of no type that is known."""
+    for data in (WMF[:20] + b"\0\1" + WMF[22:], EMF[:48] + b"\xff" + EMF[49:], EMF[:40] + b" EMX" + EMF[44:]):
+        assert seen(data).container.format is None
+
+
+def test_a_drawing_of_too_many_pictures_is_held() -> None:
+    """What is not looked at of a drawing is said."""
+    assert seen(EMF + jpeg() * 300).gaps

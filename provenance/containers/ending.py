@@ -17,9 +17,9 @@ _FURTHEST = 64 << 20
 """Bytes before the end in which what ends there is expected to begin."""
 _MOST = 8
 """Beginnings that are tried, from the last: a picture holds smaller ones, and ends where the last of them does."""
-_PNG_END, _PNG = b"IEND\xae\x42\x60\x82", re.compile(rb"\x89PNG\r\n\x1a\n")
+_PNG_END, PNG_START = b"IEND\xae\x42\x60\x82", re.compile(rb"\x89PNG\r\n\x1a\n")
 _JPEG_END = b"\xff\xd9"
-_JPEG = re.compile(
+JPEG_START = re.compile(
     rb"\xff\xd8\xff(?:\xe0..JFIF\0|\xe1..(?:Exif\0|http)|[\xe2-\xef]..[A-Z]|\xdb\0[\x43\x84\xc5]|\xfe\0)", re.DOTALL
 )
 """A JPEG by its first segment: of three bytes alone any sound has some."""
@@ -38,9 +38,9 @@ def look_at_end(window: Window, notes: Notes, *, pictures: bool) -> None:
     if (at := foot.rfind(_ZIP_END)) >= 0:
         _look_at_archive(window, notes, window.size - len(foot) + at, foot[at:])
     elif end.endswith(_PNG_END):
-        _look_at_pictures(window, notes, _PNG, "PNG")
+        _look_at_pictures(window, notes, PNG_START, "PNG")
     elif pictures and end.endswith(_JPEG_END):
-        _look_at_pictures(window, notes, _JPEG, "JPEG")
+        _look_at_pictures(window, notes, JPEG_START, "JPEG")
     elif pictures and end.endswith(_PACKET_ENDS):
         tail = window.last(_PACKET)
         start = max(tail.rfind(b"<?xpacket begin"), 0)

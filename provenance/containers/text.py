@@ -1,6 +1,7 @@
 """Text, and what is written in it: SVG and other XML, HTML.
 
-Text is text only if all that is looked at is valid and free of control characters. A credential stands in SVG as
+Text is text only if all that is looked at is valid and free of control characters. Old programs write it in encodings
+of one byte a letter, which nothing tells: that is known by being ASCII for the most part. A credential stands in SVG as
 base64 in a `c2pa:manifest` element (C2PA 2.2, A.3.4).
 """
 
@@ -22,6 +23,7 @@ _PLAIN = Format("text/plain", Carries.NO)
 
 _MANIFEST = b"c2pa:manifest"
 _CONTROLS = bytes(byte for byte in range(0x20) if byte not in b"\t\n\r\f") + b"\x7f"
+_BEYOND_ASCII = bytes(range(0x80, 0x100))
 _WIDE_CONTROLS = frozenset(map(chr, _CONTROLS))
 _ALL = 1 << 20
 _SAMPLE = 64 << 10
@@ -38,8 +40,11 @@ def _recognise(head: bytes, window: Window) -> Format | None:
     encoding = _encoding(head)
     if not head or (encoding == "utf-8" and _has_controls(head)):
         return None
-    if not all(_is_text(part, encoding, first=at == 0) for at, part in _samples(window)):
-        return None
+    samples = _samples(window)
+    if not all(_is_text(part, encoding, first=at == 0) for at, part in samples):
+        # Markup says how it is encoded, and is damaged where that is not so.
+        old = encoding == "utf-8" and b"<" not in head and all(_is_old_text(part) for _, part in samples)
+        return _PLAIN if old else None
     return _markup(window.at(0, _MARKUP), encoding)
 
 
@@ -79,6 +84,11 @@ def _is_text(data: bytes, encoding: str, *, first: bool) -> bool:
     except UnicodeDecodeError:
         return False
     return encoding == "utf-8" or not _WIDE_CONTROLS & set(text)
+
+
+def _is_old_text(data: bytes) -> bool:
+    """Whether a piece is text in an encoding that has one byte for a letter, and ASCII among them."""
+    return not _has_controls(data) and len(data.translate(None, _BEYOND_ASCII)) * 4 > len(data) * 3
 
 
 def _markup(data: bytes, encoding: str) -> Format | None:

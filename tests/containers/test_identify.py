@@ -226,6 +226,18 @@ def test_text_in_its_encodings(encoding: str) -> None:
     assert type_of('<svg:svg xmlns:svg="x"/>'.encode(encoding)) == "image/svg+xml"
 
 
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "mac-roman", "cp850"])
+def test_text_of_one_byte_a_letter(encoding: str) -> None:
+    """A list of cuts with an umlaut in a clip's name is text, and markup in an encoding that is not its own is not."""
+    cuts = "TITLE: GRÖSSE\r\nFCM: NON-DROP FRAME\r\n* FROM CLIP NAME: CAFÉ\r\n"
+    assert type_of(cuts.encode(encoding)) == "text/plain"
+    assert type_of((cuts * 40_000).encode(encoding)) == "text/plain"
+    assert type_of(f"<svg><desc>{cuts}</desc></svg>".encode(encoding)) is None
+    assert type_of(cuts.encode(encoding) + b"\0") is None
+    assert type_of("Größe ÄÖÜ äöü éèà".encode(encoding)) is None
+    assert type_of((cuts + "Äß" * 200).encode(encoding)) is None
+
+
 @pytest.mark.parametrize("data", [b"", b"a\0b", b"a\x1b[31m", b"\xe9t\xe9", b"ab\xff\xfe", b"\xff\xfea\0\0\0"])
 def test_what_is_no_text(data: bytes) -> None:
     """Control characters, other encodings and nothing at all are not text."""

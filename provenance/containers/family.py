@@ -33,7 +33,3 @@ class Family:
     recognise: Callable[[bytes, Window], Format | None]
     walk: Callable[[Window, Notes], None]
     end: End = End.REACHED
-
-
-def pass_by(_window: Window, _notes: Notes) -> None:
-    """Walk nothing: in this type of file no block is looked for and no credential can stand."""

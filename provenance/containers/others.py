@@ -7,8 +7,9 @@ for one. What has a short signature is held against the rest of its header as we
 from collections.abc import Callable
 from typing import Final
 
-from provenance.containers.family import End, Family, pass_by
+from provenance.containers.family import End, Family
 from provenance.containers.model import Carries, Format
+from provenance.containers.notes import Notes
 from provenance.containers.window import Window
 
 
@@ -117,4 +118,16 @@ def _recognise(head: bytes, window: Window) -> Format | None:
     return next((found for knows in _KNOWERS if (found := knows(head, window)) is not None), None)
 
 
-FAMILY = Family(_recognise, pass_by, End.OPEN)
+_FONTS = (b"OTTO", b"ttcf", b"wOFF", b"wOF2", b"\0\1\0\0", b"true")
+_TABLES = 4096
+"""Bytes that the list of a font's tables takes at the most, but for collections of many fonts."""
+_STORE = b"C2PA"
+
+
+def _walk(window: Window, notes: Notes) -> None:
+    """Look for a credential where one has a place that the SDK does not read: a table of a font (C2PA 2.2, annex A)."""
+    if window.at(0, 4) in _FONTS and (at := window.at(0, _TABLES).find(_STORE)) >= 0:
+        notes.residue(f"font table C2PA, listed at {at}")
+
+
+FAMILY = Family(_recognise, _walk, End.OPEN)

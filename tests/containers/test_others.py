@@ -194,3 +194,18 @@ def test_store_by_itself() -> None:
     assert walked(store()).residue == ("manifest store at 0",)
     cut = walked(store()[:-10])
     assert (len(cut.residue), len(cut.gaps)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\0\1\0\0\0\2\0\x20\0\1\0\0%b" + b"\0\0\0\0\0\0\0\x2c\0\0\0\x10" + bytes(40),
+        b"OTTO\0\2\0\x20\0\1\0\0%b" + bytes(52),
+        b"wOFF\0\1\0\0" + bytes(36) + b"%b" + bytes(60),
+    ],
+    ids=["TrueType", "OpenType", "WOFF"],
+)
+def test_a_font_with_a_table_for_a_credential_is_held(data: bytes) -> None:
+    """The SDK reads no fonts, so a credential in one is there and cannot be read; other tables are nothing."""
+    assert walked(data.replace(b"%b", b"C2PA")).residue
+    assert walked(data.replace(b"%b", b"cmap")).residue == ()

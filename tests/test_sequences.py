@@ -157,6 +157,24 @@ def test_a_sequence_is_approved_by_its_pattern(production: Production) -> None:
     assert "frame 5" in production.run("approve", "deliver/shot.####.png", *asked).err
 
 
+def test_one_frame_and_frames_before_zero(production: Production) -> None:
+    """A pattern that means one frame says so; a sequence with negative frames is approved file by file, not in part."""
+    shot(production.deliver, 0, 3, flagged=range(1))
+    generated(production.deliver / "shot.-0001.png", seed=11)
+    (production.deliver / "shot.-0002.png").write_bytes(frame(9))
+    one = production.run("origin", "deliver/shot.3####.png")
+    assert one.out.splitlines()[0] == "no signal found in frame 3"
+    assert one.out.splitlines()[1].endswith(": 1 file, 3")
+    asked = ("approve", "deliver/shot.####.png", "--scope", "sequence", "--channel", "deliver", *LEGAL)
+    refused = production.run(*asked)
+    assert refused.code == 2
+    assert "frames before 0, such as -2" in refused.err
+    gate = production.run("gate", "deliver")
+    assert "provenance approve 'deliver/shot.-1-0####.png' --channel deliver" in gate.out
+    assert production.run("approve", "deliver/shot.-1-0####.png", "--channel", "deliver", *LEGAL).code == 0
+    assert production.run("gate", "deliver").code == 0
+
+
 def test_verbs_take_patterns_and_a_literal_name_wins(production: Production) -> None:
     """Every verb that looks takes a pattern; one that means nothing is 10; a file of that very name is meant first."""
     shot(production.editorial, 1, 4)

@@ -136,6 +136,10 @@ def _of_frames(session: Session, paths: tuple[Path, ...], said: _Said) -> _Said:
     names = [name for t in targets for name in t.names or (t.named.rpartition(b"/")[2],)]
     numbers = [n for name in names if (n := pattern.number(name)) is not None]
     numbers += [n for stretch in pattern.missing(numbers) for n in stretch]
+    if min(numbers, default=0) < 0:
+        raise click.UsageError(
+            f"No sequence is approved with frames before 0, such as {min(numbers)}: approve the files."
+        )
     name = os.fsdecode(pattern.stem + b"#" * pattern.digits + pattern.tail)
     return replace(said, pattern=name, frames=f"{min(numbers)}-{max(numbers)}")
 

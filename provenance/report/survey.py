@@ -24,7 +24,8 @@ def survey_text(survey: Survey) -> Iterator[str]:
     """Yield the answer in line one, then what is missing, then why."""
     yield _headline(survey)
     path = display(survey.path)
-    yield f"            {path}: {len(survey.frames):,} files, {_range(survey)}"
+    count = len(survey.frames)
+    yield f"            {path}: {count:,} {'file' if count == 1 else 'files'}, {_range(survey)}"
     if survey.missing:
         yield f"            missing: {survey.missing.words()} ({survey.missing.total:,})"
     away = Spans.of(f.number for f in survey.frames if not f.there)
@@ -48,7 +49,8 @@ def _headline(survey: Survey) -> str:
     origins, total = _origins(survey), len(survey.frames)
     if len(origins) == 1:
         ((origin, frames, _),) = origins
-        return f"{_SAYS[origin]} in all {total:,} frames, {frames.text(SHOWN)}"
+        every = frames.words() if total == 1 else f"all {total:,} frames, {frames.text(SHOWN)}"
+        return f"{_SAYS[origin]} in {every}"
     *parts, (last, _, files) = origins
     said = [f"{_SAYS[o]} in {frames.words()} of {_range(survey)} ({n:,} of {total:,})" for o, frames, n in parts]
     return f"{'; '.join(said)}; {_SAYS[last]} in the other {files:,}"

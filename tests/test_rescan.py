@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from provenance import EXAMINER
 from provenance.asset import Place, RelPath, ZoneName
 from provenance.catalogue import Batch, Catalogue, Examined, Stamp
 from provenance.cli.options import now
@@ -25,7 +26,7 @@ def production(tmp_path: Path) -> Production:
     return new_production(tmp_path)
 
 
-def aged(production: Production, before: str = '"revision":2', after: str = '"revision":1') -> None:
+def aged(production: Production, before: str = f'"revision":{EXAMINER}', after: str = '"revision":1') -> None:
     """Make everything that is recorded be read by other readers: as if it had been, when it was recorded."""
     path = production.root / ".provenance" / "catalogue.db"
     edit_behind(path, f"UPDATE examiners SET body = CAST(replace(CAST(body AS TEXT), '{before}', '{after}') AS BLOB)")
@@ -65,7 +66,7 @@ def test_a_scan_does_not_read_again_what_others_read_and_status_says_how_much_th
 def test_looking_again_finds_what_was_overlooked_and_says_why(production: Production) -> None:
     """A mark that older readers did not know flags the file at a rescan, which names the ground that came."""
     misread(production, generated(production.editorial / "a.png"))
-    assert production.json("rescan", "--outdated", "--dry-run")["due"][0]["because"] == "readers 1, now 2"
+    assert production.json("rescan", "--outdated", "--dry-run")["due"][0]["because"] == f"readers 1, now {EXAMINER}"
     told = production.json("rescan", "--outdated")
     assert (told["looked"], told["same"], len(told["changed"])) == (1, 0, 1)
     (moved,) = told["changed"]
@@ -108,7 +109,7 @@ def test_a_reading_with_a_gap_takes_nothing_back(production: Production) -> None
         Examiner("9.9.9", "0.91.3", None, 99),
         Examiner("0.1.0", "99.0.0", None, 1),
         Examiner("0.1.0", "a fork", None, 1),
-        Examiner("0.1.0", sdk_version(), None, 2),
+        Examiner("0.1.0", sdk_version(), None, EXAMINER),
     ],
     ids=["later readers", "a later SDK", "an SDK without a number", "readers of today"],
 )

@@ -21,7 +21,6 @@ _JUMBF_UUID = bytes.fromhex("00110010800000aa00389b71")
 """The last twelve bytes of the UUID of every JUMBF content type (ISO 19566-5, annex B)."""
 
 _LABEL = re.compile(rb"c2pa[-.\w]{0,64}\0")
-_BOX = re.compile(b"jumb")
 _BESIDE = 64
 _MOST_TRIES = 256
 
@@ -61,19 +60,17 @@ def find_type(data: bytes, start: int = 0) -> int:
     return -1
 
 
-def find_box(data: bytes) -> int:
-    """Return where the type of the box that every store is (`jumb`, ISO 19566-5, 6.3) first stands, or -1.
+def holds_types(data: bytes) -> bool:
+    """Whether the type of any JUMBF content stands in `data`: without one there is no store, whole or damaged.
 
-    An expression, because it goes by the rare letter: `bytes.find` takes twice as long for so short a word, and most
-    of what is searched are compressed pictures without it (measured with CPython 3.11).
+    It is the cheapest question there is about all bytes: one search, for a long word.
     """
-    found = _BOX.search(data)
-    return -1 if found is None else found.start()
+    return find_first(data, _JUMBF_UUID) >= 0
 
 
 def _find_label(data: bytes) -> int:
     """Find a `jumb` box with a label that ends in a zero byte close by, which XMP and prose never have."""
-    at = find_box(data)
+    at = find_first(data, b"jumb")
     for _ in range(_MOST_TRIES):
         if at < 0:
             return -1

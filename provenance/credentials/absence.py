@@ -5,7 +5,8 @@ where all of this holds, and it errs towards asking:
 
 (1) the format keeps a manifest store as it is, uncompressed and with its boxes' names whole (C2PA 2.2, A.3: JPEG, PNG,
 TIFF, RIFF); (2) our own walk came through to the end, and found no remains; (3) no XMP could name a place elsewhere;
-(4) the type of the box that every store is (`jumb`, ISO 19566-5, 6.3) stands nowhere in the bytes.
+(4) no type of content that a store consists of stands anywhere in the bytes: each store has five and more of them (C2PA
+2.2, 11.1), and damage to a few bytes hides none.
 
 In a ZIP a store is a file of a certain name (C2PA 2.2, A.6), and the SDK reads all of a ZIP to find that out. Our own
 list of files, where it adds up, has the name or has not.
@@ -14,7 +15,7 @@ list of files, where it adds up, has the name or has not.
 from typing import Final
 
 from provenance.containers.model import BlockKind, Container, Format
-from provenance.containers.remains import find_box, looks_like_manifest
+from provenance.containers.remains import holds_types, looks_like_manifest
 from provenance.files import IN_MEMORY, Media
 
 _AS_IT_IS: Final = frozenset({"image/jpeg", "image/png", "image/tiff", "image/webp", "audio/wav"})
@@ -35,7 +36,7 @@ def nothing_to_read(media: Media, container: Container) -> bool:
         return False
     if any(block.kind is BlockKind.XMP and _ELSEWHERE in block.data for block in container.blocks):  # (3)
         return False
-    return find_box(media.read(0, media.size)) < 0  # (4)
+    return not holds_types(media.read(0, media.size))  # (4)
 
 
 def somewhere_else(media: Media, found: Format) -> bool:

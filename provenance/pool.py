@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from provenance.credentials.trust import Trust
 from provenance.errors import NotExamined
 from provenance.examination import Answer, Failed, Failure, Request, packed, unpacked
+from provenance.letting_go import let_go
 from provenance.workers import confine, context
 
 if TYPE_CHECKING:
@@ -104,9 +105,12 @@ class Pool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._pool is not None:
-            self._pool.stop()
-            self._pool.join()
+        self.close()
+
+    def close(self) -> int:
+        """End all processes; return how many were killed and are still there. They have nothing to write."""
+        pool, self._pool = self._pool, None
+        return 0 if pool is None else _let_go(pool)
 
     def examine(self, requests: Iterable[Request]) -> Iterator[tuple[Request, Answer]]:
         """Yield each request with its answer, as they come in; exactly one answer for each request.
@@ -167,9 +171,7 @@ class Pool:
         if self._pool is None or self._pool.active:
             return
         lost, self._asked = self._asked, {}
-        self._pool.stop()
-        self._pool.join()
-        self._pool = None
+        self.close()
         for handful, finished in lost.values():
             self._ask(handful, finished)
 
@@ -258,6 +260,16 @@ def _surely(schedule: "Callable[[], Future[Any]]", leave: Callable[[], None]) ->
 
 _PAUSES = (0.0, 0.1, 0.5, 2.0)
 """Seconds between attempts to start processes."""
+
+
+def _let_go(pool: "ProcessPool") -> int:
+    """End a pool; return how many of its processes were killed and are still there.
+
+    pebble would end them one after the other, and wait for each without end.
+    """
+    pool.stop()
+    workers = pool._pool_manager.worker_manager.workers  # noqa: SLF001 (nothing else knows which are whose)
+    return let_go([*workers.values()], pool.join)
 
 
 def _next(finished: "queue.SimpleQueue[tuple[Handful, Future[Any]]]") -> "tuple[Handful, Future[Any]] | None":
@@ -373,13 +385,7 @@ class Aside:
             with suppress(InvalidStateError):  # it ended after all
                 future.set_exception(NotExamined("its process was lost"))
 
-    def close(self) -> None:
-        """End it now, whatever it does."""
-        if self._pool is not None:
-            self._pool.stop()
-            self._pool.join(_ENDING)
-            self._pool = None
-
-
-_ENDING = 3.0
-"""Seconds to wait for a process that was ended."""
+    def close(self) -> int:
+        """End it now, whatever it does; return 1 if it was killed and is still there, else 0."""
+        pool, self._pool = self._pool, None
+        return 0 if pool is None else _let_go(pool)

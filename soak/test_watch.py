@@ -72,6 +72,12 @@ def test_a_sweep_that_hangs_is_replaced(tmp_path: Path) -> None:
     adversity.silent(tmp_path, files=2_000)
 
 
+@pytest.mark.parametrize("servers", [False, True], ids=["workers", "all"])
+def test_processes_that_do_not_end_keep_nobody_alive(tmp_path: Path, servers: bool) -> None:
+    """A daemon whose processes hang while 4,000 files arrive ends when it is told to, and nothing is lost."""
+    adversity.stopped(tmp_path, files=4_000, servers=servers)
+
+
 @pytest.mark.parametrize("busy", [0, 1], ids=["", "busy"])
 def test_storage_that_hangs_holds_nobody_up(tmp_path: Path, busy: int) -> None:
     """Network storage that answers nobody is waited for by nobody, also while 4,000 files arrive, and loses nothing."""

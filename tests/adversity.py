@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from provenance.daemon.ending import LONGEST
 from tests import writers
 from tests.arriving import agree, guarded
 from tests.production import Production, generated, picture
@@ -231,6 +232,47 @@ def sweeper_of(daemon: Daemon) -> int | None:
             if parent == daemon.process.pid and b"watching editorial" in command:
                 return int(process.name)
     return None
+
+
+def stopped(folder: Path, files: int, *, servers: bool) -> None:
+    """Have the processes of a daemon stop while it works: told to end it ends, told again too, and nothing is lost.
+
+    They stand for processes that sleep in the kernel, and end no more than these. `servers`: so does what starts
+    others and tells of their end, and then not even a kill is seen to help.
+    """
+    production = watched_production(folder, sweep=1.0)
+    with watching(production, program=NETWORKED) as daemon:
+        write(writers.burst, folder=production.editorial, files=files, seed=1)
+        generated(production.deliver / "hero.png")
+        daemon.until(lambda: len(quarantine(production)) == 1 and sightings(production) > 0)
+        started = _children_of(daemon.process.pid)
+        workers = [worker for one in started for worker in _children_of(one)]
+        assert len(workers) >= 2
+        for number in (*workers, *(started if servers else [])):
+            os.kill(number, signal.SIGSTOP)
+        write(writers.burst, folder=production.editorial, files=files, seed=2)
+        daemon.process.send_signal(signal.SIGTERM)
+        assert daemon.stop(LONGEST + 2) == 0
+        assert "Traceback" not in daemon.said()
+        assert not [worker for worker in workers if _is_there(worker)]
+    with watching(production, program=NETWORKED) as daemon:
+        agree(daemon)
+        guarded(daemon, 1)
+        assert daemon.stop() == 0
+    integrity(production)
+
+
+def _children_of(number: int) -> list[int]:
+    """Return the processes that one started."""
+    found = subprocess.run(["pgrep", "-P", str(number)], capture_output=True, check=False, text=True)
+    return [int(line) for line in found.stdout.split()]
+
+
+def _is_there(number: int) -> bool:
+    """Whether a process is there and not ended. What was killed with its own parent stopped is told to nobody yet."""
+    with suppress(OSError):
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] not in {"Z", "X"}
+    return False
 
 
 def unreachable(folder: Path, files: int, busy: float) -> None:

@@ -1,3 +1,4 @@
+import multiprocessing
 import os
 import platform
 import queue
@@ -123,6 +124,32 @@ def test_a_worker_keeps_memory_for_the_next_file(tmp_path: Path) -> None:
         found = {answer.says for _, answer in pool.examine(requests) if isinstance(answer, Failed)}
     (faults,) = found
     assert int(faults) < 2 * len(sizes)
+
+
+def _stopped(requests: tuple[Request, ...], trust: Trust) -> tuple[Answer, ...]:
+    """Stands for storage that does not answer: whoever asks it sleeps, and ends only by a kill."""
+    (Path(os.fsdecode(requests[0].root)) / f"asleep{os.getpid()}").touch()
+    os.kill(os.getpid(), signal.SIGSTOP)
+    return examine_all(requests, trust)
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_pool_ends_whatever_its_processes_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: bool) -> None:
+    """Processes that sleep are killed together; of those whose end nobody tells it is said how many they are."""
+    monkeypatch.setattr("pebble.CONSTS.term_timeout", 600.0)
+    pool = Pool(Trust(), workers=3, look=_stopped)
+    for request in _requests(tmp_path, ["one", "two", "three"]):
+        pool.submit((request,))
+    while len(numbers := [int(path.name[6:]) for path in tmp_path.glob("asleep*")]) < 3:
+        signal.sigtimedwait([], 0.02)
+    server = vars(forkserver)["_forkserver"]._forkserver_pid
+    if not told:
+        os.kill(server, signal.SIGSTOP)
+    try:
+        assert pool.close() == (0 if told else 3)
+        assert not {process.pid for process in multiprocessing.active_children()}.intersection(numbers)
+    finally:
+        os.kill(server, signal.SIGCONT)
 
 
 def _double(number: int) -> int:

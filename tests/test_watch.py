@@ -66,6 +66,12 @@ def test_a_sweep_that_hangs_is_replaced(tmp_path: Path) -> None:
     adversity.silent(tmp_path, files=60)
 
 
+@pytest.mark.parametrize("servers", [False, True], ids=["workers", "all"])
+def test_processes_that_do_not_end_keep_nobody_alive(tmp_path: Path, servers: bool) -> None:
+    """A daemon whose processes hang ends when it is told to, and the next one takes in all that it had under way."""
+    adversity.stopped(tmp_path, files=60, servers=servers)
+
+
 def test_storage_that_hangs_holds_nobody_up(tmp_path: Path) -> None:
     """Network storage that answers nobody pauses its zone alone, and keeps the daemon neither busy nor alive."""
     needs("root", "fuse")

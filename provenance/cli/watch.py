@@ -37,6 +37,7 @@ def watch(ctx: click.Context, once: bool) -> None:
     it does on standard error; `provenance status` tells how it stands.
     """
     session = Session.with_workers(ctx)
+    from provenance.daemon.ending import within_seconds
     from provenance.daemon.logs import open_log, take_in
     from provenance.daemon.service import Service
     from provenance.daemon.starting import Setting
@@ -45,7 +46,7 @@ def watch(ctx: click.Context, once: bool) -> None:
     log = open_log(sys.stderr)
     take_in(log)
     asked = _Asked()
-    with _signals(asked):
+    with within_seconds(log), _signals(asked):
         guarding = Guarding.start(session.config.catalogue, now())
         try:
             setting = Setting(log, Service(os.environ, log), guarding, _stamp, now)
@@ -179,11 +180,14 @@ def _refuse(setting: "Setting", error: ProvenanceError) -> None:
 
 @contextmanager
 def _signals(asked: _Asked) -> Iterator[None]:
-    """Let SIGTERM and Ctrl-C end the watch, and SIGHUP have the configuration read again, at any moment."""
+    """Let SIGTERM and Ctrl-C end the watch, and SIGHUP have the configuration read again, at any moment.
+
+    Once the end was asked for these mean nothing any more: it comes, and nothing is to interrupt what is left of it.
+    """
     wanted = ((signal.SIGTERM, asked.end), (signal.SIGINT, asked.end), (signal.SIGHUP, asked.reload))
     before = [(number, signal.signal(number, handler)) for number, handler in wanted]
     try:
         yield
     finally:
         for number, handler in before:
-            signal.signal(number, handler)
+            signal.signal(number, signal.SIG_IGN if asked.to_end else handler)

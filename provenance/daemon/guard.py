@@ -130,9 +130,12 @@ class Guard:
             self._to_mend |= bool(done.trouble)
             self._take_back(done)
 
-    def close(self) -> None:
-        """Let go; what is being moved is finished by `mend` at the next start."""
-        self._taking.close()
+    def close(self) -> int:
+        """Let go; what is being moved is finished by `mend` at the next start.
+
+        Return how many processes were killed and are still there.
+        """
+        return self._taking.close()
 
     def could_not_look(self, place: Place, says: str) -> None:
         """Tell of a file in a final zone that could not be examined: that is not the same as finding nothing."""

@@ -33,6 +33,9 @@ LONGEST_PAUSE = 3600.0
 OF_A_FILE = range(10, 30)
 """Exit codes that speak of one file; with others nothing would be better for fewer."""
 
+_ENDING = 2.0
+"""Seconds to wait for a release that was told to end, and again for one that was killed."""
+
 SAID = 4096
 """Bytes of what a release says of its own trouble that are kept for the log."""
 
@@ -81,14 +84,20 @@ class Releasing:
         """Whether anything is being put back."""
         return self._running is not None
 
-    def close(self) -> None:
-        """End what is under way. A release that is cut off is finished by whoever comes next."""
-        if self._running is not None:
-            self._running.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                self._running.wait(2)
-            self._running.kill()
-            self._running.wait()
+    def close(self) -> int:
+        """End what is under way; return 1 if it was killed and is still there, else 0.
+
+        A release that is cut off is finished by whoever comes next.
+        """
+        if self._running is None:
+            return 0
+        self._running.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self._running.wait(_ENDING)
+        self._running.kill()
+        with suppress(subprocess.TimeoutExpired):  # it sleeps in a request to storage
+            self._running.wait(_ENDING)
+        return int(self._running.returncode is None)
 
     def _start_or_say(self) -> None:
         try:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from provenance.accepting import require_accepted
 from provenance.asset import UtcTime, ZoneName
@@ -80,8 +81,10 @@ def started(config: Config, policy: Policy, setting: Setting) -> Iterator[Loop]:
         require_accepted(config, policy, catalogue)
     with ExitStack() as stack:
         catalogue = stack.enter_context(Catalogue.open(config.catalogue, Opening(wait=PATIENCE)))
-        pool = stack.enter_context(Pool(trust))  # (2)
-        pools = {r.name: stack.enter_context(Pool(trust)) if r.apart else pool for r in roots}
+        left = _Left(setting.log)
+        stack.callback(left.say)
+        pool = left.counting(stack, Pool(trust))  # (2)
+        pools = {r.name: left.counting(stack, Pool(trust)) if r.apart else pool for r in roots}
         notices = Notices(config, setting.log, setting.now)
         stack.callback(lambda: notices.leave() if ended and ended[0].handing_over else notices.close())
         metrics = None
@@ -99,10 +102,10 @@ def started(config: Config, policy: Policy, setting: Setting) -> Iterator[Loop]:
             each.ring = watch.ring
         gate = Gate(config, policy, intake)
         guard = Guard(gate, notices.tell, setting.log, watch.ring)
-        stack.callback(guard.close)
+        left.counting(stack, guard)
         book.odd = guard.odd
         releasing = Releasing(gate, notices.tell, setting.log)
-        stack.callback(releasing.close)
+        left.counting(stack, releasing)
         line = Line({t.zone_name: t for t in targets}, pools)
         untelling = Untelling(config, catalogue, notices.tell, setting.log)
         reviewing = Reviewing(guard, line, watch)
@@ -117,6 +120,36 @@ def started(config: Config, policy: Policy, setting: Setting) -> Iterator[Loop]:
         watch.lost = lambda lost: setting.log.warning("hints were lost", zone=lost.root, why=lost.says)
         ended.append(loop)
         yield loop
+
+
+class _Closing(Protocol):
+    def close(self) -> int:
+        """End; return how many processes were killed and are still there."""
+
+
+_C = TypeVar("_C", bound=_Closing)
+
+
+class _Left:
+    """Counts the processes that were killed and are still there when all ends."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._count = 0
+
+    def counting(self, stack: ExitStack, closing: _C) -> _C:
+        """Have something closed with a stack, and what it leaves behind counted."""
+
+        def close() -> None:
+            self._count += closing.close()
+
+        stack.callback(close)
+        return closing
+
+    def say(self) -> None:
+        """Tell the log if any were left behind. They end when the storage that they wait for lets them."""
+        if self._count:
+            self._log.warning("processes were killed and are still there: they wait for storage", count=self._count)
 
 
 def _means(catalogue: Catalogue, patience: Patience) -> Means:

@@ -83,10 +83,12 @@ class Taking:
                 job, future = mover.under_way.pop(0)
                 yield _done(job, future)
 
-    def close(self) -> None:
-        """End whatever is under way; what was begun is finished by `mend` at the next start."""
-        for mover in self._movers.values():
-            mover.process.close()
+    def close(self) -> int:
+        """End whatever is under way; what was begun is finished by `mend` at the next start.
+
+        Return how many processes were killed and are still there.
+        """
+        return sum(mover.process.close() for mover in self._movers.values())
 
 
 def _done(job: Job, future: "Future[tuple[Taken | NotTaken, ...]]") -> Done:

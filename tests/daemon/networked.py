@@ -16,6 +16,7 @@ from provenance.cli.options import now
 from provenance.cli.session import Session
 from provenance.config import Config
 from provenance.configfile import find_config, load_config
+from provenance.daemon.ending import within_seconds
 from provenance.daemon.logs import open_log, take_in
 from provenance.daemon.loop import Ended
 from provenance.daemon.service import Service
@@ -38,7 +39,7 @@ def main(zone: str, seconds: float) -> None:
         return "nfs4" if path in roots else storage_of(path)
 
     setting = Setting(log, Service(os.environ, log), guarding, _stamp, now, storage, Patience(seconds))
-    with started(session.config, session.policy, setting) as loop:
+    with within_seconds(log), started(session.config, session.policy, setting) as loop:
 
         def end(_number: int, _frame: FrameType | None) -> None:
             loop.end(Ended.STOPPED)

@@ -11,9 +11,11 @@ from provenance.containers.window import Window
 from provenance.files import IN_MEMORY, BufferMedia, Media, streamed
 
 SIGNATURE: Final = bytes.fromhex("d0cf11e0a1b11ae1")
-_LAST_SECTOR, _NO_ENTRY = 0xFFFFFFFA, 0xFFFFFFFF
+_LAST_SECTOR, _LAST_OF_CHAIN, _NO_ENTRY = 0xFFFFFFFA, 0xFFFFFFFE, 0xFFFFFFFF
 _ENTRY = 128
 _STORAGE, _STREAM, _ROOT = 1, 2, 5
+_LOCKED = 0x7FFFFF00
+"""No stream lies here, in files that reach so far: programs lock it to agree on who writes (2.2)."""
 _TABLE_LIMIT = 64 << 20
 _MOST_ENTRIES = 200_000
 _DEEPEST = 64
@@ -73,13 +75,14 @@ class Compound:
         self._old = head[26:28] == b"\3\0"
         shift = head[30] if len(head) == 512 else 0
         self._sector = 1 << shift if 9 <= shift <= 16 else 512
-        self._table = self._read_table()
-        directory = self._chain(self._numbers[12]) if len(self._numbers) == 128 else None
+        self._sectors = _Sectors(self._read_table(), _LOCKED // self._sector - 1)
+        directory = self._sectors.from_one_on(self._numbers[12]) if len(self._numbers) == 128 else None
         self._directory = self._joined(directory or [])
         root = self._directory[:_ENTRY]
         self.root_class = root[80:96]
-        self._small = self._joined(self._chain(int.from_bytes(root[116:120], "little")) or [])
-        self._small_table = _longs(self._joined(self._chain(self._numbers[15]) or [])) if directory else []
+        self._small = self._joined(self._sectors.from_one_on(int.from_bytes(root[116:120], "little")) or [])
+        table = self._joined(self._sectors.from_one_on(self._numbers[15]) or []) if directory else b""
+        self._small_sectors = _Sectors(_longs(table))
 
     def _at(self, sector: int) -> int:
         return (sector + 1) * self._sector
@@ -90,21 +93,23 @@ class Compound:
             self.troubles.append("its header is cut short")
             return []
         sectors, following = self._numbers[19:128], self._numbers[17]
-        for _ in range(_TABLE_LIMIT // self._sector):
-            if following >= _LAST_SECTOR:
+        followed: set[int] = set()
+        while following < _LAST_SECTOR and len(followed) < _TABLE_LIMIT // self._sector:
+            if following in followed:
+                self.troubles.append("its table of sectors leads in circles")
                 break
+            followed.add(following)
             more = _longs(self._window.at(self._at(following), self._sector))
             if not more:
                 self.troubles.append("its table of sectors lies outside the file")
                 break
             sectors += more[:-1]
             following = more[-1]
-        sectors = [sector for sector in sectors if sector < _LAST_SECTOR][: _TABLE_LIMIT // self._sector]
+        named = [sector for sector in sectors if sector < _LAST_SECTOR]
+        sectors = [*dict.fromkeys(named)][: _TABLE_LIMIT // self._sector]
+        if len(sectors) < len(named):
+            self.troubles.append("its table of sectors is too large, or in part there twice")
         return _longs(b"".join(self._window.at(self._at(sector), self._sector) for sector in sectors))
-
-    def _chain(self, sector: int) -> list[int] | None:
-        """Return the sectors that follow one another from one on; None where they lead in circles or nowhere."""
-        return _followed(self._table, sector)
 
     def _joined(self, sectors: list[int]) -> bytes:
         return b"".join(self._window.at(self._at(s), self._sector) for s in sectors[: IN_MEMORY // self._sector])
@@ -133,6 +138,8 @@ class Compound:
                 self.troubles.append("its tree of names has an entry of no kind that is known")
         if not seen:
             self.troubles.append("its tree of names cannot be found")
+        if self._sectors.left_over or self._small_sectors.left_over:
+            self.troubles.append("it has sectors in use that belong to nothing")
         return tuple(sorted(found, key=lambda stream: stream.path))
 
     def _number(self, entry: int, at: int) -> int:
@@ -143,10 +150,10 @@ class Compound:
         start = int.from_bytes(entry[116:120], "little")
         size = int.from_bytes(entry[120 : 124 if self._old else 128], "little")
         if size < self._numbers[14]:
-            chain = _followed(self._small_table, start) if size else []
+            chain = self._small_sectors.from_one_on(start) if size else []
             data = b"" if chain is None else b"".join(self._small[s * 64 : s * 64 + 64] for s in chain)[:size]
             return Stream(name, path, size, BufferMedia(data) if len(data) == size else None)
-        chain = self._chain(start)
+        chain = self._sectors.from_one_on(start)
         if chain is None or len(chain) * self._sector < size or self._at(chain[-1]) >= self._window.size:
             return Stream(name, path, size, None)
         return Stream(name, path, size, PiecesMedia(self._window, self._pieces(chain), size))
@@ -163,14 +170,32 @@ class Compound:
         return pieces
 
 
-def _followed(table: list[int], first: int) -> list[int] | None:
-    chain: list[int] = []
-    while first < _LAST_SECTOR:
-        if first >= len(table) or len(chain) > len(table):
-            return None
-        chain.append(first)
-        first = table[first]
-    return chain if first == 0xFFFFFFFE else None
+class _Sectors:
+    """The table that says of each sector which one follows, and which sectors somebody asked for (2.3)."""
+
+    def __init__(self, table: list[int], apart: int = -1) -> None:
+        """`apart` is the number of one that is used and belongs to nothing."""
+        self._table = table
+        self._asked = bytearray(len(table))
+        if 0 <= apart < len(table):
+            self._asked[apart] = True
+
+    def from_one_on(self, first: int) -> list[int] | None:
+        """Return the sectors that follow one another from one on; None where they lead in circles or nowhere."""
+        chain: list[int] = []
+        while first < _LAST_SECTOR:
+            if first >= len(self._table) or len(chain) > len(self._table):
+                return None
+            chain.append(first)
+            self._asked[first] = True
+            first = self._table[first]
+        return chain if first == _LAST_OF_CHAIN else None
+
+    @property
+    def left_over(self) -> bool:
+        """Whether sectors are in use that nobody asked for: what led to them is damaged."""
+        used = (after < _LAST_SECTOR or after == _LAST_OF_CHAIN for after in self._table)
+        return any(use and not asked for use, asked in zip(used, self._asked, strict=True))
 
 
 def _longs(data: bytes) -> list[int]:

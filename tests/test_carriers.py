@@ -260,7 +260,6 @@ UNREAD = {
     "PSD, a list that breaks off": make.layered(make.item("plate.jpg", PLAIN), b"\0\0\0\0\xff\xff\xff\xff" * 4),
     "AAF, raw essence": make.storage({f"{make.ESSENCE}/Data-2702": bytes(range(256)) * 20, "properties": b"L "}),
     "AAF, its essence's length lost": _zeroed(HELD_IN["AAF"], 9714, 9722),
-    "AAF, its table of sectors in circles": HELD_IN["AAF"][:40] + b"\0\0\0\0" + HELD_IN["AAF"][40:],
     "AAF, a stream in circles": make.storage({f"{make.ESSENCE}/Data-2702": AI})[:2048],
     "another structured storage": make.storage({"WordDocument": bytes(5000)}, of=bytes(16)),
 }

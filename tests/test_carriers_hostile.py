@@ -15,7 +15,7 @@ from provenance.evidence import Claim, Strength
 from tests import packing as make
 from tests.containers.drawing import data_uri, svg
 from tests.newsroom import PNG, flipped, media
-from tests.test_carriers import AI, NOTES, PLAIN, SIGNED, TRACE, WORD, flags, seen
+from tests.test_carriers import AI, HELD_IN, NOTES, PLAIN, SIGNED, TRACE, WORD, flags, seen
 
 
 def changed(data: bytes, old: bytes, new: bytes) -> bytes:
@@ -187,6 +187,15 @@ def test_a_hundred_thousand_files_end_in_a_gap() -> None:
     found = seen(whole + rows + wide + locator + make.ended(0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF))
     assert time.perf_counter() - start < 30
     assert [gap.says for gap in found.gaps] == [f"more than {MOST_PARTS} files lie in it; the rest was not examined"]
+
+
+def test_a_table_of_sectors_in_circles_is_followed_once() -> None:
+    """An AAF whose header was shifted, so that its table of sectors leads in circles, is held before long."""
+    data = HELD_IN["AAF"]
+    start = time.perf_counter()
+    found = seen(data[:40] + b"\0\0\0\0" + data[40:])
+    assert time.perf_counter() - start < 5
+    assert any("its table of sectors leads in circles" in gap.says for gap in found.gaps)
 
 
 @pytest.mark.parametrize("name", ["a\nb.jpg", "\u202egpj.a", "ü.jpg", "x" * 4000])

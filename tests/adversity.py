@@ -245,11 +245,13 @@ def stopped(folder: Path, files: int, *, servers: bool) -> None:
         write(writers.burst, folder=production.editorial, files=files, seed=1)
         generated(production.deliver / "hero.png")
         daemon.until(lambda: len(quarantine(production)) == 1 and sightings(production) > 0)
-        started = _children_of(daemon.process.pid)
-        workers = [worker for one in started for worker in _children_of(one)]
+        started = {one: _children_of(one) for one in _children_of(daemon.process.pid)}
+        workers = [worker for some in started.values() for worker in some]
         assert len(workers) >= 2
-        for number in (*workers, *(started if servers else [])):
+        for number in (*workers, *(one for one, some in started.items() if servers and some)):
             os.kill(number, signal.SIGSTOP)
+        if servers:
+            stop_sweeper(daemon)
         write(writers.burst, folder=production.editorial, files=files, seed=2)
         daemon.process.send_signal(signal.SIGTERM)
         assert daemon.stop(LONGEST + 2) == 0

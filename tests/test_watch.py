@@ -1,5 +1,6 @@
 """The watch daemon under what storage and people do to it, small. `make soak` runs the same with the full counts."""
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from tests import adversity, arriving, writers
 from tests.adversity import needs, within
 from tests.day import a_day
+from tests.watching import watched_production, watching
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -64,6 +66,18 @@ def test_a_root_that_is_away_is_not_empty(tmp_path: Path) -> None:
 def test_a_sweep_that_hangs_is_replaced(tmp_path: Path) -> None:
     """A process that sweeps network storage and hangs pauses its zone alone, and another does its work."""
     adversity.silent(tmp_path, files=60)
+
+
+def test_who_asks_for_the_end_again_disturbs_nothing(tmp_path: Path) -> None:
+    """A daemon that is told to end again and again, to its last moment, ends as if it had been told once."""
+    with watching(watched_production(tmp_path)) as daemon:
+        while daemon.process.poll() is None:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                daemon.process.send_signal(number)
+            signal.sigtimedwait([], 0.005)
+        assert daemon.process.returncode == 0
+        assert "Traceback" not in daemon.said()
+        assert daemon.lines()[-1]["event"] == "stopped"
 
 
 @pytest.mark.parametrize("servers", [False, True], ids=["workers", "all"])

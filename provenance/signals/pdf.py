@@ -63,7 +63,7 @@ def read_pdf(container: Container, media: Media, visitor: Visitor | None = None)
 
 _LOST = re.compile(
     "unknown token|parse error|expected dictionary key|EOF while reading|treating unexpected|giving up"
-    "|not found in file|expected endobj|invalid character|null character|unexpected [>)]"
+    "|not found in file|expected endobj|invalid character|null character|unexpected [>)]|reported number of objects"
 )
 """What the parser says of an object it lost. That it had to find the objects anew loses nothing, and is common."""
 

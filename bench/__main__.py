@@ -13,6 +13,7 @@ from bench import corpus
 from bench.book import verifying
 from bench.headers import examining
 from bench.measures import QUICK, Line, Plan, again, remembering, scanning
+from bench.signatures import gating
 
 _PARTS: dict[str, Callable[[Plan], Iterator[Line]]] = {
     "scan": scanning,
@@ -20,6 +21,7 @@ _PARTS: dict[str, Callable[[Plan], Iterator[Line]]] = {
     "memory": remembering,
     "book": verifying,
     "headers": examining,
+    "signatures": gating,
 }
 _HEAD = Line("what", "measured", "against", "ratio", "aim")
 

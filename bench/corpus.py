@@ -54,6 +54,13 @@ def tiny(files: int) -> Path:
     return _kept(f"tiny-{VERSION}-{files}", lambda folder: _make_tiny(folder, files))
 
 
+def pictures(folder: Path, files: int) -> None:
+    """Write so many generated pictures, all different, as the mixed corpus has them."""
+    for number in range(files):
+        rng = random.Random(f"{VERSION}/picture/{number}")
+        (folder / f"still{number:05}.png").write_bytes(_png(rng, rng.randint(SMALLEST, LARGEST)))
+
+
 def large(size: int) -> Path:
     """Return a folder with three files of `size` bytes that hold silence: WAV, QuickTime, and that one signed."""
     return _kept(f"large-{VERSION}-{size}", lambda folder: _make_large(folder, size))

@@ -254,7 +254,11 @@ def stopped(folder: Path, files: int, *, servers: bool) -> None:
             stop_sweeper(daemon)
         write(writers.burst, folder=production.editorial, files=files, seed=2)
         daemon.process.send_signal(signal.SIGTERM)
-        assert daemon.stop(LONGEST + 2) == 0
+        try:
+            assert daemon.stop(LONGEST + 2) == 0
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(daemon.process.pid, signal.SIGCONT)  # what was stopped here is to go too
         assert "Traceback" not in daemon.said()
         assert not [worker for worker in workers if _is_there(worker)]
     with watching(production, program=NETWORKED) as daemon:

@@ -186,7 +186,7 @@ LAUGHS = '<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">'
         f'<!DOCTYPE fcpxml [{LAUGHS}]><fcpxml><asset-clip ref="&c;"/></fcpxml>'.encode(),
         f'<!DOCTYPE fcpxml [{LAUGHS}]><fcpxml><asset-clip ref="&c;"/></fcpxml>'.encode("utf-16"),
         b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><fcpxml>&e;</fcpxml>',
-        gzip.compress(b"<PremiereData/>"),
+        gzip.compress(b"<PremiereData/>", mtime=0),
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
         b"PK\3\4" + b"\0" * 200,
         b"x" * 20_000,

@@ -134,10 +134,10 @@ class Catalogue(Queries):
         """
         from provenance.catalogue.recording import Numbers, Recording, put_aside
 
-        batch = put_aside(self._db, batch, stamp.at)
         numbers = self._numbers or Numbers()
         self._numbers = None  # until all is committed: these may be numbers of rows that never will be
         with self._db.writing():
+            batch = put_aside(self._db, batch, stamp.at)
             recording = Recording(self._db, numbers, self.ledger.next_seq(stamp))
             recording.take(batch, stamp.at)
             entry = self._answer_for(recording, stamp)

@@ -103,8 +103,9 @@ class Redraw:
         while pending:
             differing = list(self._differing(self._descendants(pending)))
             pending = set[bytes]()
-            for node, drawn in differing:
+            for node, drawn in differing:  # before anything is stored that others stood on
                 _end(history, node, drawn)
+            for node, drawn in differing:
                 self._store(node, drawn)
                 if drawn.marks not in {node.marked, Origin.UNKNOWN}:
                     pending |= seek(self._db, node.row.id)

@@ -12,7 +12,7 @@ from provenance.asset import Digest, Place, RelPath
 from provenance.catalogue import Batch, Catalogue, Recorded
 from provenance.catalogue.knowledge import SEVERITY
 from provenance.errors import FileTrouble, ProvenanceError, ZoneTrouble
-from provenance.evidence import Examiner, State, effective_credential
+from provenance.evidence import Examiner, Kind, State, effective_credential
 from provenance.examination import Answer, Failed, Failure, Looked, Request, companions_among
 from provenance.looking import COMMIT_FILES, Intake, examined
 from provenance.targets import Target, failure_error, folder_error
@@ -239,18 +239,32 @@ class _Look:
         self._again.add(Moved(place, digest, *origins, was.state, now.state, came, went))
 
     def _others(self, recorded: Recorded, told: set[Digest]) -> None:
-        """Tell of what was not looked at itself, and has another verdict because what it was made from has."""
+        """Tell of what was not looked at itself, and has another verdict because a parent or a twin has.
+
+        Where only what it hands on is another one, there is nothing to tell.
+        """
         for change in recorded.changed:
             if change.digest in told:
                 continue
             past = [p for p in self._catalogue.past_of(change.digest) if p.entry == recorded.entry]
+            if not past and change.was is change.now:
+                continue
             verdict = self._catalogue.verdict_of(change.digest)
             grounds = past[-1].grounds if past else None
             came, went = _difference(grounds or (), verdict.grounds if verdict and grounds is not None else ())
             present = [s.place for s in self._catalogue.sightings_of(change.digest) if s.present]
             for place in present or (None,):
-                via = "what it was made from reads otherwise"
-                self._again.add(Moved(place, change.digest, change.was, change.now, None, None, came, went, via))
+                moved = Moved(place, change.digest, change.was, change.now, None, None, came, went, _via(came, went))
+                self._again.add(moved)
+
+
+def _via(came: Iterable[Ground], went: Iterable[Ground]) -> str:
+    kinds = {g.kind for g in (*came, *went)}
+    if kinds == {Kind.LIKENESS.value}:
+        return "what is seen or heard in it is the same as in a file that reads otherwise"
+    if Kind.LIKENESS.value in kinds:
+        return "what it was made from, or what is the same, reads otherwise"
+    return "what it was made from reads otherwise"
 
 
 @dataclass(frozen=True, slots=True)

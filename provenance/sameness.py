@@ -41,15 +41,18 @@ def pixels_of(shape: bytes) -> int:
 
 
 _WHOLE = frozenset({STILL, PIXELS, VIDEO, SOUND})
+_DOUBTFUL = _WHOLE | {SPARSE}
 _FLAGS = frozenset({Claim.AI_GENERATED, Claim.AI_ASSISTED})
 
 
 def handed_on(claim: Claim, ours: str, theirs: str) -> Claim | None:
-    """Return what a flag on one file says of another that has the same value, by the algorithms of both; None: nothing.
+    """Return what a flag on one file, or a doubt, says of another of the same value, by the algorithms of both.
 
     A flag on a film is about its pictures as far as anybody can tell: the music under it may be anybody's. A sound that
     is flagged is a part of every film it is used in.
     """
+    if claim is Claim.REVIEW:
+        return claim if ours == theirs in _DOUBTFUL or (ours, theirs) == (SOUNDTRACK, SOUND) else None
     if claim not in _FLAGS:
         return None
     if ours == theirs:

@@ -87,6 +87,12 @@ class Verdict:
     grounds: tuple[Ground, ...]
 
 
+RULES = 1
+"""Which revision of these rules this is: raised where the same rows lead to another verdict, or hand on something else.
+
+What a catalogue has stored by another one is drawn anew when it is opened.
+"""
+
 LINEAGE = "lineage"
 """Kind of the grounds that come from what a file was made from."""
 
@@ -103,6 +109,9 @@ CLAIM_OF_ORIGIN = {
 }
 """What an origin says, as a mark would."""
 _FLAGS = {Claim.AI_GENERATED, Claim.AI_ASSISTED}
+_DOUBTS = {Claim.REVIEW, *_FLAGS}
+_OF_THE_FILE = {"gap", CREDENTIAL}
+"""Kinds of grounds that speak of this file as such, and not of what is seen or heard in it."""
 _NOT_LOOKED_AT = {State.UNREADABLE, State.BROKEN, State.REMOTE}
 _WEIGHT = {claim: n for n, claim in enumerate(Claim)}
 _STRENGTH = {strength: n for n, strength in enumerate(Strength)}
@@ -142,6 +151,22 @@ def conclude(gathered: Iterable[Ground]) -> Verdict:
     return Verdict(Origin.UNKNOWN, grounds)  # (6)
 
 
+def handed_on(verdict: Verdict) -> Origin:
+    """Return what a file is to whatever is the same in other bytes: what it is flagged as, in review, or nothing.
+
+    A doubt that something said of it raises goes on to what it looks or sounds like: else a picture in which a mark and
+    a signature contradict each other would pass without both. That the file could not be read goes nowhere.
+    """
+    if verdict.origin.flagged:
+        return verdict.origin
+    in_doubt = verdict.origin is Origin.REVIEW and any(_raises_doubt(g) for g in verdict.grounds)
+    return Origin.REVIEW if in_doubt else Origin.UNKNOWN
+
+
+def _raises_doubt(ground: Ground) -> bool:
+    return ground.claim in _DOUBTS and ground.kind not in _OF_THE_FILE
+
+
 def _gather(evidence: Evidence, beside: Beside, context: Context) -> list[Ground]:
     """Collect every ground there is, each once."""
     sidecar = beside.sidecar
@@ -176,7 +201,9 @@ def _from_twins(twins: tuple[Signal, ...], others: list[Ground]) -> list[Ground]
         return []
     flags = [_WEIGHT[g.claim] for g in others if g.claim in _FLAGS and g.strength is not Strength.HINT]
     gravest = min(flags, default=len(_WEIGHT))
-    added = [_from_signal(t) for t in twins if _WEIGHT[t.claim] < gravest]
+    in_doubt = any(_raises_doubt(g) for g in others)
+    graver = [t for t in twins if _WEIGHT[t.claim] < gravest and not (in_doubt and t.strength is Strength.HINT)]
+    added = [_from_signal(t) for t in graver]
     return [
         replace(g, says=f"{g.says}, and whose marks are gone") if g.claim in _FLAGS and not flags else g for g in added
     ]

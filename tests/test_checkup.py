@@ -14,7 +14,7 @@ from provenance.checkup import watching as checks
 from provenance.cli.options import now
 from provenance.config import Config
 from provenance.configfile import load_config
-from tests.production import Production, new_production
+from tests.production import Production, generated, new_production
 
 
 @pytest.fixture
@@ -243,3 +243,29 @@ def test_what_cannot_be_looked_at_is_a_problem(production: Production, monkeypat
     assert levels(findings, "watching") == [Level.PROBLEM]
     assert levels(findings, "catalogue") == [Level.OK]
     assert sys.platform in findings[0].says
+
+
+@pytest.mark.parametrize("what", ["garbage", "nothing", "folder", "link"])
+def test_evidence_that_cannot_be_used_is_a_problem(production: Production, what: str) -> None:
+    """Nothing that has marks can be recorded then, so no delivery passes: doctor says so, and what can be done."""
+    generated(production.deliver / "a.png")
+    assert production.run("gate", "deliver").code == 1
+    kept = production.root / ".provenance" / "kept.db"
+    for part in kept.parent.glob("kept.db*"):
+        part.unlink()
+    if what == "folder":
+        kept.mkdir()
+    elif what == "link":
+        kept.symlink_to(production.root / "nowhere")
+    else:
+        kept.write_bytes(b"no database " * 1000 if what == "garbage" else b"")
+    (found,) = [f for f in production.json("doctor")["findings"] if f["level"] == "problem"]
+    assert (found["check"], str(kept) in found["says"]) == ("evidence", True)
+    generated(production.deliver / "b.png", seed=2)
+    result = production.run("gate", "deliver")
+    assert result.code >= 30, result.out
+    if what != "folder":
+        assert "Or move it away" in result.out + result.err
+        kept.unlink()
+        assert production.run("gate", "deliver").code == 1
+        assert not [f for f in production.json("doctor")["findings"] if f["level"] == "problem"]

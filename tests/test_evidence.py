@@ -8,22 +8,26 @@ import struct
 import time
 import zlib
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from provenance.asset import UtcTime
-from provenance.catalogue import Catalogue
+from provenance.catalogue import Batch, Catalogue
+from provenance.catalogue.connection import Opening
+from provenance.catalogue.exhibiting import put_aside
 from provenance.catalogue.keptfile import KeptFile
 from provenance.cli.options import now
 from provenance.containers import walk
 from provenance.cutting import cut
+from provenance.errors import CatalogueLocked
 from provenance.evidence import Credential, Evidence, Examiner, State
 from provenance.exhibits import LARGEST, packed, unpacked
 from provenance.files import BufferMedia, asset_of
 from tests import newsroom
-from tests.catalogue.making import edit_behind
+from tests.catalogue.making import at, digest_of, edit_behind, evidence, seen, stamp, take
 from tests.production import EDITOR, PARAMETERS, Production, generated, new_production, picture, run
 
 TYPES = (
@@ -321,3 +325,24 @@ def test_remains_that_are_no_store_are_not_cut_out(data: bytes) -> None:
     began = time.process_time()
     assert [k for k in cut(found, walk(media), media) if k[0] == "manifest"] == []
     assert time.process_time() - began < 1
+
+
+def test_a_prune_takes_nothing_away_that_somebody_is_about_to_keep(tmp_path: Path) -> None:
+    """What was pruned of one file turns up in another: until its rows are written, whoever prunes has to wait."""
+    path, kept = tmp_path / "catalogue.db", packed("text", "PNG tEXt 'parameters'", b"a prompt")
+    first, second = (replace(seen(evidence(name), name.encode()), kept=(kept,)) for name in ("first", "second"))
+    with Catalogue.create(path, at(0)) as keeping:
+        take(keeping, first)
+        exhibits = keeping.exhibits
+        assert exhibits.prune(exhibits.prunable(at(5)), {}, stamp(6)) == 1
+        exhibits.store.put([kept], at(6))
+        with keeping._db.writing():
+            batch = put_aside(keeping._db, Batch((second,)), at(7))
+            with Catalogue.open(path, Opening(wait=0.1)) as pruning, pytest.raises(CatalogueLocked):
+                pruning.exhibits.prune((), {}, stamp(8))
+            assert kept[2] in exhibits.store.digests()
+        assert batch.examined == (second,)
+        take(keeping, second, minute=9)
+        assert exhibits.prune((), {}, stamp(10)) == 0
+        (of_second,) = exhibits.of(digest_of("second"))
+        assert exhibits.content(of_second) == b"a prompt"

@@ -3,6 +3,7 @@ import time
 from pathlib import Path
 
 import pytest
+from PIL import PngImagePlugin
 
 from provenance import EXAMINER
 from provenance.asset import Place, RelPath, ZoneName
@@ -13,6 +14,7 @@ from provenance.evidence import Beside, Claim, Credential, Evidence, Examiner, K
 from provenance.files import asset_of, stat_key
 from provenance.records import Derivation, Subject
 from tests.catalogue.making import edit_behind
+from tests.likeness.pictures import drawing, saved
 from tests.newsroom import TRAINED, action, manifest, signed, studio
 from tests.production import EDITOR, Production, generated, new_production, picture
 
@@ -40,6 +42,23 @@ def misread(production: Production, path: Path, *signals: Signal, by: Examiner =
     with Catalogue.open(production.root / ".provenance" / "catalogue.db") as catalogue:
         stamp = Stamp(now(), "admin", "suite-1", "0.1.0")
         catalogue.record(Batch((Examined(place, stat_key(path.stat()), False, found, Beside()),)), stamp)
+
+
+def alike(production: Production, *names: str) -> None:
+    """Record files of other bytes with the same picture."""
+    for name in names:
+        text = PngImagePlugin.PngInfo()
+        text.add_text("Comment", name)
+        (production.editorial / name).write_bytes(saved(drawing(), pnginfo=text))
+    production.run("scan")
+
+
+def derived(production: Production, child: str, parent: str) -> None:
+    """Record that a file was made from another, without looking at either."""
+    subjects = (Subject(asset_of((production.editorial / n).read_bytes()).digest, n) for n in (child, parent))
+    word = Derivation(by="The editor", reason="cut", made_at=now(), child=next(subjects), parents=(next(subjects),))
+    with Catalogue.open(production.root / ".provenance" / "catalogue.db") as catalogue:
+        catalogue.add_record(word, Stamp(now(), "admin", "suite-1", "0.1.0"))
 
 
 def listed(production: Production, zone: str) -> str:
@@ -183,16 +202,7 @@ def test_what_was_made_from_it_is_told_as_well(production: Production) -> None:
     """When a parent is no longer flagged, its child's verdict changes too, is told, and is kept as it was."""
     misread(production, picture(production.editorial / "a.png"), ALARM)
     misread(production, picture(production.editorial / "cut.png", seed=9))
-    parent, child = (asset_of((production.editorial / n).read_bytes()).digest for n in ("a.png", "cut.png"))
-    word = Derivation(
-        by="The editor",
-        reason="cut",
-        made_at=now(),
-        child=Subject(child, "cut.png"),
-        parents=(Subject(parent, "a.png"),),
-    )
-    with Catalogue.open(production.root / ".provenance" / "catalogue.db") as catalogue:
-        catalogue.add_record(word, Stamp(now(), "admin", "suite-1", "0.1.0"))
+    derived(production, "cut.png", "a.png")
     told = production.json("rescan", "editorial/a.png", "--outdated")
     changed = {m["path"]: m for m in told["changed"]}
     assert {p: (m["was"], m["now"]) for p, m in changed.items()} == {
@@ -203,6 +213,33 @@ def test_what_was_made_from_it_is_told_as_well(production: Production) -> None:
     assert [g["kind"] for g in changed["cut.png"]["went"]] == ["lineage"]
     (past,) = [p for p in production.json("origin", "editorial/cut.png", "--history")["history"] if p["entry"]][-1:]
     assert past["origin"] == "ai-generated"
+
+
+def test_what_is_the_same_is_told_as_well_and_why(production: Production) -> None:
+    """A false alarm on one of two files with the same picture is mended: the other is told of once, as a twin."""
+    alike(production, "a.png", "same.png")
+    misread(production, production.editorial / "a.png", ALARM)
+    assert production.json("origin", "editorial/same.png")["origin"] == "ai-generated"
+    told = production.json("rescan", "editorial/a.png", "--outdated")
+    changed = [(m["path"], m["was"], m["now"], m["via"]) for m in told["changed"]]
+    via = "what is seen or heard in it is the same as in a file that reads otherwise"
+    assert sorted(changed, key=str) == [
+        ("a.png", "ai-generated", "unknown", None),
+        ("same.png", "ai-generated", "unknown", via),
+    ]
+    (past,) = production.json("origin", "editorial/same.png", "--history")["history"][-1:]
+    assert (past["origin"], [g["kind"] for g in past["grounds"]]) == ("ai-generated", ["likeness"])
+
+
+def test_what_only_hands_on_something_else_is_not_told_of(production: Production) -> None:
+    """A parent is flagged no longer; its child is for its twin's sake, and stays what it is."""
+    alike(production, "child.png", "twin.png")
+    assert production.run("declare", "editorial/twin.png", "--origin", "ai-generated", *EDITOR).code == 0
+    misread(production, picture(production.editorial / "parent.png"), ALARM)
+    derived(production, "child.png", "parent.png")
+    told = production.json("rescan", "editorial/parent.png", "--outdated")
+    assert [(m["path"], m["now"]) for m in told["changed"]] == [("parent.png", "unknown")]
+    assert production.json("origin", "editorial/child.png")["origin"] == "ai-generated"
 
 
 def test_a_word_that_changes_a_verdict_leaves_the_old_one_in_the_history(production: Production) -> None:

@@ -17,7 +17,7 @@ _MARKED = (
 
 @dataclass(frozen=True, slots=True)
 class _Added:
-    """What is new of one asset. `marked` is whether that is flagged by itself; None where it has to be looked up."""
+    """What is new of one asset. `marked`: flagged or in review by itself; None where that has to be looked up."""
 
     asset: int
     raw: bytes
@@ -40,10 +40,10 @@ class Alike:
         self._met: dict[int, set[Likeness]] = {}
         """Of assets of this batch: what is known of them by now."""
 
-    def take(self, asset: int, raw: bytes, likeness: tuple[Likeness, ...], *, new: bool, flagged: bool) -> list[bytes]:
+    def take(self, asset: int, raw: bytes, likeness: tuple[Likeness, ...], *, new: bool, marked: bool) -> list[bytes]:
         """Take what is new of an asset, and return the lines of these facts.
 
-        `flagged` is whether it is new and flagged by itself.
+        `marked` is whether it is new, and flagged or in review by itself.
         """
         known = self._met.get(asset)
         if known is None:
@@ -52,11 +52,11 @@ class Alike:
         added = tuple(one for one in likeness if one not in known)
         if added:
             known.update(added)
-            self._added.append(_Added(asset, raw, added, flagged if new else None))
+            self._added.append(_Added(asset, raw, added, marked if new else None))
         return [likeness_line((raw, *one)) for one in added]
 
     def finish(self) -> None:
-        """Write what was taken, and have twins drawn where that matters: mostly nothing is flagged, and nobody has any.
+        """Write what was taken, and have twins drawn where that matters: mostly nothing is marked, and nobody has any.
 
         All is there before anything is compared, so it does not matter which of two twins came first.
         """
@@ -74,7 +74,7 @@ class Alike:
         self._compare(plain)
 
     def _compare(self, plain: Iterable[_Added]) -> None:
-        """Have what is not flagged by itself drawn where something flagged is the same, or cannot be told from it."""
+        """Have what is not marked by itself drawn where something marked is the same, or cannot be told from it."""
         values: dict[bytes, list[tuple[int, bytes]]] = {}
         shapes: set[bytes] = set()
         for added in plain:

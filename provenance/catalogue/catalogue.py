@@ -20,7 +20,7 @@ from provenance.errors import CatalogueDamaged, CatalogueTrouble, RecordUnknown,
 from provenance.files import sync_folder
 from provenance.lineage import Witness
 from provenance.records import ENVELOPE, NEVER_REVOKED, AnyRecord, in_force
-from provenance.verdict import Origin
+from provenance.verdict import RULES, Origin
 
 if TYPE_CHECKING:
     # A question about a known file needs none of these, and is to be answered fast.
@@ -38,7 +38,7 @@ STANDING = {
 }
 """Words that cannot be taken back, because without them something would pass: what is said instead."""
 
-_RULES = f"{__version__}/{EXAMINER}"
+_RULES = f"{__version__}/{EXAMINER}/{RULES}"
 CHECKPOINT_EVERY = 64
 """How many entries the ledger grows before the place up to which it was verified is written down again."""
 
@@ -134,10 +134,10 @@ class Catalogue(Queries):
         """
         from provenance.catalogue.recording import Numbers, Recording, put_aside
 
-        batch = put_aside(self._db, batch, stamp.at)
         numbers = self._numbers or Numbers()
         self._numbers = None  # until all is committed: these may be numbers of rows that never will be
         with self._db.writing():
+            batch = put_aside(self._db, batch, stamp.at)
             recording = Recording(self._db, numbers, self.ledger.next_seq(stamp))
             recording.take(batch, stamp.at)
             entry = self._answer_for(recording, stamp)

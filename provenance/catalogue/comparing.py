@@ -1,4 +1,7 @@
-"""Which pictures are to be decoded, because they may be the same as one that is flagged, and which wait for it."""
+"""Which pictures are to be decoded, because they may be the same as one that is marked, and which wait for it.
+
+Marked is what is flagged or in review by itself. One in review may still be the same as a flagged one.
+"""
 
 from collections.abc import Iterable, Iterator
 
@@ -12,12 +15,13 @@ Lying = tuple[ZoneName, RelPath, int]
 _NOT_DECODED = "NOT EXISTS (SELECT 1 FROM likeness p WHERE p.asset = l.asset AND p.algorithm IN ('pixels', 'plain'))"
 _BARE = (
     " FROM sought w JOIN likeness l ON l.value = w.shape AND l.algorithm = 'shape'"
-    " WHERE NOT EXISTS (SELECT 1 FROM marked m WHERE m.asset = l.asset)"
+    " WHERE NOT EXISTS (SELECT 1 FROM marked m WHERE m.asset = l.asset AND m.origin <> 'review')"
 )
 _MARKED = " FROM marked m CROSS JOIN likeness l ON l.asset = m.asset AND l.algorithm = 'shape'"
 _HAS_COUNTERPART = (
     "EXISTS (SELECT 1 FROM likeness o WHERE o.value = substr(l.value, 1, 8) AND o.version = l.version"
-    " AND o.algorithm = 'shape' AND NOT EXISTS (SELECT 1 FROM marked n WHERE n.asset = o.asset))"
+    " AND o.algorithm = 'shape'"
+    " AND NOT EXISTS (SELECT 1 FROM marked n WHERE n.asset = o.asset AND n.origin <> 'review'))"
 )
 _HERE = (
     " CROSS JOIN sightings s ON s.id = (SELECT min(t.id) FROM sightings t JOIN folders g ON g.id = t.folder"
@@ -28,7 +32,7 @@ _ASSET = "l.asset = (SELECT id FROM assets WHERE sha256 = ?)"
 
 
 class Comparing:
-    """What of the pictures that are known was not compared with what is flagged."""
+    """What of the pictures that are known was not compared with what is marked."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
@@ -36,7 +40,7 @@ class Comparing:
     def needed(self, digests: Iterable[Digest]) -> frozenset[Digest]:
         """Return those of some bytes that were not decoded, and are a picture that may be the same as another.
 
-        That is one of a shape that is flagged; or one that is flagged itself, where another of its shape is not.
+        That is one of a shape that is marked; or one that is marked itself, where another of its shape is not flagged.
         """
         if self._db.row("SELECT 1 FROM sought LIMIT 1") is None:
             return frozenset()
@@ -50,7 +54,7 @@ class Comparing:
         return frozenset(filter(is_needed, digests))
 
     def counterparts(self, digests: Iterable[Digest], most: int) -> list[Lying]:
-        """Return where flagged pictures lie that were not decoded, and that some bytes may be the same as."""
+        """Return where marked pictures lie that were not decoded, and that some bytes may be the same as."""
         if self._db.row("SELECT 1 FROM sought LIMIT 1") is None:
             return []
         sql = f"SELECT l.value{_BARE} AND {_ASSET}"
@@ -66,8 +70,8 @@ class Comparing:
     def waiting(self, zone: ZoneName, most: int, before: UtcTime) -> Iterator[Lying]:
         """Yield where known pictures lie that wait to be decoded, `most` of them, each once.
 
-        Those are what has the shape of a flagged one, flagged ones of whose shape something is, and whatever is
-        flagged and was first seen `before` a time.
+        Those are what has the shape of a marked one, marked ones of whose shape something is, and whatever is
+        marked and was first seen `before` a time.
         """
         if not self._is_open():
             return
@@ -77,7 +81,7 @@ class Comparing:
         marked += f" AND ({early} OR {_HAS_COUNTERPART})"
         rows = self._db.rows(f"{bare} AND w.open = 1 AND {_NOT_DECODED} LIMIT ?2", (zone, most))
         rows += self._db.rows(f"{marked} LIMIT ?2", (zone, most, before))
-        yield from (_lying(*row) for row in rows[:most])
+        yield from (_lying(*row) for row in list(dict.fromkeys(rows))[:most])
 
     def settle(self) -> None:
         """Close the shapes of which nothing that is there waits any more."""

@@ -27,6 +27,9 @@ _PRUNED = (
 _ORPHAN_AFTER = dt.timedelta(days=1)
 """For so long something may be kept without a row: somebody may be about to write that."""
 
+_AT_ONCE = 500
+"""So much is taken away while nobody else may write."""
+
 _ROW = (
     "SELECT a.sha256, x.kind, x.place, x.digest, x.size, x.held, x.kept_at, x.entry, x.pruned FROM exhibits x"
     " JOIN assets a ON a.id = x.asset"
@@ -51,7 +54,10 @@ class Exhibit:
 
 
 def put_aside(db: Connection, batch: Batch, at: UtcTime) -> Batch:
-    """Put what a batch brings aside, but for what was pruned before; return the batch without that."""
+    """Put what a batch brings aside, but for what was pruned before; return the batch without that.
+
+    Inside the transaction that writes the rows: whoever prunes meanwhile would take away what no row speaks of yet.
+    """
     pruned = set(db.rows_for(_PRUNED, {bytes.fromhex(k[2]) for one in batch.examined for k in one.kept}))
     examined = []
     for one in batch.examined:
@@ -113,12 +119,18 @@ class Exhibiting:
     def _sweep(self, at: UtcTime) -> int:
         """Remove what no row speaks of: what was pruned, and what never came to be recorded."""
         young = utc(dt.datetime.fromisoformat(at) - _ORPHAN_AFTER)
-        over = []
-        for digest, kept_at in self.store.digests().items():
-            rows = self._db.rows("SELECT pruned IS NULL FROM exhibits WHERE digest = ?", (bytes.fromhex(digest),))
-            if not any(live for (live,) in rows) and (rows or kept_at < young):
-                over.append(digest)
-        return self.store.take_away(over)
+        over = [(d, kept_at) for d, kept_at in self.store.digests().items() if self._is_over(d, kept_at, young)]
+        gone = 0
+        for start in range(0, len(over), _AT_ONCE):
+            some = over[start : start + _AT_ONCE]
+            with self._db.writing():  # else somebody may be about to keep the same for other bytes
+                gone += self.store.take_away([d for d, kept_at in some if self._is_over(d, kept_at, young)])
+        self.store.tidy()
+        return gone
+
+    def _is_over(self, digest: Digest, kept_at: UtcTime, young: UtcTime) -> bool:
+        rows = self._db.rows("SELECT pruned IS NULL FROM exhibits WHERE digest = ?", (bytes.fromhex(digest),))
+        return not any(live for (live,) in rows) and (bool(rows) or kept_at < young)
 
 
 def _exhibit(row: Row) -> Exhibit:

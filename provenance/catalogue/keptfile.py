@@ -12,7 +12,7 @@ from pathlib import Path
 
 from provenance.asset import Digest, UtcTime
 from provenance.catalogue.connection import AS_USUAL, Connection, connect
-from provenance.errors import CatalogueDamaged, CatalogueTrouble
+from provenance.errors import CatalogueDamaged, CatalogueMissing, CatalogueTrouble
 from provenance.exhibits import Kept, unpacked
 from provenance.files import sync_folder
 
@@ -21,6 +21,7 @@ KEPT_NAME = "kept.db"
 _APPLICATION_ID = 0x4B455054
 """`KEPT`, in the file's header (sqlite.org/fileformat2.html, 1.3)."""
 _VERSION = 1
+_ADVICE = "Restore this file from your backup. Or move it away: verdicts stay, and what was kept for them is lost."
 _TABLES = (
     "PRAGMA auto_vacuum = INCREMENTAL",
     "PRAGMA journal_mode = WAL",
@@ -71,16 +72,19 @@ class KeptFile:
         return {Digest(digest.hex()): at for digest, at in rows}
 
     def take_away(self, digests: Iterable[Digest]) -> int:
-        """Remove exhibits for good; return how many were there."""
+        """Remove exhibits; return how many were there. `tidy` afterwards, for good."""
         digests = tuple(digests)
         if not digests:
             return 0
-        with self._open() as db:
-            with db.writing():
-                gone = sum(db.run("DELETE FROM kept WHERE digest = ?", (bytes.fromhex(d),)) for d in digests)
-            db.rows("PRAGMA incremental_vacuum")
-            db.rows("PRAGMA wal_checkpoint(TRUNCATE)")  # else what was deleted stays in the log until somebody writes
-        return gone
+        with self._open() as db, db.writing():
+            return sum(db.run("DELETE FROM kept WHERE digest = ?", (bytes.fromhex(d),)) for d in digests)
+
+    def tidy(self) -> None:
+        """Give back the room of what was removed, and leave no trace of it in the log either."""
+        with self._reading() as db:
+            if db is not None:
+                db.rows("PRAGMA incremental_vacuum")
+                db.rows("PRAGMA wal_checkpoint(TRUNCATE)")  # else what was deleted stays there until somebody writes
 
     def check(self) -> None:
         """Raise `CatalogueDamaged` if it is no file of exhibits, or SQLite finds it damaged."""
@@ -105,6 +109,12 @@ class KeptFile:
             db.close()
 
     def _opened(self) -> Connection:
+        try:
+            return self._connected()
+        except (CatalogueDamaged, CatalogueMissing) as error:
+            raise CatalogueDamaged(f"what is kept as evidence cannot be used: {error.message}", help=_ADVICE) from error
+
+    def _connected(self) -> Connection:
         db = connect(self.path, AS_USUAL)
         try:
             if (db.row("PRAGMA application_id"), db.row("PRAGMA user_version")) != ((_APPLICATION_ID,), (_VERSION,)):

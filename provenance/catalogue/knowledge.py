@@ -314,11 +314,11 @@ class Knowledge:
         return twins or (NOT_COMPARED if doubtful else ())
 
     def not_compared(self, asset: int) -> bool:
-        """Whether an asset is a picture that cannot be decoded, and one of its shape is flagged."""
+        """Whether an asset is a picture that cannot be decoded, and one of its shape is flagged or in review."""
         return self._db.row(_NOT_COMPARED, (asset,)) is not None
 
     def marked(self, asset: int) -> Origin:
-        """Return what an asset is flagged for by itself, as it is stored; `UNKNOWN` if it is not flagged."""
+        """Return what an asset is flagged or in review for by itself, as it is stored; `UNKNOWN` if it is neither."""
         row = self._db.row("SELECT origin FROM marked WHERE asset = ?", (asset,))
         return Origin.UNKNOWN if row is None else member(Origin, row[0], lambda: f"what asset {asset} is marked for")
 

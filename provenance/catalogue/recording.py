@@ -28,7 +28,7 @@ from provenance.errors import CatalogueDamaged
 from provenance.evidence import Beside, Evidence, Examiner, Ingredient
 from provenance.exhibits import Kept
 from provenance.lineage import Witness
-from provenance.verdict import Context, Origin, classify
+from provenance.verdict import Context, Origin, classify, handed_on
 
 MEMORY = 1024
 _NOTHING_BESIDE = Beside()
@@ -46,8 +46,8 @@ class Numbers:
     examiners: dict[Examiner, tuple[int, bytes]] = field(default_factory=dict)
     findings: dict[bytes, tuple[int, bytes]] = field(default_factory=dict)
     folders: dict[tuple[str, bytes], int] = field(default_factory=dict)
-    alone: dict[int, Origin] = field(default_factory=dict)
-    """The verdict on a finding that nothing else speaks about."""
+    alone: dict[int, tuple[Origin, Origin]] = field(default_factory=dict)
+    """The verdict on a finding that nothing else speaks about, and what it hands on to twins."""
 
     def trim(self) -> None:
         """Keep the memory flat, however many folders and findings there are."""
@@ -65,8 +65,8 @@ class _Met:
     examiner: int
     finding: Finding
     new: bool
-    flagged: bool
-    """Whether it is new and flagged by itself."""
+    marked: bool
+    """Whether it is new, and flagged or in review by itself."""
     told: bool
     """Whether what was found about it is new evidence."""
 
@@ -114,7 +114,7 @@ class Recording:
             if met.told:
                 self._lineage(met)
             if examined.likeness:
-                self.lines += self._alike.take(met.id, met.raw, examined.likeness, new=met.new, flagged=met.flagged)
+                self.lines += self._alike.take(met.id, met.raw, examined.likeness, new=met.new, marked=met.marked)
             if examined.kept:
                 self._exhibits(examined.kept, met, at)
             if examined.place is not None:
@@ -147,15 +147,15 @@ class Recording:
         found, body = finding_in(evidence)
         finding, digest = self._finding(body)
         row = self._known.get(raw)
-        origin = self._alone(evidence, finding)
+        origin, marks = self._alone(evidence, finding)
         if row is None:
             number = next(numbers)
             self._new_asset((number, raw, bytes.fromhex(evidence.asset.fast), evidence.asset.size, at, origin.value))
         else:
             number = _same_bytes(row, evidence.asset)
-        flagged = row is None and origin.flagged
-        if flagged:
-            self._marked.append((number, origin.value))
+        marked = row is None and marks is not Origin.UNKNOWN
+        if marked:
+            self._marked.append((number, marks.value))
         nth = 1 if row is None else self._next(number, raw, (examiner, finding))
         if nth:
             self._latest[number] = (nth, examiner, finding)
@@ -163,7 +163,7 @@ class Recording:
             fast = bytes.fromhex(evidence.asset.fast)
             self.lines.append(evidence_line((raw, nth, fast, evidence.asset.size, said_by, digest)))
             self.evidence += 1
-        return _Met(number, raw, examiner, found, row is None, flagged, nth > 0)
+        return _Met(number, raw, examiner, found, row is None, marked, nth > 0)
 
     def _new_asset(self, row: tuple[int, bytes, bytes, int, UtcTime, str]) -> None:
         number, raw, fast, size, *_ = row
@@ -192,12 +192,12 @@ class Recording:
         )
         return found is not None
 
-    def _alone(self, evidence: Evidence, finding: int) -> Origin:
-        origin = self._numbers.alone.get(finding)
-        if origin is None:
-            origin = classify(evidence, _NOTHING_BESIDE, _NO_CONTEXT).origin
-            self._numbers.alone[finding] = origin
-        return origin
+    def _alone(self, evidence: Evidence, finding: int) -> tuple[Origin, Origin]:
+        known = self._numbers.alone.get(finding)
+        if known is None:
+            verdict = classify(evidence, _NOTHING_BESIDE, _NO_CONTEXT)
+            known = self._numbers.alone[finding] = verdict.origin, handed_on(verdict)
+        return known
 
     def _examiner(self, examiner: Examiner) -> tuple[int, bytes]:
         """Return an examiner's row number and stored form."""

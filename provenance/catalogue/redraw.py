@@ -23,7 +23,7 @@ from provenance.catalogue.twins import NOT_COMPARED, Circle, Groups, Twin, seek,
 from provenance.evidence import Beside, Evidence, Signal
 from provenance.records import Declaration
 from provenance.sameness import Likeness
-from provenance.verdict import Context, Origin, classify
+from provenance.verdict import Context, Origin, Verdict, classify, handed_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Drawn:
     sightings: tuple[tuple[int, Origin | None], ...] = ()
     """None where a sighting has no verdict yet."""
     marks: Origin = Origin.UNKNOWN
-    """What it is flagged for by itself, whatever its twins are: what it hands on to them."""
+    """What it is flagged for by itself, or `REVIEW`, whatever its twins are: what it hands on to them."""
 
     @property
     def all(self) -> tuple[Origin | None, ...]:
@@ -66,14 +66,16 @@ class _Node:
         known = tuple(dict.fromkeys(a for a in ancestors if a is not None))
 
         def drawn(twins: tuple[Signal, ...]) -> Drawn:
-            def origin(beside: Beside, special: Special | None) -> Origin:
+            def verdict(beside: Beside, special: Special | None) -> Verdict:
                 context = Context(self.declarations, known, remembered(self.evidences, special), twins)
-                return classify(self.evidences[-1], beside, context).origin
+                return classify(self.evidences[-1], beside, context)
 
-            return Drawn(origin(Beside(), None), tuple((s.id, origin(s.beside, s)) for s in self.specials))
+            own = verdict(Beside(), None)
+            sightings = tuple((s.id, verdict(s.beside, s).origin) for s in self.specials)
+            return Drawn(own.origin, sightings, handed_on(own))
 
         alone = drawn(())
-        marks = alone.carries if alone.carries.flagged else Origin.UNKNOWN
+        marks = alone.carries if alone.carries.flagged else alone.marks
         twins = signals(flagged) or self.doubt
         return replace(drawn(twins) if twins else alone, marks=marks)
 
@@ -101,10 +103,11 @@ class Redraw:
         while pending:
             differing = list(self._differing(self._descendants(pending)))
             pending = set[bytes]()
-            for node, drawn in differing:
+            for node, drawn in differing:  # before anything is stored that others stood on
                 _end(history, node, drawn)
+            for node, drawn in differing:
                 self._store(node, drawn)
-                if drawn.marks is not node.marked and drawn.marks.flagged:
+                if drawn.marks not in {node.marked, Origin.UNKNOWN}:
                     pending |= seek(self._db, node.row.id)
                 changes.append(Change(node.row.asset.digest, node.stored.carries, drawn.carries))
         return tuple(changes)
@@ -115,7 +118,7 @@ class Redraw:
             self._db.run("UPDATE sightings SET origin = ? WHERE id = ?", (origin and origin.value, sighting))
         if drawn.marks is not node.marked:
             self._db.run("DELETE FROM marked WHERE asset = ?", (node.row.id,))
-            if drawn.marks.flagged:
+            if drawn.marks is not Origin.UNKNOWN:
                 self._db.run("INSERT INTO marked (asset, origin) VALUES (?, ?)", (node.row.id, drawn.marks.value))
 
     def refresh_all(self, moment: Moment) -> tuple[Change, ...]:
@@ -144,17 +147,17 @@ class Redraw:
 
     def _outdated_plain(self, special: set[bytes]) -> Iterator[Change]:
         """Compare all other assets: what was found decides alone, so each combination of findings is drawn once."""
-        memory: dict[tuple[tuple[int, int], ...], Origin] = {}
+        memory: dict[tuple[tuple[int, int], ...], Drawn] = {}
         for raw, origin, findings, marks in self._plain(special):
             if findings not in memory:
                 row = self._known.asset(raw)
                 assert row is not None
-                memory[findings] = _Node(row, self._known.evidences(row), (), (), ()).draw({}).own
-            is_marked = memory[findings].value if memory[findings].flagged else None
-            if memory[findings].value != origin or marks != is_marked:
+                memory[findings] = _Node(row, self._known.evidences(row), (), (), ()).draw({})
+            drawn = memory[findings]
+            if (drawn.own.value, drawn.marks.value) != (origin, marks or Origin.UNKNOWN.value):
                 row = self._known.asset(raw)
                 assert row is not None
-                yield Change(Digest(raw.hex()), row.origin, memory[findings])
+                yield Change(Digest(raw.hex()), row.origin, drawn.own)
 
     def _plain(self, special: set[bytes]) -> Iterator[tuple[bytes, str, tuple[tuple[int, int], ...], str | None]]:
         """Yield all other assets: digest, stored verdict, findings, and what each is marked for, if anything."""

@@ -1,7 +1,7 @@
 """Twins: other bytes in which the same is seen or heard, and what of it is flagged.
 
-A twin hands on what it is flagged for by itself (table `marked`), never what it has from another twin: else two files
-would go on accusing each other after the reason is gone.
+A twin hands on what it is flagged for, or in review for, by itself (table `marked`), never what it has from another
+twin: else two files would go on accusing each other after the reason is gone.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +17,7 @@ MOST = 8
 """So many twins are named; who has more is no more flagged for it."""
 
 Twin = tuple[bytes, Origin, str, str]
-"""Its digest, what it is flagged for, the algorithm of ours, the algorithm of its own."""
+"""Its digest, what it is marked for, the algorithm of ours, the algorithm of its own."""
 
 NOT_COMPARED = (
     Signal(
@@ -25,14 +25,14 @@ NOT_COMPARED = (
         Claim.REVIEW,
         Strength.HINT,
         "pixels",
-        "it cannot be decoded, and so not be compared with flagged pictures of its size",
+        "it cannot be decoded, and so not be compared with pictures of its size that are flagged or in review",
     ),
 )
 """The doubt about such a picture."""
 
 
 def signals(twins: Iterable[Twin]) -> tuple[Signal, ...]:
-    """Return what some flagged twins hand on, the gravest first, each twin once."""
+    """Return what some marked twins hand on, the gravest first, each twin once."""
     graded = []
     for raw, origin, ours, theirs in twins:
         claim = handed_on(CLAIM_OF_ORIGIN[origin], ours, theirs)
@@ -57,6 +57,9 @@ _WHAT = {
 
 
 def _signal(claim: Claim, twin: Digest, origin: Origin, ours: str) -> Signal:
+    if origin is Origin.REVIEW:
+        says = f"{_WHAT[ours]} {twin[:12]}, which is in review for what is said of it"
+        return Signal(Kind.LIKENESS, claim, Strength.HINT, ours, says, twin)
     says = f"{_WHAT[ours]} {twin[:12]}, which is {origin.value}"
     return Signal(Kind.LIKENESS, claim, Strength.DECLARED, ours, says, twin)
 
@@ -113,25 +116,25 @@ def hub(version: int, value: bytes) -> bytes:
 
 @dataclass(slots=True)
 class Circle:
-    """What is flagged by itself in the groups that are drawn together, in one round of drawing."""
+    """What is marked by itself in the groups that are drawn together, in one round of drawing."""
 
     groups: Mapping[bytes, tuple[tuple[bytes, str], ...]]
     """By hub: the members and their algorithms."""
     flagged: dict[bytes, list[tuple[bytes, Origin, str]]] = field(default_factory=dict)
 
     def take(self, marks: Mapping[bytes, Origin], values: Iterable[Likeness]) -> None:
-        """Note who shares some values and is flagged, and for what; of many that are for the same, a few will do."""
+        """Note who shares some values and is marked, and for what; of many that are for the same, a few will do."""
         for key in {hub(version, value) for _, version, value in values} & self.groups.keys():
             members = self.groups[key]
             kept: dict[tuple[Origin, str], list[bytes]] = {}
             for raw, algorithm in members:
                 origin = marks.get(raw, Origin.UNKNOWN)
-                if origin.flagged:
+                if origin is not Origin.UNKNOWN:
                     kept.setdefault((origin, algorithm), []).append(raw)
             self.flagged[key] = [(r, o, a) for (o, a), raws in kept.items() for r in sorted(raws)[: MOST + 1]]
 
     def of(self, raw: bytes, values: Iterable[Likeness]) -> Iterator[Twin]:
-        """Yield the flagged twins of one asset."""
+        """Yield the marked twins of one asset."""
         for ours, version, value in values:
             for other, origin, theirs in self.flagged.get(hub(version, value), ()):
                 if other != raw:

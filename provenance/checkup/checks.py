@@ -44,6 +44,7 @@ def check_up(path: Path, now: UtcTime) -> Iterator[Finding]:
         ("people", lambda c, n: check_people(c, load_policy(c.policy, c.folder), n)),
         ("zones", _zones),
         ("catalogue", _catalogue),
+        ("evidence", _evidence),
         ("configuration", lambda c, _: check_accepted(c, load_policy(c.policy, c.folder))),
         ("trust", check_trust),
         ("examiner", _examiner),
@@ -98,6 +99,16 @@ def _catalogue(config: Config, now: UtcTime) -> Iterator[Finding]:
         yield Finding(
             Level.OK, "ledger", f"whole, {counts.ledger_entries:,} entries, head {catalogue.ledger.head().hash}"
         )
+
+
+def _evidence(config: Config, _now: UtcTime) -> Iterator[Finding]:
+    """Say only that something is wrong: where nothing was kept yet there is no file."""
+    from provenance.catalogue.keptfile import KeptFile
+
+    store = KeptFile(config.catalogue)
+    if os.path.lexists(store.path):
+        store.check()
+    yield from ()
 
 
 def _examiner(config: Config, _now: UtcTime) -> Iterator[Finding]:

@@ -82,14 +82,27 @@ class Parts:
         return digest.digest()
 
     def says_nothing(self) -> bool:
-        """Whether it is too short, or as empty as silence: by probes of it, taken evenly."""
+        """Whether it is too short, or as empty as silence."""
+        return self.size < LEAST or self.is_empty()
+
+    def is_empty(self, share: float = _SAYS_NOTHING) -> bool:
+        """Whether probes of it, taken evenly, can be compressed to less than a share: by default, as silence can."""
         size = self.size
-        if size < LEAST:
-            return True
-        probes = b"".join(self._taken(range(0, size - _PROBE, max(1, size // _PROBES)), _PROBE))
-        if len(set(probes[:: len(probes) // _SAMPLE])) > _SAMPLE // 4:
+        starts = range(0, size - _PROBE, max(1, size // _PROBES)) if size >= LEAST else range(1)
+        probes = b"".join(self._taken(starts, _PROBE if size >= LEAST else LEAST))
+        if len(set(probes[:: max(1, len(probes) // _SAMPLE)])) > _SAMPLE // 4:
             return False  # so many values have neither silence nor a tone, and nothing has to be compressed
-        return len(zlib.compress(probes, 1)) < _SAYS_NOTHING * len(probes)
+        return len(zlib.compress(probes, 1)) < share * len(probes)
+
+    def is_less_than(self, least: float) -> bool:
+        """Whether it can be compressed to fewer bytes than that. Reads no further than to know it is not."""
+        packer, packed = zlib.compressobj(), 0
+        for at, length in self.spans:
+            for start in range(at, at + length, BLOCK):
+                packed += len(packer.compress(self.media.read(start, min(BLOCK, at + length - start))))
+                if packed >= least:
+                    return False
+        return packed + len(packer.flush()) < least
 
     def _taken(self, starts: Iterable[int], length: int) -> Iterator[bytes]:
         """Yield so many bytes from each of some offsets within the whole that the parts are."""

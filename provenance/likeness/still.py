@@ -15,7 +15,12 @@ FEWEST = 10_000
 
 _EMPTIEST = 4
 """Pixels to one bit. What takes less than a bit for so many is a plain area, a mask or a ramp; pictures take several
-times as much, in whatever form."""
+times as much, in whatever form. What is not compressed, or badly, is measured as if it were."""
+
+_REPEATS = 0.5
+"""What can be compressed to that share is worth measuring; what is well compressed cannot."""
+
+_SAMPLE = 512
 
 _MOST = 200_000
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
@@ -23,18 +28,32 @@ _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 _APP_0 = 0xE0
 
 
-def _still(parts: Parts, size: tuple[int, ...], head: bytes, shape: bytes = b"") -> tuple[Likeness, ...]:
+def _still(
+    parts: Parts, size: tuple[int, ...], head: bytes, shape: bytes = b"", scan: Parts | None = None
+) -> tuple[Likeness, ...]:
     """Return the likenesses of a picture: what has to be in common to be compared, and what is coded, if it says much.
 
-    `head` is what else belongs to the picture, and to its digest.
+    `head` is what else belongs to the picture, and to its digest. `scan` is the picture without what only says how to
+    decode it, where `parts` are more than that.
     """
+    said = scan or parts
     pixels = size[0] * size[1]
     if pixels < FEWEST or max(size) >= 1 << 32:
         return ()
+    least = pixels / (8 * _EMPTIEST)
     shaped = (SHAPE, VERSION, struct.pack(">II", *size) + shape)
-    if not parts.is_whole or parts.size > WHOLE or parts.size * 8 * _EMPTIEST < pixels:
+    if not parts.is_whole or parts.size > WHOLE or said.size < least:
+        return (shaped,)
+    if _repeats(said) and said.is_less_than(least):  # what hardly compresses what it holds: the same bar
         return (shaped,)
     return shaped, (STILL, VERSION, parts.digest(head))
+
+
+def _repeats(parts: Parts) -> bool:
+    """Whether what is coded may be compressed much further. One look at its middle mostly tells that it may not."""
+    at, length = parts.spans[len(parts.spans) // 2]
+    middle = parts.media.read(at + length // 2, min(_SAMPLE, length - length // 2))
+    return len(set(middle)) <= _SAMPLE // 4 and parts.is_empty(_REPEATS)
 
 
 def jpeg(window: Window, media: Media, chain: Chain) -> tuple[Likeness, ...]:
@@ -61,8 +80,10 @@ def jpeg(window: Window, media: Media, chain: Chain) -> tuple[Likeness, ...]:
     if chain.end != stop:
         spans.append((start, stop - start))
         start = chain.end
-    spans.append((start, _end(window, chain.end, search=several) - start))
-    return _still(Parts(media, tuple(spans)), size, b"jpeg", b"jpeg")
+    end = _end(window, chain.end, search=several)
+    spans.append((start, end - start))
+    scan = Parts(media, ((chain.end, end - chain.end),))
+    return _still(Parts(media, tuple(spans)), size, b"jpeg", b"jpeg", scan)
 
 
 _EOI = b"\xff\xd9"

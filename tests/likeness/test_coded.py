@@ -32,6 +32,34 @@ def of(name: str) -> dict[str, bytes]:
     return likeness((TWINS / name).read_bytes())
 
 
+FLAT: list[tuple[str, dict[str, object]]] = [
+    ("TIFF", {}),
+    ("TIFF", {"compression": "packbits"}),
+    ("PNG", {"compress_level": 0}),
+    ("PNG", {}),
+    ("JPEG", {"quality": 95, "subsampling": 0}),
+    ("WEBP", {"lossless": True}),
+]
+
+
+@pytest.mark.parametrize(("form", "options"), FLAT)
+@pytest.mark.parametrize("size", [(1920, 1080), (120, 100)])
+def test_a_plain_picture_is_like_nothing_however_it_is_saved(
+    form: str, options: dict[str, object], size: tuple[int, int]
+) -> None:
+    """One flagged black frame must not flag all others; a picture of which only a part says something is known."""
+    black = Image.new("RGB", size)
+    bars = black.copy()
+    for n, colour in enumerate(("white", "yellow", "cyan", "lime", "magenta", "red", "blue")):
+        bars.paste(colour, (n * size[0] // 7, 0, size[0], size[1]))
+    assert STILL not in likeness(saved(black, form, **options))
+    if size[0] > 1000:
+        assert STILL not in likeness(saved(bars, form, **options))
+    part = black.copy()
+    part.paste(drawing(size=(size[0] // 3, size[1] // 2)), (size[0] // 2, size[1] // 3))
+    assert STILL in likeness(saved(part, form, **options))
+
+
 # --- pictures --------------------------------------------------------------------------------------------------------
 
 

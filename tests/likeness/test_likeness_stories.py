@@ -9,7 +9,7 @@ from PIL import Image
 from tests import newsroom
 from tests.likeness.pictures import drawing, generated, saved
 from tests.likeness.test_coded import TWINS
-from tests.production import EDITOR, Production, new_production, outcomes
+from tests.production import EDITOR, LEGAL, Production, new_production, outcomes
 from tests.watching import quarantine, start, watched_production
 
 
@@ -195,3 +195,27 @@ def test_a_later_scan_compares_what_is_new(production: Production) -> None:
     clean = put(production.editorial / "clean.webp", saved(image, "WEBP", lossless=True))
     assert production.run("scan").code == 0
     assert production.json("origin", clean)["origin"] == "ai-generated"
+
+
+@pytest.mark.parametrize("first", ["doubted", "clean"])
+def test_a_doubt_does_not_go_away_with_the_marks(production: Production, first: str) -> None:
+    """A generator's settings under a signature that may clear are a contradiction; saved anew without both, it is one.
+
+    The clearance of the one is for its bytes, and does not let the other pass.
+    """
+    studio = newsroom.studio()
+    put(production.root / "studio.pem", newsroom.anchor(studio, may_clear=True).pem)
+    anchor = '\n[[trust.anchor]]\npath = "studio.pem"\npurpose = "signer"\nmay_clear = true\n'
+    production.config.write_text(production.config.read_text() + anchor)
+    captured = newsroom.manifest(newsroom.action("created", newsroom.CAPTURE))
+    doubted = newsroom.signed(captured, generated(drawing()), newsroom.PNG, by=studio)
+    files = {"doubted": ("doubted.png", doubted), "clean": ("clean.tif", saved(drawing(), "TIFF"))}
+    for name in (first, *(n for n in files if n != first)):
+        put(production.deliver / files[name][0], files[name][1])
+        production.run("gate", "deliver")
+    assert outcomes(production.json("gate", "deliver")) == {"doubted.png": "hold", "clean.tif": "hold"}
+    told = production.run("origin", production.deliver / "clean.tif", "--explain").out
+    assert "which is in review" in told, told
+    assert production.run("clear", production.deliver / "doubted.png", *LEGAL).code == 0
+    assert outcomes(production.json("gate", "deliver")) == {"doubted.png": "pass", "clean.tif": "hold"}
+    assert production.run("ledger", "verify").code == 0

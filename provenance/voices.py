@@ -4,11 +4,11 @@ The only place where that is decided. It is asked anew for every run, and nothin
 and a record that counted yesterday may not count today.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from provenance.accepting import KIND, Acceptances, acceptances
 from provenance.asset import Digest, ProjectId, Title, UtcTime
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from provenance.identity.authority import Authority, Listing, Signed
     from provenance.meanwhile import Meanwhile
     from provenance.records.consent import Consent
+    from provenance.records.personal import LegalHold
     from provenance.records.register import Register
 
 R = TypeVar("R", bound=Record)
@@ -263,6 +264,16 @@ class Voices:
         if requester.is_called(record.by):
             return f"{requester.name} asked for it, and somebody else has to decide"
         return self._told_by(record.by, [s.digest for s in record.subjects])
+
+    def of_new(self, record: Record, envelope: Mapping[str, Any] | None) -> "Authority":
+        """Return what would stand behind a record that is not recorded yet."""
+        from provenance.identity.authority import authority_of
+
+        return authority_of(record, envelope, self._listing)
+
+    def legal_holds(self) -> "tuple[LegalHold, ...]":
+        """Return the legal holds in force, the oldest first: a release by whoever may not give it ends none."""
+        return self._catalogue.legal_holds(self._now, lambda release: self.authority(release).counts)
 
     def consents(self, project: ProjectId, title: Title) -> "tuple[Consent, ...]":
         """Return the consents that count for a title now, oldest first."""

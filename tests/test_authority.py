@@ -104,7 +104,9 @@ def test_a_captured_file_is_one_only_by_whom_the_pack_names(production: Producti
 def test_the_doctor_names_open_acts_and_roles_that_nobody_has(production: Production) -> None:
     """Where words are signed it warns of acts that are left to everybody, and of a role that nobody listed has."""
     warned = [f["says"] for f in production.json("doctor")["findings"] if f["level"] == "warning"]
-    assert any(w.startswith("anybody who is listed may approve, consent and register") for w in warned), warned
+    assert any(
+        w.startswith("anybody who is listed may approve, consent, register, erase and unhold") for w in warned
+    ), warned
     assert not any("nobody listed may" in w for w in warned)
     production.config.write_text(production.config.read_text().replace('"post-supervisor"', '"sound-supervisor"'))
     accept(production)

@@ -1,26 +1,30 @@
 """Legal holds: which are in force, what they cover, and what they forbid."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from provenance.asset import Commitment, UtcTime
 from provenance.catalogue.connection import Connection
 from provenance.catalogue.knowledge import Knowledge
+from provenance.catalogue.rows import Filed
 from provenance.errors import CatalogueDamaged, LegallyHeld, RecordUnknown
 from provenance.records import AnyRecord, in_force
 
 if TYPE_CHECKING:
     from provenance.records.personal import LegalHold
 
-_HOLDS = (
-    "SELECT id FROM records r WHERE kind = 'legal-hold' AND NOT EXISTS"
-    " (SELECT 1 FROM records v WHERE v.target = r.id AND v.target <> '' AND v.kind = 'hold-release') ORDER BY entry"
-)
+_HOLDS = "SELECT id FROM records WHERE kind = 'legal-hold' ORDER BY entry"
+_RELEASES = "SELECT id FROM records WHERE target = ? AND target <> '' AND kind = 'hold-release' ORDER BY entry"
 _ERASED = "SELECT 1 FROM record_subjects s JOIN records r ON r.id = s.record WHERE s.digest = ? AND r.kind = 'erasure'"
 
 
-def holds_in_force(db: Connection, known: Knowledge, now: UtcTime) -> "tuple[LegalHold, ...]":
-    """Return the legal holds that neither expired nor were released, the oldest first."""
+def holds_in_force(
+    db: Connection, known: Knowledge, now: UtcTime, counts: Callable[[Filed], bool] | None = None
+) -> "tuple[LegalHold, ...]":
+    """Return the legal holds that neither expired nor were released, the oldest first.
+
+    `counts` says whether a release does; without it each does.
+    """
     from provenance.records.personal import LegalHold
 
     holds = []
@@ -28,7 +32,9 @@ def holds_in_force(db: Connection, known: Knowledge, now: UtcTime) -> "tuple[Leg
         filed = known.record(name)
         if filed is None or not isinstance(filed.record, LegalHold):
             raise CatalogueDamaged(f"record {name} is kept as a legal hold, and is none")
-        if in_force(filed.record.expires, now):
+        releases = (known.record(release) for (release,) in db.rows(_RELEASES, (name,)))
+        released = any(r is not None and (counts is None or counts(r)) for r in releases)
+        if in_force(filed.record.expires, now) and not released:
             holds.append(filed.record)
     return tuple(holds)
 

@@ -1,7 +1,7 @@
 """What the catalogue can be asked. Reads only; every answer is checked while it is decoded."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -191,11 +191,11 @@ class Queries(Places):
             raise RecordUnknown(f"there is no record {record!r}")
         return found
 
-    def legal_holds(self, now: UtcTime) -> "tuple[LegalHold, ...]":
-        """Return the legal holds in force, the oldest first."""
+    def legal_holds(self, now: UtcTime, counts: Callable[[Filed], bool] | None = None) -> "tuple[LegalHold, ...]":
+        """Return the legal holds in force, the oldest first; `counts` says whether a release does, else each does."""
         from provenance.catalogue.holding import holds_in_force
 
-        return holds_in_force(self._db, self._known, now)
+        return holds_in_force(self._db, self._known, now, counts)
 
     def is_erased(self, value: Commitment) -> bool:
         """Whether the ledger says that what this commitment was made over was erased."""

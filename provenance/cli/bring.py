@@ -1,15 +1,17 @@
 """`provenance bring`: take back what was signed elsewhere."""
 
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
 from provenance.cli.options import answer_options
 from provenance.cli.session import Session
+from provenance.cli.signing import refuse_final
 from provenance.cli.words import show_record
-from provenance.errors import FileMissing, ReadFailed, SignatureRefused
+from provenance.errors import FileMissing, PersonalUnknown, ReadFailed, SignatureRefused
 from provenance.records import AnyRecord, record_from
 
 if TYPE_CHECKING:
@@ -45,9 +47,13 @@ def bring(ctx: click.Context, file: Path, signature: Path | None, as_json: bool)
         stamp = session.stamp(record.claimed_at)
         if record.made_at > stamp.at:
             raise SignatureRefused(f"{record.id} says that it was made at {record.made_at}, which is still to come")
+        refuse_final(session, catalogue, record, envelope)
         catalogue.add_record(record, stamp, envelope)
         session.signing.authority = session.voices(catalogue).authority_of(record.id)
         news = [*_since(catalogue, record, stamp)]
+    if record.kind == "erasure":
+        with suppress(PersonalUnknown), session.personal():
+            pass  # whoever opens the store erases what the ledger says is erased
     show_record(session, record, record.about, as_json=as_json, news=news)
 
 
@@ -66,7 +72,7 @@ def _since(catalogue: "Catalogue", record: AnyRecord, stamp: "Stamp") -> "Iterat
                 yield f"the {what} is another one than when it was written, at {record.made_at}"
 
 
-def _checked(signed: bytes, signature: str, store: str) -> tuple[AnyRecord, dict[str, object]]:
+def _checked(signed: bytes, signature: str, store: str) -> "tuple[AnyRecord, dict[str, Any]]":
     """Return the record that was signed, and the envelope; raises `SignatureRefused` unless all of it holds."""
     from provenance.identity.dsse import EnvelopeUnreadable
     from provenance.identity.publickey import SignatureBad

@@ -103,7 +103,7 @@ def expire(ctx: click.Context, by: str, reason: str, claimed_at: str | None, as_
 
     session, at = Session.of(ctx), now()
     with session.personal() as (catalogue, store):
-        due, holds = [s for s in store.stored() if s.due(at)], catalogue.legal_holds(at)
+        due, holds = [s for s in store.stored() if s.due(at)], session.voices(catalogue).legal_holds()
         held = [s.id for s in due if covering(holds, s.commitment)]
         values = tuple(s.commitment for s in due if s.id not in held)
         _erase(session, catalogue, store, values, (by, reason, claimed_at), as_json=as_json, held=held)
@@ -200,17 +200,22 @@ def _erase(
         claimed = moments(session, None, claimed_at)[1]
         stamp = session.stamp(claimed)
         record = Erasure(by=by, reason=reason, made_at=stamp.at, claimed_at=claimed, values=values)
-        erased = erase_from(catalogue, store, record, stamp)
-        clear_leftovers(session.config.catalogue.parent)
+        envelope = session.signing.envelope(catalogue, record)
+        if session.signing.request is None:
+            erased = erase_from(catalogue, store, record, stamp, envelope)
+            clear_leftovers(session.config.catalogue.parent)
     copies = store.copies(min(s.stored_at for s in erased)) if erased else ()
     if as_json:
         document = ErasureDocument(
-            record=record.id if record else None,
+            record=record.id if record and not session.signing.written else None,
             erased=[s.id for s in erased],
             held=held or [],
             still_in=copies_document(copies),
         )
         click.echo(to_json(document))
+        return
+    if session.signing.written:
+        click.echo("\n".join(session.signing.lines()))
         return
     click.echo(f"Erased {len(erased):,}{f': {record.id}' if record else ', nothing was due'}")
     for stored in erased:
@@ -228,7 +233,7 @@ def _show(
     from provenance.report.personal_document import PersonalDocument, value_document
 
     at: UtcTime = now()
-    holds = catalogue.legal_holds(at)
+    holds = Session.of(click.get_current_context()).voices(catalogue).legal_holds()
     documents = [value_document(s, holds, at, opened.opened(s.commitment) if opened else None) for s in stored]
     if as_json:
         click.echo(to_json(PersonalDocument(values=documents, legal_holds=[hold.id for hold in holds])))

@@ -4,7 +4,7 @@ import os
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -60,20 +60,30 @@ class Signing:
 
         Raises `click.UsageError` where a command has a second word to be signed elsewhere: one file holds one.
         """
+        envelope = self.envelope(catalogue, record)
+        if self.request is None:
+            catalogue.add_record(record, stamp, envelope)
+            if envelope is not None or self.session.signed:
+                self.authority = self.session.voices(catalogue).authority_of(record.id)
+
+    def envelope(self, catalogue: "Catalogue", record: "AnyRecord") -> "dict[str, Any] | None":
+        """Return the signature of a word that may be recorded; None if there is none, or it was written down only.
+
+        Raises as `keep` does, and `refuse_final`.
+        """
         objection = self.session.voices(catalogue).objection(record) if self.session.signed else ""
         if objection:
             raise WordRefused(f"this approval would not count: {objection}")
         if self.request is not None:
             self._write(catalogue, record)
-            return
+            return None
         envelope = None
         if self.signer is not None:
             from provenance.identity.signing import sign
 
             envelope = sign(record, catalogue.store_id, self.signer).content()
-        catalogue.add_record(record, stamp, envelope)
-        if envelope is not None or self.session.signed:
-            self.authority = self.session.voices(catalogue).authority_of(record.id)
+        refuse_final(self.session, catalogue, record, envelope)
+        return envelope
 
     def keep_beside(self, catalogue: "Catalogue", record: "AnyRecord", stamp: "Stamp") -> None:
         """Record a word that goes with another one: signed if that is signed here, and otherwise as it is.
@@ -113,6 +123,30 @@ class Signing:
         from provenance.report.records import standing_words
 
         return [standing_words(self.session.config.approvals, self.authority)]
+
+
+def refuse_final(
+    session: Session, catalogue: "Catalogue", record: "AnyRecord", envelope: "dict[str, Any] | None"
+) -> None:
+    """Refuse what cannot be undone by whoever may not say it: an erasure, and the end of a legal hold.
+
+    Raises `WordRefused`; `LegallyHeld` for an erasure of what is held, also where somebody released it who may not.
+    """
+    from provenance.catalogue import covering
+    from provenance.errors import LegallyHeld
+    from provenance.records.personal import Erasure, HoldRelease
+
+    if not (session.signed and isinstance(record, Erasure | HoldRelease)):
+        return
+    voices = session.voices(catalogue)
+    authority = voices.of_new(record, envelope)
+    if not authority.counts:
+        advice = "Nothing was recorded, and nothing erased. Say it with --sign-with KEY or --request FILE."
+        raise WordRefused(f"this {record.kind} would not count: {authority.why}", help=advice)
+    holds = voices.legal_holds() if isinstance(record, Erasure) else ()
+    for value in record.values if isinstance(record, Erasure) else ():
+        for hold in covering(holds, value):
+            raise LegallyHeld(f"per-{value[:20]} is under the legal hold {hold.id} by {hold.by}: {hold.reason}")
 
 
 def load_key(session: Session, path: Path) -> "Signer":

@@ -25,6 +25,8 @@ _ACTS: Final = {
     "consent": "consent",
     "tool-entry": "register",
     "supersession": "supersede",
+    "erasure": "erase",
+    "hold-release": "unhold",
 }
 _MILDER: Final = frozenset({"captured", "created"})
 """Origins whose declaration can make a verdict milder. Anybody may say any other."""

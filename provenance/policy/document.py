@@ -25,7 +25,7 @@ LONGEST: Final = 600
 KEY: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
 """What ids, keys and roles look like: they are typed into commands."""
 
-ACTS: Final = ("clear", "attest", "declare", "derive", "consent", "register", "supersede", "revoke")
+ACTS: Final = ("clear", "attest", "declare", "derive", "consent", "register", "supersede", "revoke", "erase", "unhold")
 """What a pack may leave to some roles, by the key under `[approvals]`; see `identity.authority.act_of`."""
 
 Tables = dict[str, Any] | list[dict[str, Any]]
@@ -46,6 +46,8 @@ class ApprovalsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     register: list[str] | None = None
     supersede: list[str] | None = None
     revoke: list[str] | None = None
+    erase: list[str] | None = None
+    unhold: list[str] | None = None
 
     def acts(self) -> dict[str, list[str]]:
         """Return the roles that each act is left to, where that is said."""

@@ -87,6 +87,8 @@ class Zone:
     mode: WatchMode
     max_read_rate: int | None
     """Bytes per second; None: as fast as it goes."""
+    signed: bool = False
+    """Whether words count here only if they are signed, so that a note names commands that sign."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,7 +201,7 @@ def _resolve(document: _Document, path: Path, sha256: Digest) -> Config:
         catalogue=_absolute(folder, project.catalogue),
         policy=project.policy,
         approvals=project.approvals,
-        zones=tuple(_zone(z, document.watch, folder) for z in document.zone),
+        zones=tuple(_zone(z, document, folder) for z in document.zone),
         anchors=tuple(Anchor(_absolute(folder, a.path), a.purpose, a.may_clear) for a in trust.anchor),
         signing=(
             None if signing is None else Signing(_absolute(folder, signing.certificate), _absolute(folder, signing.key))
@@ -216,7 +216,8 @@ def _resolve(document: _Document, path: Path, sha256: Digest) -> Config:
     return config
 
 
-def _zone(zone: _Zone, watch: _Watch, folder: Path) -> Zone:
+def _zone(zone: _Zone, document: _Document, folder: Path) -> Zone:
+    watch = document.watch
     if zone.quarantine is None and ("/" in zone.name or zone.name in {".", ".."}):
         says = f"zone {zone.name!r} cannot lend its name to a folder for its quarantine"
         raise ZoneTrouble(says, help="Set its `quarantine`, or name it otherwise.")
@@ -238,6 +239,7 @@ def _zone(zone: _Zone, watch: _Watch, folder: Path) -> Zone:
         sweep=watch.sweep if zone.sweep is None else zone.sweep,
         mode=watch.mode if zone.mode is None else zone.mode,
         max_read_rate=zone.max_read_rate,
+        signed=document.project.approvals is ApprovalsMode.SIGNED,
     )
 
 

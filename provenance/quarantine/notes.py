@@ -75,13 +75,14 @@ def _short(text: str) -> str:
 def _commands(zone: Zone, move: Move, name: bytes) -> Iterator[str]:
     shown = display(name)
     path = "PATH" if shown != os.fsdecode(name) else shlex.quote(f"./{shown}" if shown.startswith("-") else shown)
+    key, asked = (" --sign-with KEY", " --requested-by WHO-ASKED") if zone.signed else ("", "")
     outcomes = {why.outcome for why in move.why}
     if Outcome.REFUSE.value in outcomes:
         title = f" --title {shlex.quote(zone.title)}" if zone.title else ""
         to = f"--channel {shlex.quote(zone.channel)}{title}"
-        yield f"provenance approve {path} {to} --by WHO --role ROLE --reason TEXT"
+        yield f"provenance approve {path} {to} --by WHO --role ROLE{asked} --reason TEXT{key}"
     if Outcome.HOLD.value in outcomes:
-        yield f"provenance clear {path} --by WHO --role ROLE --reason TEXT"
+        yield f"provenance clear {path} --by WHO --role ROLE --reason TEXT{key}"
     yield f"provenance release {path}"
 
 

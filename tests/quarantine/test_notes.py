@@ -8,7 +8,7 @@ from provenance.asset import Digest, Place, RelPath
 from provenance.policy import Outcome, Reason, Rule
 from provenance.quarantine import is_our_note
 from tests.production import LEGAL, generated, new_production, outcomes, run
-from tests.quarantining import NOTE, Guarded, deliver, guarded, kept
+from tests.quarantining import NOTE, WHY, Guarded, deliver, guarded, kept
 
 
 def test_the_note_tells_what_happened_and_what_to_do(guard: Guarded) -> None:
@@ -48,6 +48,22 @@ def test_a_hold_asks_for_a_clearance(guard: Guarded) -> None:
     note = (guard.zone.root / NOTE).read_text()
     assert "provenance clear hero.png --by" in note
     assert "provenance approve" not in note
+
+
+def test_where_words_are_signed_the_commands_sign(tmp_path: Path) -> None:
+    """The note about what was refused or held names commands that count there: with a key, and with who asked."""
+    production = new_production(tmp_path)
+    text = production.config.read_text().replace('approvals = "unsigned"', 'approvals = "signed"')
+    production.config.write_text(text)
+    generated(production.deliver / "reel/hero.png")
+    held = Reason(Rule.CREDENTIAL_BROKEN, Outcome.HOLD, "content credential is broken")
+    with guarded(production) as guard:
+        guard.take(guard.refused("reel/hero.png", reasons=(WHY, held)))
+        note = (guard.zone.root / NOTE).read_text()
+    signed = "--by WHO --role ROLE --reason TEXT --sign-with KEY\n"
+    assert f"provenance clear hero.png {signed}" in note
+    asked = "--by WHO --role ROLE --requested-by WHO-ASKED --reason TEXT --sign-with KEY\n"
+    assert f"provenance approve hero.png --channel deliver {asked}" in note
 
 
 def test_a_note_of_hostile_reasons_stays_short_and_harmless(guard: Guarded) -> None:

@@ -19,6 +19,7 @@ from provenance.verdict import Verdict, classify
 
 if TYPE_CHECKING:
     from provenance.catalogue.history import Past
+    from provenance.catalogue.telling import Heard
     from provenance.quarantine import Held
 
 Ask = Callable[[Request], Answer]
@@ -50,18 +51,18 @@ class Account:
     """What was taken from this path and is in quarantine; or the file itself, named by where it is kept."""
 
 
-def account_of(config: Config, catalogue: Catalogue, path: Path, ask: Ask) -> Account:
+def account_of(config: Config, catalogue: Catalogue, path: Path, ask: Ask, heard: "Heard | None" = None) -> Account:
     """Return the account of one file. Changes nothing.
 
     A file that is the version recorded is answered for by the catalogue; any other is examined now. Where there is no
     file any more, its last sighting at that place answers, or the file itself if it was taken into quarantine. Raises
-    `FileTrouble` for what cannot be looked at.
+    `FileTrouble` for what cannot be looked at. `heard` says what of all that was told of it counts.
     """
     held = _held(config, catalogue, path)
-    return _with_told(config, catalogue, path, replace(_account(config, catalogue, path, ask, held), held=held))
+    return _with_told(config, catalogue, path, replace(_account(config, catalogue, path, ask, held), held=held), heard)
 
 
-def _with_told(config: Config, catalogue: Catalogue, path: Path, account: Account) -> Account:
+def _with_told(config: Config, catalogue: Catalogue, path: Path, account: Account, heard: "Heard | None") -> Account:
     """Add whether anybody told of a flagged file, and what of that it does not bear out."""
     if not account.verdict.origin.flagged:
         return account
@@ -71,7 +72,9 @@ def _with_told(config: Config, catalogue: Catalogue, path: Path, account: Accoun
     title = config.titles[found[0].name] if found else None
     digest = account.evidence.asset.digest
     told = catalogue.tellings.disclosures(digest, config.project, title)
-    return replace(account, untold=not told, otherwise=tuple(catalogue.tellings.differences(digest, told)))
+    counting = told if heard is None else heard(digest, told)
+    told = counting or told
+    return replace(account, untold=not counting, otherwise=tuple(catalogue.tellings.differences(digest, told)))
 
 
 def _held(config: Config, catalogue: Catalogue, path: Path) -> "tuple[Held, ...]":

@@ -308,14 +308,24 @@ class Voices:
             yield Reason(Rule.UNTOLD, self._policy.untold, text, advice, {"origin": verdict.origin.value})
 
     def _told(self, digest: Digest, words: Words) -> bool:
-        heard = {d.id for d in self._counting(words.disclosures)}
-        return any(
-            getattr(filed.record, "disclosure", filed.record.id) in heard
-            and (filed.revoked_by is None or filed.record.id in self.standing)
-            and self.authority(filed).counts
+        return bool(self.heard(digest, words.disclosures))
+
+    def heard(self, digest: Digest, told: tuple[R, ...]) -> tuple[R, ...]:
+        """Return what somebody who is listed told of some bytes, of all that was told of them.
+
+        Both have to be listed, who told of the use and who said that it is these bytes.
+        """
+        if not (self._signed and told):
+            return told
+        heard = {d.id for d in self._counting(told)}
+        about = {
+            getattr(filed.record, "disclosure", filed.record.id)
             for filed in self._catalogue.records_of(digest)
             if filed.record.kind in {"disclosure", "binding"}
-        )
+            and (filed.revoked_by is None or filed.record.id in self.standing)
+            and self.authority(filed).counts
+        }
+        return tuple(d for d in told if d.id in heard & about)
 
     def reasons(self, unheard: "tuple[Unheard, ...]", outcome: Outcome) -> Iterator[Reason]:
         """Say of each word about something that does not pass, and that did not help, why it did not."""

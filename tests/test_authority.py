@@ -101,6 +101,23 @@ def test_a_captured_file_is_one_only_by_whom_the_pack_names(production: Producti
     assert outcomes(production.json("gate", "deliver")) == {"plate.png": "pass"}
 
 
+def test_what_a_stranger_told_is_found_and_not_told(production: Production) -> None:
+    """A use told by nobody's key stays found, not told in status, origin and report; signed by a listed one it is."""
+    hero = generated(production.deliver / "hero.png")
+    assert production.run("scan").code == 0
+
+    def untold() -> tuple[int, bool, int]:
+        status, origin = production.json("status"), production.json("origin", hero)
+        report = production.json("report")
+        return len(status["found_not_told"]), origin["found_not_told"], report["counts"]["found_not_told"]
+
+    for sign, expected in ((False, (1, True, 1)), (True, (0, False, 0))):
+        who = by(production, "editor", role=False, sign=sign)
+        said = production.run("disclose", hero, *who, "--reason", "told", "--none")
+        assert said.code in {0, 3}, said.err
+        assert untold() == expected
+
+
 def test_the_doctor_names_open_acts_and_roles_that_nobody_has(production: Production) -> None:
     """Where words are signed it warns of acts that are left to everybody, and of a role that nobody listed has."""
     warned = [f["says"] for f in production.json("doctor")["findings"] if f["level"] == "warning"]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from provenance.asset import Commitment, Digest, Place, ProjectId, UtcTime, ZoneName
+from provenance.asset import Commitment, Digest, Place, UtcTime, ZoneName
 from provenance.catalogue.connection import Connection
 from provenance.catalogue.knowledge import Link, Special, carries
 from provenance.catalogue.ledger import Ledger
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from provenance.catalogue.inventory import Inventory
     from provenance.catalogue.numbers import Counts, Used
     from provenance.catalogue.question import Counting, Shown
-    from provenance.catalogue.telling import Tellings, Titles, Untold
+    from provenance.catalogue.telling import Tellings
     from provenance.identity.publickey import PublicKey
     from provenance.records import Deliverable, Words
     from provenance.records.attestation import Attestation
@@ -139,10 +139,6 @@ class Queries(Places):
         from provenance.catalogue.inventory import Inventory
 
         return Inventory(self._db)
-
-    def untold(self, project: ProjectId, titles: "Titles") -> "Iterator[Untold]":
-        """Yield every flagged file that is there and that no disclosure names, by zone, folder and name."""
-        return self.tellings.untold(project, titles)
 
     def marks_of(self, digest: Digest, shown: "Shown | None" = None) -> frozenset[str]:
         """Return all that speaks against some bytes, as approvals name it (`coverage.marks_of`), lineage included."""

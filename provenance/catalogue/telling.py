@@ -5,7 +5,7 @@ a file says of itself is held against the disclosures that do name it.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -57,6 +57,14 @@ class _Book:
     tools: list[Filed]
     by_digest: dict[bytes, list[tuple[Disclosure, frozenset[str]]]] = field(default_factory=dict)
     """Each disclosure of some bytes, with the ids of what was taken back of it: none where it stands."""
+
+
+Heard = Callable[[Digest, tuple[Disclosure, ...]], tuple[Disclosure, ...]]
+"""Returns what counts of all that was told of some bytes."""
+
+
+def _all_of_it(_digest: Digest, told: tuple[Disclosure, ...]) -> tuple[Disclosure, ...]:
+    return told
 
 
 class Tellings:
@@ -124,20 +132,27 @@ class Tellings:
                     retired.append(filed.record)
         return Register(tuple(entries), tuple(lapsed), tuple(retired))
 
-    def untold(self, project: ProjectId, titles: Titles) -> Iterator[Untold]:
-        """Yield every flagged file that is there and that no disclosure names, by zone, folder and name."""
+    def untold(self, project: ProjectId, titles: Titles, heard: Heard = _all_of_it) -> Iterator[Untold]:
+        """Yield every flagged file that is there and that no disclosure names, by zone, folder and name.
+
+        `heard` says what of that which was told of some bytes counts as told.
+        """
         for place, digest, origin in self._flagged():
-            if not self.disclosures(digest, project, titles.get(place.zone)):
+            if not heard(digest, self.disclosures(digest, project, titles.get(place.zone))):
                 yield Untold(place, digest, origin)
 
-    def otherwise(self, project: ProjectId, titles: Titles) -> Iterator[Otherwise]:
-        """Yield every flagged file that is there, was told of, and says something else of itself."""
+    def otherwise(self, project: ProjectId, titles: Titles, heard: Heard = _all_of_it) -> Iterator[Otherwise]:
+        """Yield every flagged file that is there, was told of, and says something else of itself.
+
+        What counts as told (`heard`) is held against the file; where nothing does, whatever was told.
+        """
         found = self._makers_of_flagged()
         fed = self._fed()
         for place, digest, _ in self._flagged():
             told = self.disclosures(digest, project, titles.get(place.zone))
             if not told:
                 continue
+            told = heard(digest, told) or told
             inputs = self._inputs(digest) if digest in fed else ()
             says = tuple(_differences(found.get(digest, ()), inputs, told))
             if says:

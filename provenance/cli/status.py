@@ -16,16 +16,18 @@ def status(ctx: click.Context, as_json: bool) -> None:
     from provenance.watchstate import read_state
 
     session = Session.of(ctx)
+    project, titles = session.config.project, session.config.titles
     with session.catalogue() as catalogue:
+        heard = session.voices(catalogue).heard
         standing = Standing(
             counts=catalogue.counts(),
             troubles=catalogue.troubles(),
             waiting=catalogue.waiting(),
             quarantined=catalogue.quarantined(),
             running=read_state(session.config.catalogue),
-            untold=tuple(catalogue.untold(session.config.project, session.config.titles)),
+            untold=tuple(catalogue.tellings.untold(project, titles, heard)),
             outdated=session.outdated(catalogue),
-            otherwise=tuple(catalogue.tellings.otherwise(session.config.project, session.config.titles)),
+            otherwise=tuple(catalogue.tellings.otherwise(project, titles, heard)),
         )
     if as_json:
         click.echo(to_json(status_document(session.config, standing, now())))

@@ -28,7 +28,7 @@ from provenance.daemon.telling import Ears, Telling
 from provenance.daemon.untold import Untelling
 from provenance.errors import CatalogueTrouble, ReadFailed
 from provenance.examiner import examiner_for
-from provenance.gate import Gate
+from provenance.gate import Gate, voices_of
 from provenance.looking import Intake
 from provenance.policy import Policy
 from provenance.pool import Pool
@@ -107,7 +107,7 @@ def started(config: Config, policy: Policy, setting: Setting) -> Iterator[Loop]:
         releasing = Releasing(gate, notices.tell, setting.log)
         left.counting(stack, releasing)
         line = Line({t.zone_name: t for t in targets}, pools)
-        untelling = Untelling(config, catalogue, notices.tell, setting.log)
+        untelling = Untelling(config, catalogue, notices.tell, setting.log, lambda: voices_of(gate, setting.now()))
         reviewing = Reviewing(guard, line, watch)
         loop = Loop(Hands(intake, watch, book, line, guard, releasing, untelling, reviewing))
         if config.notify is not None:

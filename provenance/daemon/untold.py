@@ -8,6 +8,7 @@ from provenance.catalogue import Catalogue
 from provenance.config import Config
 from provenance.daemon.logs import Log
 from provenance.daemon.notices import Kind, Notice
+from provenance.voices import Voices
 
 NAMED = 20
 """So many new ones are told one by one; of more, each zone's number is told."""
@@ -18,11 +19,19 @@ _Found = tuple[Place, Digest]
 class Untelling:
     """Tells of each flagged file once that nobody told of, or that was told otherwise, while that is so."""
 
-    def __init__(self, config: Config, catalogue: Catalogue, tell: Callable[[Notice], None], log: Log) -> None:
+    def __init__(
+        self,
+        config: Config,
+        catalogue: Catalogue,
+        tell: Callable[[Notice], None],
+        log: Log,
+        voices: Callable[[], Voices],
+    ) -> None:
         self._config = config
         self._catalogue = catalogue
         self._tell = tell
         self._log = log
+        self._voices = voices
         self._known: dict[Kind, set[_Found]] = {Kind.UNTOLD: set(), Kind.OTHERWISE: set()}
         self._seen: object = None
 
@@ -31,9 +40,10 @@ class Untelling:
         if version == self._seen:
             return
         project, titles = self._config.project, self._config.titles
-        untold = ((u.place, u.digest) for u in self._catalogue.untold(project, titles))
+        heard = self._voices().heard
+        untold = ((u.place, u.digest) for u in self._catalogue.tellings.untold(project, titles, heard))
         self._news(Kind.UNTOLD, untold)
-        otherwise = ((o.place, o.digest) for o in self._catalogue.tellings.otherwise(project, titles))
+        otherwise = ((o.place, o.digest) for o in self._catalogue.tellings.otherwise(project, titles, heard))
         self._news(Kind.OTHERWISE, otherwise)
         self._seen = version
 

@@ -115,6 +115,7 @@ class Looking:
         evidence = catalogue.evidence_of(found.digest)[0]
         verdict = self._verdict(found.digest, _place(spots))
         titles = self._from.config.titles
+        heard = self._from.vouching.heard(found.digest, told)
         asked = {titles.get(ZoneName(s.zone)) for s in spots if s.state != "gone"}
         first = verdict.grounds[0] if verdict.grounds else None
         return Item(
@@ -134,8 +135,8 @@ class Looking:
             consents=(),
             others=(),
             disclosures=tuple(d.id for d in told),
-            told=all(any(speaks_for(d, d.project, t) for d in told) for t in asked) if asked else bool(told),
-            otherwise=tuple(catalogue.tellings.differences(found.digest, told)),
+            told=all(any(speaks_for(d, d.project, t) for d in heard) for t in asked) if asked else bool(heard),
+            otherwise=tuple(catalogue.tellings.differences(found.digest, heard or told)),
             deliveries=(),
             deliveries_unnamed=0,
             hindrances=(),

@@ -10,6 +10,7 @@ from provenance.dossier.rows import Spoken
 from provenance.policy import Policy
 from provenance.records import Approval, Deliverable, Record, Words, in_force
 from provenance.records.consent import Consent
+from provenance.records.disclosure import Disclosure
 from provenance.records.register import Register
 from provenance.verdict import Verdict
 from provenance.voices import Voices
@@ -42,6 +43,10 @@ class Vouching:
         expires = getattr(filed.record, "expires", None) or getattr(filed.record, "valid_until", None)
         current = not self.taken_back(filed) and in_force(expires, self._now)
         return current and self._voices.authority(filed).counts
+
+    def heard(self, digest: Digest, told: tuple[Disclosure, ...]) -> tuple[Disclosure, ...]:
+        """Return what counts of all that was told of some bytes."""
+        return self._voices.heard(digest, told)
 
     def words(self, digest: Digest, deliverable: Deliverable) -> Words:
         """Return the words that count for some bytes in a deliverable, as they are recorded."""

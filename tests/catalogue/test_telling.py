@@ -77,7 +77,7 @@ def add(catalogue: Catalogue, *records: Any) -> None:
 
 def untold(catalogue: Catalogue, title: Title | None = None) -> list[bytes]:
     """Return the paths that were found and not told."""
-    return [u.place.path for u in catalogue.untold(PROJECT, {EDIT: title})]
+    return [u.place.path for u in catalogue.tellings.untold(PROJECT, {EDIT: title})]
 
 
 def otherwise(catalogue: Catalogue) -> list[str]:

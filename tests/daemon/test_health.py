@@ -17,6 +17,7 @@ from provenance.daemon.service import Service
 from provenance.daemon.telling import Ears, Telling
 from provenance.daemon.untold import Untelling
 from provenance.errors import CatalogueLocked, ClockBehind
+from provenance.gate import voices_of
 from provenance.watchstate import Guarding, ZoneState
 from tests.daemon.notified import Listener
 from tests.daemon.test_reviewing import Reviewed, reviewed
@@ -58,7 +59,7 @@ def seen(folder: Path) -> Iterator[Seen]:
         gate = post.gate
         releasing, untelling = (
             Releasing(gate, told.append, log),
-            Untelling(post.config, post.catalogue, told.append, log),
+            Untelling(post.config, post.catalogue, told.append, log, lambda: voices_of(gate, NOW)),
         )
         hands = Hands(gate.intake, zone.watch, zone.book, zone.line, post.guard, releasing, untelling, zone.reviewing)
         loop = Loop(hands)

@@ -4,16 +4,19 @@ import json
 import shlex
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from provenance.asset import UtcTime
 from provenance.catalogue import Catalogue
-from provenance.config import Config
+from provenance.config import ApprovalsMode, Config
 from provenance.configfile import load_config
 from provenance.daemon.notices import Kind, Notice
 from provenance.daemon.untold import NAMED, Untelling
+from provenance.policy import load_policy
+from provenance.voices import Voices
 from tests.catalogue.making import AI, EDIT, evidence, place, seen, stamp, subject, take
 from tests.daemon.notified import Listener, Program
 from tests.disclosing.uses import MOODBOARD, told
@@ -39,10 +42,15 @@ def notices() -> list[Notice]:
     return []
 
 
+def voices(config: Config, catalogue: Catalogue) -> Voices:
+    """Return whose word counts."""
+    return Voices(config, load_policy(config.policy, config.folder), catalogue, UtcTime("2026-11-22T11:00:00.000000Z"))
+
+
 @pytest.fixture
 def untelling(config: Config, catalogue: Catalogue, notices: list[Notice]) -> Untelling:
     """Who tells."""
-    return Untelling(config, catalogue, notices.append, Listener().log)
+    return Untelling(config, catalogue, notices.append, Listener().log, lambda: voices(config, catalogue))
 
 
 def test_each_is_told_once_while_it_is_so(untelling: Untelling, catalogue: Catalogue, notices: list[Notice]) -> None:
@@ -62,6 +70,17 @@ def test_each_is_told_once_while_it_is_so(untelling: Untelling, catalogue: Catal
     take(catalogue, seen(evidence("other", AI), b"a.png"), minute=90)
     untelling.review(5)
     assert len([n for n in notices if n.kind is Kind.UNTOLD]) == 2
+
+
+def test_what_a_stranger_told_is_not_told(config: Config, catalogue: Catalogue, notices: list[Notice]) -> None:
+    """Where words are signed a disclosure by nobody who is listed silences no notice."""
+    signed = replace(config, approvals=ApprovalsMode.SIGNED)
+    take(catalogue, seen(evidence("ai", AI), b"a.png"))
+    catalogue.add_record(told(MOODBOARD, None, subject("ai")), stamp(1))
+    for one, expected in ((config, 0), (signed, 1)):
+        asked = partial(voices, one, catalogue)
+        Untelling(one, catalogue, notices.append, Listener().log, asked).review(1)
+        assert len([n for n in notices if n.kind is Kind.UNTOLD]) == expected
 
 
 def test_nothing_is_read_while_nothing_happens(

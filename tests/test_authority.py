@@ -235,12 +235,13 @@ def test_a_zone_that_was_changed_is_refused_until_it_was_accepted(production: Pr
 
 
 def test_the_ledger_names_the_first_bad_signature(production: Production) -> None:
-    """`ledger verify` counts good signatures, and ends (33) at the first entry with one for something else."""
+    """`ledger verify`, and `doctor`, counts good signatures, and ends (33) at the first entry with one for something else."""
     hero = generated(production.deliver / "hero.png")
     said = production.json("approve", hero, *ASKED, *by(production, "lawyer"))["record"]["id"]
     whole = production.json("ledger", "verify")
     assert (whole["signatures"], whole["unknown_signatures"], whole["unsigned"]) == (2, 0, 0)
     assert "signatures: 2 good; 0 records that nobody signed" in production.run("ledger", "verify").out
+    assert "signatures: 2 good; 0 records that nobody signed" in production.run("doctor").out
     with Catalogue.open(production.root / ".provenance" / "catalogue.db") as catalogue:
         filed = catalogue.find_record(said)
         forged = dataclasses.replace(filed.record, reason="and anything else")
@@ -248,7 +249,10 @@ def test_the_ledger_names_the_first_bad_signature(production: Production) -> Non
         entry = catalogue.find_record(forged.id).entry
     done = production.run("ledger", "verify")
     assert done.code == 33, done.out
-    assert f"entry {entry} of the ledger: the signature of record {forged.id} is for something else" in done.err
+    says = f"entry {entry} of the ledger: the signature of record {forged.id} is for something else"
+    assert says in done.err
+    doctor = production.run("doctor")
+    assert (doctor.code, says in doctor.out) == (3, True), doctor.out
 
 
 def test_what_was_told_says_who_signed_it(production: Production) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from provenance.accepting import ever_listed
 from provenance.asset import UtcTime
 from provenance.catalogue import Catalogue
 from provenance.checkup.finding import Finding, Level
@@ -99,6 +100,11 @@ def _catalogue(config: Config, now: UtcTime) -> Iterator[Finding]:
         yield Finding(
             Level.OK, "ledger", f"whole, {counts.ledger_entries:,} entries, head {catalogue.ledger.head().hash}"
         )
+        found = catalogue.check_signatures(ever_listed(config, catalogue))
+        if found.good or found.unknown:
+            more = f"; {found.unknown:,} by keys that were never listed here, not checked" if found.unknown else ""
+            says = f"{found.good:,} good{more}; {found.unsigned:,} records that nobody signed"
+            yield Finding(Level.OK, "signatures", says)
 
 
 def _evidence(config: Config, _now: UtcTime) -> Iterator[Finding]:

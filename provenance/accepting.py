@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from provenance.asset import UtcTime
 from provenance.catalogue import Filed, Queries
-from provenance.config import ApprovalsMode, Config
+from provenance.config import ApprovalsMode, Config, OnApproval, OnTrouble, Zone
 from provenance.errors import ConfigInvalid, ConfigNotAccepted
 from provenance.identity.people import ADMINISTRATOR
 from provenance.policy import Policy
@@ -61,12 +61,26 @@ def matters(config: Config, policy: Policy) -> dict[str, Any]:
                     "channel": z.channel,
                     "title": z.title,
                     "path": _place(z.root, config.folder),
+                    **_doing(z),
                 }
                 for z in config.zones
             ),
             key=lambda z: str(z["name"]),
         ),
     }
+
+
+def _doing(zone: Zone) -> dict[str, str]:
+    """Return what the daemon does in a zone with what does not pass, or is let pass since, where that is not the usual.
+
+    What is usual is left out, as it was before this was looked at: so what was accepted then stays accepted.
+    """
+    doing = (
+        ("on_refuse", zone.on_refuse, OnTrouble.QUARANTINE),
+        ("on_hold", zone.on_hold, OnTrouble.REPORT),
+        ("on_approval", zone.on_approval, OnApproval.REPORT),
+    )
+    return {name: does.value for name, does, usual in doing if does is not usual}
 
 
 def _place(root: Path, folder: Path) -> str:

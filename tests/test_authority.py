@@ -214,10 +214,13 @@ def test_the_configuration_that_changed_since_a_request_is_told(production: Prod
         ('path = "deliver"', 'path = "elsewhere"'),
         ('channel = "deliver"', 'channel = "cinema"'),
         ('role = "final"', 'role = "work"'),
+        ('on_refuse = "quarantine"', 'on_refuse = "report"'),
+        ('on_hold = "report"', 'on_hold = "quarantine"'),
+        ('on_approval = "report"', 'on_approval = "release"'),
     ],
 )
 def test_a_zone_that_was_changed_is_refused_until_it_was_accepted(production: Production, old: str, new: str) -> None:
-    """Another path, channel or role of a zone refuses every answer (40), names the zone, and counts once accepted."""
+    """Another path, channel, role or doing of a zone is refused (40) and named, and counts once accepted."""
     picture(production.deliver / "plate.jpg")
     assert production.run("gate", "deliver").code == 3
     (production.root / "elsewhere").mkdir()
@@ -235,7 +238,7 @@ def test_a_zone_that_was_changed_is_refused_until_it_was_accepted(production: Pr
 
 
 def test_the_ledger_names_the_first_bad_signature(production: Production) -> None:
-    """`ledger verify`, and `doctor`, counts good signatures, and ends (33) at the first entry with one for something else."""
+    """`ledger verify` and `doctor` count good signatures, and name the first entry with one for something else (33)."""
     hero = generated(production.deliver / "hero.png")
     said = production.json("approve", hero, *ASKED, *by(production, "lawyer"))["record"]["id"]
     whole = production.json("ledger", "verify")

@@ -130,13 +130,18 @@ def refuse_final(
 ) -> None:
     """Refuse what cannot be undone by whoever may not say it: an erasure, and the end of a legal hold.
 
-    Raises `WordRefused`; `LegallyHeld` for an erasure of what is held, also where somebody released it who may not.
+    Raises `WordRefused`; `ConfigNotAccepted` where nobody accepted whom this configuration lists;
+    `LegallyHeld` for an erasure of what is held, also where somebody released it who may not.
     """
+    from provenance.accepting import require_accepted
     from provenance.catalogue import covering
     from provenance.errors import LegallyHeld
     from provenance.records.personal import Erasure, HoldRelease
 
-    if not (session.signed and isinstance(record, Erasure | HoldRelease)):
+    if not isinstance(record, Erasure | HoldRelease):
+        return
+    require_accepted(session.config, session.policy, catalogue)  # who wrote another list of people is on it
+    if not session.signed:
         return
     voices = session.voices(catalogue)
     authority = voices.of_new(record, envelope)

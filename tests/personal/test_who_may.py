@@ -72,6 +72,18 @@ def test_only_a_listed_person_with_the_role_erases(left_to_legal: Production) ->
     assert "signed by Lawyer Example" in left_to_legal.run("ledger", "show", done["record"]).out
 
 
+def test_another_configuration_erases_nothing(production: Production) -> None:
+    """A configuration nobody accepted, which asks for no signatures, neither erases nor ends a hold (40)."""
+    name = stored(production)
+    hold = production.json("personal", "hold", "--all", "--by", "lawyer", *WHY)["record"]["id"]
+    other = production.root / "other.toml"
+    other.write_text(production.config.read_text().replace('approvals = "signed"', 'approvals = "unsigned"'))
+    for command in (("release", hold), ("erase", name)):
+        done = production.run("personal", *command, "--config", other, "--by", "lawyer", *WHY)
+        assert done.code == 40, done.err
+    assert production.json("personal", "show")["legal_holds"] == [hold]
+
+
 @pytest.mark.usefixtures("keygen")
 def test_an_erasure_can_be_signed_elsewhere(production: Production, tmp_path: Path) -> None:
     """With --request nothing is erased until it is brought back with a signature that counts."""

@@ -61,6 +61,8 @@ def parse_public_key(line: str) -> PublicKey:
         says = (
             f"{kind} is no kind of key that can be used here" if len(words) >= 2 else f"{line[:40]!r} is no public key"
         )
+        if kind.startswith("sk-"):
+            says = f"{kind} lives in a security key (FIDO), and signatures of those are not checked here"
         raise KeyUnusable(says, help=f"{_HELP} Kinds: {', '.join(TYPES)}.")
     try:
         blob = base64.b64decode(words[1], validate=True)
@@ -74,12 +76,19 @@ def parse_public_key(line: str) -> PublicKey:
 
 
 def _loaded_shape(key: PublicKey) -> str:
-    """Return the type that stands inside a key, having walked it to its end."""
+    """Return the type that stands inside a key, having walked it to its end.
+
+    Raises `Malformed` for a key that is written in another form than the one OpenSSH writes: it is named by its bytes,
+    and written in two ways it would be two keys, of two people.
+    """
     reader = Reader(key.blob)
     inside = reader.string().decode("ascii", "backslashreplace")
-    for _ in range({ED25519: 1, RSA: 2}.get(inside, 2)):
-        reader.string()
+    parts = [reader.string() for _ in range({ED25519: 1, RSA: 2}.get(inside, 2))]
     reader.end()
+    if inside == RSA and any(not p or (p[0] == 0 and p[1:2] < b"\x80") for p in parts):
+        raise Malformed("a number in it has a needless zero in front")  # RFC 4251, section 5
+    if inside in ECDSA and parts[1][:1] != b"\x04":
+        raise Malformed("its point is compressed")  # RFC 5656, section 3.1: optional, and OpenSSH takes none
     return inside
 
 

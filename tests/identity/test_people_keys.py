@@ -1,15 +1,19 @@
 """Keys of people on the disk, and people in a configuration."""
 
+import base64
 import os
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from provenance.configfile import load_config
 from provenance.errors import ConfigInvalid, DestinationExists, KeyUnusable, ZoneTrouble
 from provenance.identity.keys import load_signer, new_key, public_key_in
 from provenance.identity.listed import kept_form, people_in
 from provenance.identity.people import called
+from provenance.identity.publickey import parse_public_key
 from tests.identity.signed import PEOPLE, signer
 
 
@@ -131,3 +135,31 @@ def test_people_survive_being_accepted() -> None:
     assert people_in({"people": None}) == people_in({"people": [{}]}) == people_in({"people": twice}) == ()
     assert people_in({}) == ()
     assert called(PEOPLE, "nobody") is None
+
+
+def _joined(*parts: bytes) -> bytes:
+    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+
+
+@pytest.mark.parametrize("kind", ["modulus", "exponent", "compressed"])
+def test_a_key_has_one_form(kind: str) -> None:
+    """A key written in another form than OpenSSH's would be a second key with a name of its own, and is refused."""
+    if kind == "compressed":
+        curve = ec.derive_private_key(7, ec.SECP256R1()).public_key()
+        point = curve.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+        blob, name = _joined(b"ecdsa-sha2-nistp256", b"nistp256", point), "ecdsa-sha2-nistp256"
+    else:
+        numbers = rsa.generate_private_key(65537, 2048).public_key().public_numbers()
+        modulus, exponent = b"\0" + numbers.n.to_bytes(256, "big"), numbers.e.to_bytes(3, "big")
+        key = f"ssh-rsa {base64.b64encode(_joined(b'ssh-rsa', exponent, modulus)).decode()}"
+        assert parse_public_key(key).line == key
+        extra = (exponent, b"\0" + modulus) if kind == "modulus" else (b"\0" + exponent, modulus)
+        blob, name = _joined(b"ssh-rsa", *extra), "ssh-rsa"
+    with pytest.raises(KeyUnusable, match=r"compressed|needless zero"):
+        parse_public_key(f"{name} {base64.b64encode(blob).decode()}")
+
+
+def test_a_security_key_is_refused_in_a_sentence() -> None:
+    """A FIDO key says that its signatures are not checked here."""
+    with pytest.raises(KeyUnusable, match="lives in a security key"):
+        parse_public_key("sk-ssh-ed25519@openssh.com AAAA")

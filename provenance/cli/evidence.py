@@ -108,6 +108,7 @@ def prune(ctx: click.Context, days: int | None, gone: bool, dry_run: bool, by: s
     if not by.strip():
         raise click.UsageError("--by is empty: somebody has to answer for this.")
     from provenance.asset import utc
+    from provenance.cli.signing import refuse_held
     from provenance.report.documents import to_json
     from provenance.report.exhibits import pruned_document, pruned_text
 
@@ -121,6 +122,8 @@ def prune(ctx: click.Context, days: int | None, gone: bool, dry_run: bool, by: s
     with session.catalogue() as catalogue:
         found = catalogue.exhibits.prunable(before, gone=gone)
         files = 0
+        if found and not dry_run:
+            refuse_held(session, catalogue)
         if not dry_run:
             said: dict[str, object] = {"by": by, "reason": reason, "kept_before": before, "gone": gone}
             files = catalogue.exhibits.prune(found, said, session.stamp())

@@ -154,6 +154,20 @@ def refuse_final(
             raise LegallyHeld(f"per-{value[:20]} is under the legal hold {hold.id} by {hold.by}: {hold.reason}")
 
 
+def refuse_held(session: Session, catalogue: "Catalogue") -> None:
+    """Refuse to take away evidence while a legal hold is over everything that nobody released who may.
+
+    Raises `LegallyHeld`; `ConfigNotAccepted` where nobody accepted whom this configuration lists.
+    """
+    from provenance.accepting import require_accepted
+    from provenance.errors import LegallyHeld
+
+    require_accepted(session.config, session.policy, catalogue)
+    for hold in session.voices(catalogue).legal_holds():
+        if hold.everything:
+            raise LegallyHeld(f"all evidence is under the legal hold {hold.id} by {hold.by}: {hold.reason}")
+
+
 def load_key(session: Session, path: Path) -> "Signer":
     """Return a private key that may sign; raises `KeyUnusable`, and `ZoneTrouble` for one among the material."""
     from provenance.config import refuse_inside

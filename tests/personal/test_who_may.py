@@ -11,7 +11,7 @@ from tests.catalogue.making import stamp
 from tests.identity.conftest import keygen
 from tests.identity.signed import ssh_keygen
 from tests.personal.test_personal import stored
-from tests.production import Production
+from tests.production import Production, generated
 from tests.test_authority import accept, by, production
 
 __all__ = ["keygen", "production"]
@@ -53,6 +53,10 @@ def test_a_release_nobody_signed_ends_no_hold_however_it_came(production: Produc
         release = HoldRelease(by="lawyer", reason="r", made_at=now, target=hold)
         catalogue.add_record(release, stamp())
     assert production.json("personal", "show")["legal_holds"] == [hold]
+    generated(production.editorial / "a.png")
+    assert production.run("scan").code == 0
+    pruned = production.run("evidence", "prune", "--older-than", "0", "--by", "lawyer", *WHY)
+    assert (pruned.code, hold in pruned.err) == (52, True)
     lawyer = by(production, "lawyer", role=False)
     assert production.run("personal", "erase", name, *lawyer, *WHY).code == 52
     assert production.json("personal", "expire", *lawyer)["held"] == [name]

@@ -76,6 +76,13 @@ def guarding(config: Config) -> Iterator[Guarding]:
     held.close()
 
 
+def test_a_policy_that_cannot_be_used_keeps_nobody_from_the_status(production: Production) -> None:
+    """How things stand is answered although the policy does not parse: who may say what is not asked."""
+    (production.root / "mine.toml").write_text("nothing a policy says")
+    production.config.write_text(production.config.read_text().replace('policy = "baseline"', 'policy = "mine.toml"'))
+    assert production.run("status").code == 0
+
+
 def test_a_daemon_that_runs_is_shown_with_all_it_says(production: Production, guarding: Guarding) -> None:
     """The documented fields of the daemon and the zones are what it said last."""
     assert production.json("status")["daemon"]["running"] is True

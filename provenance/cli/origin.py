@@ -36,13 +36,7 @@ def origin(ctx: click.Context, path: Path, explain: bool, history: bool, as_json
     session = Session.of(ctx)
     with session.catalogue() as catalogue:
         try:
-            account = account_of(
-                session.config,
-                catalogue,
-                path,
-                session.ask,
-                lambda digest, told: session.voices(catalogue).heard(digest, told),
-            )
+            account = account_of(session.config, catalogue, path, session.ask, session.heard(catalogue))
         except FileMissing:
             if not _frames(session, catalogue, path, as_json=as_json):
                 raise

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from provenance.account import Ask
     from provenance.catalogue import Catalogue, Stamp
+    from provenance.catalogue.telling import Heard
     from provenance.cli.signing import Signing
     from provenance.config import Config
     from provenance.disclosing.draft import Commit
@@ -80,6 +81,14 @@ class Session:
         from provenance.voices import Voices
 
         return Voices(self.config, self.policy, catalogue, now())
+
+    def heard(self, catalogue: "Catalogue") -> "Heard":
+        """Return what says which of all that was told of some bytes counts: all of it where no signature is needed.
+
+        The policy is read only where something has to be asked.
+        """
+        voices = cache(lambda: self.voices(catalogue))
+        return lambda digest, told: voices().heard(digest, told) if self.signed and told else told
 
     def check(self) -> None:
         """Read every rule the configuration names; raises `ProvenanceError` for the first that cannot be used."""

@@ -18,7 +18,7 @@ def status(ctx: click.Context, as_json: bool) -> None:
     session = Session.of(ctx)
     project, titles = session.config.project, session.config.titles
     with session.catalogue() as catalogue:
-        heard = session.voices(catalogue).heard
+        heard = session.heard(catalogue)
         standing = Standing(
             counts=catalogue.counts(),
             troubles=catalogue.troubles(),

@@ -42,8 +42,9 @@ def _recognise(head: bytes, window: Window) -> Format | None:
         return None
     samples = _samples(window)
     if not all(_is_text(part, encoding, first=at == 0) for at, part in samples):
-        # Markup says how it is encoded, and is damaged where that is not so.
-        old = encoding == "utf-8" and b"<" not in head and all(_is_old_text(part) for _, part in samples)
+        # Markup says how it is encoded, and is damaged where that is not so; what begins with no letter of ASCII may be
+        # a file of some other type that was cut to its first bytes.
+        old = encoding == "utf-8" and head[0] < 0x80 and b"<" not in head and all(_is_old_text(part) for _, part in samples)
         return _PLAIN if old else None
     return _markup(window.at(0, _MARKUP), encoding)
 

@@ -238,7 +238,9 @@ def test_text_of_one_byte_a_letter(encoding: str) -> None:
     assert type_of((cuts + "Äß" * 200).encode(encoding)) is None
 
 
-@pytest.mark.parametrize("data", [b"", b"a\0b", b"a\x1b[31m", b"\xe9t\xe9", b"ab\xff\xfe", b"\xff\xfea\0\0\0"])
+@pytest.mark.parametrize(
+    "data", [b"", b"\xff\xd8 no picture", b"a\0b", b"a\x1b[31m", b"\xe9t\xe9", b"ab\xff\xfe", b"\xff\xfea\0\0\0"]
+)
 def test_what_is_no_text(data: bytes) -> None:
     """Control characters, other encodings and nothing at all are not text."""
     assert type_of(data) is None

@@ -16,6 +16,7 @@ from provenance.records.attestation import Attestation
 from provenance.records.consent import Consent
 from provenance.records.decisions import Supersession
 from provenance.records.disclosure import Answered, Disclosure, Step
+from provenance.records.personal import Erasure, HoldRelease
 from provenance.records.register import ToolEntry
 from provenance.verdict import Origin
 from tests.catalogue.making import AI, DELIVERABLE, at, declared, derived, digest_of, evidence, seen, subject, take
@@ -168,6 +169,8 @@ def test_every_act_of_a_pack_is_asked_of_some_word(name: str) -> None:
         Revocation(by="a", reason="b", made_at=at(1), target="dec-1"),
         dataclasses.replace(_supersede_any()),
         _consent_any(),
+        Erasure(by="a", reason="b", made_at=at(1), values=()),
+        HoldRelease(by="a", reason="b", made_at=at(1), target="hld-1"),
     )
     assert name in {act_of(word) for word in words}
 

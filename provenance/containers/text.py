@@ -44,8 +44,8 @@ def _recognise(head: bytes, window: Window) -> Format | None:
     if not all(_is_text(part, encoding, first=at == 0) for at, part in samples):
         # Markup says how it is encoded, and is damaged where that is not so; what begins with no letter of ASCII may be
         # a file of some other type that was cut to its first bytes.
-        old = encoding == "utf-8" and head[0] < 0x80 and b"<" not in head and all(_is_old_text(part) for _, part in samples)
-        return _PLAIN if old else None
+        begins = encoding == "utf-8" and head[0] < 0x80 and b"<" not in head
+        return _PLAIN if begins and all(_is_old_text(part) for _, part in samples) else None
     return _markup(window.at(0, _MARKUP), encoding)
 
 

@@ -42,6 +42,9 @@ COMPARED = 5_000
 BUSY = 1_000
 """A scan that took in so many files leaves that to the next one: whoever waits for it waits for the files."""
 
+FEW = 32
+"""A scan that took in no more files decodes its own flagged ones too: they may be gone before the next scan."""
+
 NAMED = 10_000
 """So many files of a kind a tally names; of more it knows the number."""
 
@@ -128,7 +131,8 @@ def _scan_target(intake: Intake, target: Target, tally: Tally) -> None:
     for request, answer in intake.pool.examine(requests()):  # (2)
         batch.take(request, answer)  # (3)
     batch.flush()
-    _compare_earlier(intake, target, began, COMPARED if tally.recorded < BUSY else 0)
+    before = intake.stamp().at if tally.recorded <= FEW else began
+    _compare_earlier(intake, target, before, COMPARED if tally.recorded < BUSY else 0)
     if not target.single:  # (4)
         seen.finish(began)
 
@@ -141,15 +145,15 @@ def _is_as_known(intake: Intake, target: Target, folder: Folder) -> bool:
     return known and not belong_together([name for name, _ in folder.files])
 
 
-def _compare_earlier(intake: Intake, target: Target, began: UtcTime, most: int) -> None:
+def _compare_earlier(intake: Intake, target: Target, before: UtcTime, most: int) -> None:
     """Decode known pictures that may be the same as one that is flagged; `target` is all of a zone.
 
-    What this very scan found to be flagged and nothing is like yet is left to the next one, if workers did not get to
-    it: here somebody waits.
+    What is flagged, and nothing is like yet, is left to the next scan if it was not known `before` and workers did not
+    get to it: here somebody waits.
     """
     if target.zone is None or target.single:
         return
-    lying = list(intake.catalogue.comparing.waiting(target.zone_name, most, began))
+    lying = list(intake.catalogue.comparing.waiting(target.zone_name, most, before))
     if lying:
         decode(replace(intake, zones=lambda: (target,)), lying)
 

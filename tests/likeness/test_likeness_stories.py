@@ -56,6 +56,21 @@ def test_the_order_makes_no_difference(production: Production) -> None:
     assert production.json("scan")["recorded"] == 0
 
 
+def test_what_is_gone_before_the_next_scan_is_known_all_the_same(production: Production) -> None:
+    """A few pictures are decoded by the scan that takes them in, also behind a large one that used up a worker's share."""
+    image = drawing()
+    put(production.editorial / "a.png", generated(Image.new("RGB", (1920, 1080))))
+    gone = [put(production.editorial / f"harbour{n}.png", generated(image.rotate(n))) for n in range(4)]
+    assert production.run("scan").code == 0
+    for path in gone:
+        path.unlink()
+    assert production.run("scan").code == 0
+    for n in range(4):
+        put(production.deliver / f"clean{n}.tif", saved(image.rotate(n), "TIFF"))
+    result = production.json("gate", "deliver")
+    assert set(outcomes(result).values()) == {"refuse"}, result
+
+
 def test_a_word_flags_what_is_the_same_too(production: Production) -> None:
     """Somebody declares one file generated: its twin is flagged with the next scan, and free again when that ends."""
     image = drawing()

@@ -57,7 +57,7 @@ def test_the_order_makes_no_difference(production: Production) -> None:
 
 
 def test_what_is_gone_before_the_next_scan_is_known_all_the_same(production: Production) -> None:
-    """A few pictures are decoded by the scan that takes them in, also behind a large one that used up a worker's share."""
+    """A scan of a few files decodes them all, also what came behind a large one that used up the share of a worker."""
     image = drawing()
     put(production.editorial / "a.png", generated(Image.new("RGB", (1920, 1080))))
     gone = [put(production.editorial / f"harbour{n}.png", generated(image.rotate(n))) for n in range(4)]

@@ -126,7 +126,7 @@ def within(scenario: Callable[..., None], folder: Path, *sizes: float) -> str:
 def full(folder: Path, files: int) -> None:
     """Fill the disk the catalogue lies on: it is said, nothing ends, and once there is room all is recorded."""
     production = watched_production(folder)
-    disk = small_disk(production, "6m")
+    disk = small_disk(production, "16m")
     with watching(production) as daemon:
         ballast = filled(disk)
         write(writers.burst, folder=production.editorial, files=files, seed=1)

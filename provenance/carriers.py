@@ -6,7 +6,8 @@ type that is known, or has a credential that cannot be read, holds the file.
 """
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from provenance.containers import Container, walk
 from provenance.credentials.read import CredentialReader, Reading
@@ -30,8 +31,7 @@ _NOTHING = Findings()
 _NOT_LOOKED_AT = {State.UNREADABLE, State.BROKEN, State.REMOTE}
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """What was found in a file and in what lies in it. `container` is None where nothing was walked."""
 
     container: Container

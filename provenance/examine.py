@@ -15,7 +15,6 @@ from provenance.asset import StatKey
 from provenance.carriers import look
 from provenance.containers import Container
 from provenance.containers.notes import BLOCK_LIMIT
-from provenance.containers.whole import cut_short
 from provenance.credentials.read import CredentialReader, Reading
 from provenance.credentials.trust import Trust
 from provenance.cutting import cut
@@ -39,7 +38,7 @@ from provenance.likeness import coded_likeness
 from provenance.sameness import PIXELS, SHAPE, VERSION, Likeness, pixels_of
 from provenance.signals.whence import TEXT_LIMIT, attribute_signals, companion_findings, name_signals, text_signals
 from watcher.opening import LastFolder, NotRegular, opened_file, stat_below
-from watcher.probe import unfinished
+from watcher.wait import Wait
 
 _COARSE = 1_000_000_000
 """A time stamp that is a whole second: the file system may keep no finer ones, or only every second one."""
@@ -63,7 +62,7 @@ def examine(request: Request, reader: CredentialReader, examiner: Examiner, last
             likeness = coded_likeness(container, media) if container else _NOT_DECODED[: request.pixels]
             if container and (request.pixels or (_is_flagged(evidence, beside) and _is_time_to(request, likeness))):
                 likeness += _pixels(container, media)
-            waits = unfinished(descriptor, request.path, cut_short) if request.probe else {}
+            waits = _waits(descriptor, request.path) if request.probe else {}
             kept = cut(evidence, container, media) if container is not None else ()
             after = stat_key(os.fstat(descriptor))  # (6)
             named = stat_key(stat_below(request.root, request.path))
@@ -78,6 +77,13 @@ def examine(request: Request, reader: CredentialReader, examiner: Examiner, last
     if before != after or not before.same_version(named) or before.size != asset.size:
         return Failed(Failure.CHANGED, "it changed while it was read")
     return Looked(before, _racy(before, started), evidence, beside, tuple(waits.items()), likeness, kept)
+
+
+def _waits(descriptor: int, path: bytes) -> dict[Wait, str]:
+    from provenance.containers.whole import cut_short
+    from watcher.probe import unfinished  # only a daemon asks, and both bring much with them
+
+    return unfinished(descriptor, path, cut_short)
 
 
 def _is_flagged(evidence: Evidence, beside: Beside) -> bool:

@@ -9,11 +9,13 @@ import os
 import queue
 import signal
 import time
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Future, InvalidStateError
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import islice
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -71,6 +73,9 @@ HANDFUL_FILES = 32
 HANDFUL_BYTES = 8 << 20
 """So many files, or so many bytes, to one round trip: enough to hide its cost, few enough to share out evenly."""
 
+_AHEAD = 64
+"""Handfuls that are got ready while all processes have enough to do: mostly they are still being started."""
+
 
 class Pool:
     """Examines files in killable processes; a context manager."""
@@ -115,19 +120,22 @@ class Pool:
     def examine(self, requests: Iterable[Request]) -> Iterator[tuple[Request, Answer]]:
         """Yield each request with its answer, as they come in; exactly one answer for each request.
 
-        Takes requests only as fast as they are worked off, so that memory stays flat however many there are.
+        Takes requests only as fast as they are worked off, and a bounded number ahead while there is nothing to
+        collect, so that memory stays flat however many there are.
         """
         finished: queue.SimpleQueue[tuple[Handful, Future[Any]]] = queue.SimpleQueue()
-        waiting = 0
-        for handful in _handfuls(requests):
-            self._ask(handful, finished)
-            waiting += 1
-            while waiting >= self.workers * 3:
+        coming, ahead = _handfuls(requests), deque[Handful]()
+        waiting, more = 0, True
+        while more or ahead or waiting:
+            if waiting < self.workers * 3 and ahead:
+                self._ask(ahead.popleft(), finished)
+                waiting += 1
+            elif more and len(ahead) < _AHEAD and (finished.empty() or not waiting):
+                ahead.extend(got := tuple(islice(coming, 1)))
+                more = bool(got)
+            else:
                 again = yield from self._take(finished)
                 waiting += again - 1
-        while waiting:
-            again = yield from self._take(finished)
-            waiting += again - 1
 
     def submit(self, requests: tuple[Request, ...]) -> None:
         """Have a handful of files examined, and do not wait for it."""

@@ -212,13 +212,14 @@ class Catalogue(Queries):
 
     def vanish(self, zone: ZoneName, paths: Iterable[RelPath], at: UtcTime) -> int:
         """Mark what is no longer at these paths as not present; return how many files that were. History stays."""
-        from provenance.catalogue.recording import VANISH, forget
+        from provenance.catalogue.recording import forget
+        from provenance.catalogue.seeing import VANISH
 
         gone = 0
         with self._db.writing():
             for path in paths:
                 folder, _, name = path.rpartition(b"/")
-                gone += self._db.run(VANISH, (zone, at, zone, folder, name))
+                gone += self._db.run(VANISH, (at, zone, folder, name))
                 forget(self._db, zone, path)
         return gone
 

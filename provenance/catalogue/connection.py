@@ -143,10 +143,12 @@ class Connection:
         except sqlite3.Error as error:
             raise _trouble(error, self.path) from error
 
-    def run_each(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
-        """Run a statement for each of some rows."""
+    def run_each(self, sql: str, rows: Sequence[Sequence[object]]) -> int:
+        """Run a statement for each of some rows, and return how many rows it changed."""
+        if not rows:
+            return 0
         try:
-            self.raw.executemany(sql, rows)
+            return self.raw.executemany(sql, rows).rowcount
         except sqlite3.Error as error:
             raise _trouble(error, self.path) from error
 

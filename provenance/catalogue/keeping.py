@@ -18,8 +18,9 @@ from provenance.catalogue.custody import Carried, Companion, Move, Quarantined, 
 from provenance.catalogue.entering import Stamp, Waiting
 from provenance.catalogue.facts import line, lines_digest
 from provenance.catalogue.ledger import QUARANTINE, RELEASE, Ledger
-from provenance.catalogue.recording import VANISH, forget
+from provenance.catalogue.recording import forget
 from provenance.catalogue.rows import signed
+from provenance.catalogue.seeing import VANISH
 from provenance.catalogue.stored import decoded, member, plain
 from provenance.errors import CatalogueDamaged, CatalogueTrouble
 from provenance.files import display
@@ -138,7 +139,7 @@ def _absent(connection: Connection, move: Move, at: UtcTime) -> None:
     for path, digest in gone:
         folder, _, name = path.rpartition(b"/")
         asset = " AND asset = (SELECT id FROM assets WHERE sha256 = ?)"
-        connection.run(VANISH + asset, (zone, at, zone, folder, name, bytes.fromhex(digest)))
+        connection.run(VANISH + asset, (at, zone, folder, name, bytes.fromhex(digest)))
         forget(connection, zone, path)
 
 

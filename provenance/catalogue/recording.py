@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from provenance.asset import Asset, StatKey, UtcTime
+from provenance.asset import Asset, UtcTime
 from provenance.catalogue.alike import Alike
 from provenance.catalogue.connection import Connection
 from provenance.catalogue.entering import Batch, Examined, Trouble
 from provenance.catalogue.facts import beside_line, edge_line, evidence_line, exhibit_line, label_line
-from provenance.catalogue.rows import signed
+from provenance.catalogue.seeing import Seeing, stat_columns
 from provenance.catalogue.stored import (
     Finding,
     encoded_beside,
@@ -33,10 +33,6 @@ from provenance.verdict import Context, Origin, classify, handed_on
 MEMORY = 1024
 _NOTHING_BESIDE = Beside()
 _NO_CONTEXT = Context()
-
-
-_Facts = tuple[int, int, int, int, int, int, int, UtcTime]
-"""Of a sighting: its stat key, whether that is racy, who examined it, when."""
 
 
 @dataclass(slots=True)
@@ -100,7 +96,11 @@ class Recording:
         self._assets: list[tuple[Any, ...]] = []
         self._evidence: list[tuple[int, int, int, int, int]] = []
         self._marked: list[tuple[int, str]] = []
+        self._labels: dict[tuple[str, int, int, int], _Met] = {}
+        self._exhibited: dict[tuple[int, bytes, str], tuple[Any, ...]] = {}
+        """What is kept of assets that are new, by its asset, digest and place."""
         self._alike = Alike(connection, entry, self.redraw)
+        self._seeing = Seeing(connection)
 
     def take(self, batch: Batch, at: UtcTime) -> None:
         """Write all rows of a batch."""
@@ -121,6 +121,9 @@ class Recording:
                 self._sighting(examined, met, at)
                 if talked_of:
                     forget(self._db, examined.place.zone, examined.place.path)
+        self._finish_labels()
+        self._db.run_each(_EXHIBIT, [*self._exhibited.values()])
+        self._seeing.finish()
         self._alike.finish()
         for trouble in batch.troubles:
             self._trouble(trouble, at)
@@ -229,14 +232,18 @@ class Recording:
             self._edges(met, met.finding.ingredients)
 
     def _label(self, met: _Met, label: str, *, sure: bool) -> None:
-        added = self._db.run(
-            "INSERT INTO labels (label, asset, intact, entry) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            (label, met.id, int(sure), self._entry),
-        )
-        if added:
+        row = (label, met.id, int(sure), self._entry)
+        # Of an asset that is new nothing is written yet, and all such labels are written at once.
+        if row not in self._labels and (met.new or self._db.run(_LABEL + " ON CONFLICT DO NOTHING", row)):
+            self._labels[row] = met
             self.lines.append(label_line((label, met.raw, int(sure))))
-            if self._db.row("SELECT 1 FROM edges WHERE label = ? AND label <> '' LIMIT 1", (label,)):
-                self.redraw.add(met.raw)  # somebody has been waiting for this parent
+
+    def _finish_labels(self) -> None:
+        """Write the labels of new assets, and have those drawn that somebody has been waiting for as a parent."""
+        self._db.run_each(_LABEL, [row for row, met in self._labels.items() if met.new])
+        waited = "SELECT DISTINCT label FROM edges WHERE label <> '' AND label IN (?)"
+        met_by = {label for (label,) in self._db.rows_for(waited, {label for label, *_ in self._labels})}
+        self.redraw.update(met.raw for (label, *_), met in self._labels.items() if label in met_by)
 
     def _edges(self, met: _Met, ingredients: tuple[Ingredient, ...]) -> None:
         """Write the edges that are new. Those an earlier look found stay: they may add a flag, and never remove one."""
@@ -258,32 +265,17 @@ class Recording:
             self.lines.append(edge_line((met.raw, *said, Witness.C2PA.value)))
 
     def _sighting(self, examined: Examined, met: _Met, at: UtcTime) -> None:
-        """Write where an asset was seen. Another asset that was there before has gone from there."""
+        """Write where an asset was seen, and what lies beside it there."""
         assert examined.place is not None
         folder, _, name = examined.place.path.rpartition(b"/")
-        place = (self._folder(examined.place.zone, folder), name)
-        facts = (*_stat_columns(examined.key), int(examined.racy), met.examiner, at)
-        # Bytes that nobody knew were never seen anywhere. If nothing else is there, this is all there is to do.
-        if met.new and (sighting := self._db.insert(_FIRST_SEEN, (*place, met.id, *facts, at))):
-            beside = None
-        else:
-            sighting, beside = self._seen(examined.place.zone, place, met, facts)
+        spot = (self._folder(examined.place.zone, folder), name)
+        facts = (*stat_columns(examined.key), int(examined.racy), met.examiner, at)
+        if met.new and examined.beside == _NOTHING_BESIDE:
+            self._seeing.first(spot, met.id, facts)
+            return
+        sighting, beside = self._seeing.seen(spot, met.id, facts)
         if beside is not None or examined.beside != _NOTHING_BESIDE:
             self._beside(examined, met, sighting, beside)
-
-    def _seen(self, zone: str, place: tuple[int, bytes], met: _Met, facts: _Facts) -> tuple[int, int | None]:
-        """Write a sighting where there may be one already; return its number and what lay beside it."""
-        at = facts[-1]
-        row = self._db.row(
-            "SELECT id, asset, beside FROM sightings WHERE folder = ? AND name = ? AND gone_at IS NULL", place
-        )
-        if row is not None and row[1] == met.id:
-            self._db.run(_SEEN_AGAIN, (*facts, row[0]))
-            return row[0], row[2]
-        if row is not None:
-            self._db.run(GONE + " WHERE id = ?", (zone, at, row[0]))
-        ((sighting, beside),) = self._db.rows(_SEEN, (*place, met.id, *facts, at))
-        return sighting, beside
 
     def _folder(self, zone: str, path: bytes) -> int:
         number = self._numbers.folders.get((zone, path))
@@ -321,16 +313,16 @@ class Recording:
         return number
 
     def _exhibits(self, kept: tuple[Kept, ...], met: _Met, at: UtcTime) -> None:
-        """Write what is kept of an asset; the bytes are there by now."""
+        """Write what is kept of an asset; the bytes are there by now. Of new assets it is written all at once."""
         for kind, place, digest, size, content in kept:
             row = (met.id, plain(kind), plain(place), bytes.fromhex(digest), size, int(bool(content)))
-            added = self._db.run(
-                "INSERT INTO exhibits (asset, kind, place, digest, size, held, kept_at, entry)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                (*row, at, self._entry),
-            )
-            if added:
+            one = (met.id, row[3], row[2])
+            if one in self._exhibited:
+                continue
+            if met.new or self._db.run(_EXHIBIT + " ON CONFLICT DO NOTHING", (*row, at, self._entry)):
                 self.lines.append(exhibit_line((met.raw, *row[1:])))
+            if met.new:
+                self._exhibited[one] = (*row, at, self._entry)
 
     def _trouble(self, trouble: Trouble, at: UtcTime) -> None:
         self._db.run(
@@ -341,49 +333,17 @@ class Recording:
         )
 
 
-GONE = (
-    "UPDATE sightings SET last_seen = max(last_seen, coalesce("
-    "(SELECT completed_at FROM sweeps WHERE zone = ?), '')), gone_at = ?"
-)
-"""Marks sightings as not present; values: zone, time. Until now the zone's last sweep said when it was last seen."""
-VANISH = (
-    GONE + " WHERE folder = (SELECT id FROM folders WHERE zone = ? AND path = ?) AND name = ? AND gone_at IS NULL"  # noqa: S608 (two constants)
-)
-
-
 def forget(connection: Connection, zone: str, path: bytes) -> None:
     """Take a place out of what could not be examined and of what waits."""
     connection.run("DELETE FROM troubles WHERE zone = ? AND path = ?", (zone, path))
     connection.run("DELETE FROM waiting WHERE zone = ? AND path = ?", (zone, path))
 
 
-_SEEN_AGAIN = (
-    "UPDATE sightings SET device = ?, inode = ?, size = ?, mtime_ns = ?, ctime_ns = ?, racy = ?, examiner = ?,"
-    " last_seen = max(last_seen, ?) WHERE id = ?"
+_LABEL = "INSERT INTO labels (label, asset, intact, entry) VALUES (?, ?, ?, ?)"
+_EXHIBIT = (
+    "INSERT INTO exhibits (asset, kind, place, digest, size, held, kept_at, entry) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _ASSET = "INSERT INTO assets (id, sha256, xxh3, size, first_seen, origin) VALUES (?, ?, ?, ?, ?, ?)"
-_FIRST_SEEN = (
-    "INSERT INTO sightings (folder, name, asset, device, inode, size, mtime_ns, ctime_ns, racy, examiner,"
-    " first_seen, last_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-    " ON CONFLICT (folder, name) WHERE gone_at IS NULL DO NOTHING"
-)
-_SEEN = (
-    "INSERT INTO sightings (folder, name, asset, device, inode, size, mtime_ns, ctime_ns, racy, examiner,"
-    " first_seen, last_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-    " ON CONFLICT (asset, folder, name) DO UPDATE SET device = excluded.device, inode = excluded.inode,"
-    " size = excluded.size, mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns, racy = excluded.racy,"
-    " examiner = excluded.examiner, last_seen = max(last_seen, excluded.last_seen), gone_at = NULL"
-    " RETURNING id, beside"
-)
-
-
-def _stat_columns(key: StatKey | None) -> tuple[int, int, int, int, int]:
-    if key is None:
-        raise ValueError("a sighting needs a stat key")
-    found = (key.device, key.inode, key.size, key.mtime_ns, key.ctime_ns)
-    if min(found) >= 0 and max(found) < 1 << 63:
-        return found
-    return signed(key.device), signed(key.inode), signed(key.size), signed(key.mtime_ns), signed(key.ctime_ns)
 
 
 def _same_bytes(row: Sequence[Any], asset: Asset) -> int:

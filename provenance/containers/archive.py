@@ -3,7 +3,7 @@
 A credential is an entry of its own (C2PA 2.2, A.6). Every other entry is a whole file, which `zipped` goes into.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from provenance.containers.family import Family
 from provenance.containers.model import Carries, Format
@@ -47,8 +47,7 @@ def _holder(media_type: str, sdk: str) -> Format:
 _ZIP = _holder("application/zip", "zip")
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     """One entry of the list: its name, where its local header is, and how many bytes it takes there."""
 
     name: bytes
@@ -77,8 +76,7 @@ def _document(window: Window) -> Format:
     return _ZIP
 
 
-@dataclass(frozen=True, slots=True)
-class _Listing:
+class _Listing(NamedTuple):
     """The list of entries, and whether it is all of what the record at the end of the file promises."""
 
     entries: tuple[_Entry, ...]

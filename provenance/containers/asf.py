@@ -5,8 +5,7 @@ The objects behind the header are stepped over by their length; the media are ne
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from provenance.containers.family import Family
 from provenance.containers.inside import look_inside
@@ -31,8 +30,7 @@ _TEXT, _BYTES = 0, 1
 _PICTURE = "WM/Picture"
 
 
-@dataclass(frozen=True, slots=True)
-class _Object:
+class _Object(NamedTuple):
     """One object: what it is, where it starts, where its content does, and where it ends."""
 
     kind: bytes

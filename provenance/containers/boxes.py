@@ -1,14 +1,13 @@
 """The chain of boxes that ISO base media and JUMBF are made of (ISO 14496-12, 4.2)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from provenance.containers.notes import STEPS
 from provenance.containers.window import Window
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """One box: its type, where it starts, where its content starts, and where the next box does."""
 
     kind: bytes
@@ -28,8 +27,7 @@ class Box:
         return name if name.isalnum() and name.isascii() else repr(name)
 
 
-@dataclass(frozen=True, slots=True)
-class Break:
+class Break(NamedTuple):
     """Where a chain of boxes cannot be followed any further, and why.
 
     `longer` is the box that starts there, where the reason is that it ends behind what holds it.

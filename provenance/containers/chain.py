@@ -1,6 +1,5 @@
 """The chain of segments that a JPEG begins with, as a walk finds it and others need it again."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 COM = 0xFE
@@ -21,8 +20,7 @@ class Segment(NamedTuple):
         return f"JPEG {'COM' if self.code == COM else f'segment {self.code:02X}'} at {self.at}"
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(NamedTuple):
     """The segments before the picture, where they end, and why there, if that is not at the picture.
 
     `short` is whether the reason is that the file ends.

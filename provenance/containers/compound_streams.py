@@ -4,8 +4,7 @@ Counts are bounded, no sector is followed twice, and what cannot be followed is 
 """
 
 from bisect import bisect_right
-from dataclasses import dataclass
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 from provenance.containers.window import Window
 from provenance.files import IN_MEMORY, BufferMedia, Media, streamed
@@ -21,8 +20,7 @@ _MOST_ENTRIES = 200_000
 _DEEPEST = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
+class Stream(NamedTuple):
     """One stream: its name, the names above it, and its bytes; `media` is None where they cannot be followed."""
 
     name: str

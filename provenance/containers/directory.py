@@ -2,7 +2,7 @@
 
 import struct
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from provenance.containers.window import Window
 
@@ -23,8 +23,7 @@ class Entry:
     field_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Directory:
+class Directory(NamedTuple):
     """The entries of a directory, where it ends, and what is wrong with it, if anything is.
 
     `following` is the offset of the next directory; 0 means there is none. `short` is whether the trouble is that the
@@ -38,8 +37,7 @@ class Directory:
     short: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """How one flavour of TIFF writes numbers and directories, and where its first directory is."""
 
     order: Literal["little", "big"]

@@ -1,8 +1,8 @@
 """What every family of containers offers: knowing its own by their content, and walking them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from provenance.containers.model import Format
 from provenance.containers.notes import Notes
@@ -22,8 +22,7 @@ class End(Enum):
     OWN = "open, and its own pictures may end there"
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(NamedTuple):
     """One family of containers.
 
     `recognise` gets the first bytes and returns the exact type, or None if the file is not of this family. `walk`

@@ -5,7 +5,7 @@ A credential stands in a GEOB frame (C2PA 2.2, A.3.2), XMP in a PRIV frame (XMP 
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from provenance.containers.inside import look_inside
 from provenance.containers.model import BlockKind
@@ -39,8 +39,7 @@ def tag_size(head: bytes) -> int | None:
     return HEADER + size + (HEADER if head[3] == 4 and head[5] & 0x10 else 0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
+class _Frame(NamedTuple):
     """One frame of a tag: its name, where it stands in it, and its content, decompressed."""
 
     name: bytes

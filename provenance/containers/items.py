@@ -4,7 +4,7 @@ Only the two lists are read that say which item is EXIF or XMP and where it lies
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from provenance.containers.boxes import Box, Break, boxes
 from provenance.containers.model import BlockKind
@@ -25,8 +25,7 @@ _PICTURES = frozenset(
 _MOST_EXTENTS = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class _Location:
+class _Location(NamedTuple):
     """Where an item lies: pieces of the file, or of the `idat` box."""
 
     in_idat: bool

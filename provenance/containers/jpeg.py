@@ -30,6 +30,8 @@ _PLAIN = (b"JFIF\0", b"JFXX\0", b"ICC_PROFILE\0", b"Adobe", b"MPF\0")
 """Segments that hold neither marks nor credentials."""
 
 _HEADER_LIMIT = 1 << 20
+_NEAR = 16 << 10
+"""Bytes in which most chains are whole: cut out once, they are gone through in half the time."""
 _TABLE = 600
 """Bytes: no segment of tables or of the frame is longer, so what is longer is something else."""
 
@@ -46,8 +48,9 @@ def chain_of(window: Window, most: int = STEPS) -> Chain:
     """Return the segments before the picture, by their headers, `most` of them at the most."""
     segments: list[Segment] = []
     at = 2
+    near = window.at(0, _NEAR)
     for _ in range(most):
-        head = window.at(at, 5)
+        head = near[at : at + 5] if at + 5 <= len(near) else window.at(at, 5)
         if len(head) < 4:
             return Chain(segments, at, "the file ends before its picture", short=True)
         code = head[1]
@@ -116,6 +119,8 @@ class _Reader:
         if table and not self._window.at(segment.at + 4, 8).startswith(_HEADERS):
             return
         data = self._window.at(segment.at + 4, length)
+        if data.startswith(_PLAIN) and code != COM:
+            return
         if code == COM:
             if not sniff(self._notes, segment.place, data):
                 self._notes.block(BlockKind.COMMENT, segment.place, data)
@@ -131,7 +136,7 @@ class _Reader:
             # One list of resources may go on in several segments.
             self._resources = self._resources or (segment.place, bytearray())
             self._resources[1].extend(data[len(_PHOTOSHOP) :])
-        elif not data.startswith(_PLAIN) and not sniff(self._notes, segment.place, data):
+        elif not sniff(self._notes, segment.place, data):
             note_remains(self._notes, segment.place, data)
 
     def _read_exif(self, segment: Segment, data: bytes) -> None:

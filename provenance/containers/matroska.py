@@ -6,6 +6,7 @@ to block until something else begins. What the seek heads promise is looked up w
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from provenance.containers.family import Family
 from provenance.containers.inside import decline, look_inside
@@ -41,8 +42,7 @@ _MOST_SEEKS = 64
 _LOOKED = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """One element: its id with its marker, where it starts, where its content does, and where that ends."""
 
     id: int

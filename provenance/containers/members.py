@@ -1,7 +1,7 @@
 """Files in archives of any kind: told by their names, and shown to the visitor one after the other."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from provenance.containers.notes import Notes
 from provenance.files import Media, display
@@ -13,8 +13,7 @@ _SIDECAR = b".c2pa"
 _LARGEST_SIDECAR = 32 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """One file in an archive. `open` returns what it holds, or in words why that cannot be said."""
 
     name: bytes

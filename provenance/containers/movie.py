@@ -6,8 +6,7 @@ tracks, in fragments, or at the top of the file.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from provenance.containers.boxes import Box, Break, boxes
 from provenance.containers.id3_tag import read_tag, tag_size
@@ -42,8 +41,7 @@ _PICTURES = frozenset({13, 14, 27})
 _NUMBERS = frozenset({21, 22, 23, 24, 65, 66, 67, 70, 71, 72, 74, 75, 76, 77, 78, 79})
 
 
-@dataclass(frozen=True, slots=True)
-class _Level:
+class _Level(NamedTuple):
     """A box whose inside is to be read, and where it stands in words."""
 
     box: Box

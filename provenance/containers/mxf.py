@@ -4,8 +4,7 @@ Essence is never read: the index at the end of the file leads to each partition.
 (`Identification`) are facts of its history, and no tags.
 """
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from provenance.containers.family import End, Family
 from provenance.containers.model import BlockKind, Carries, Format
@@ -42,8 +41,7 @@ def _recognise(head: bytes, window: Window) -> Format | None:
     return _MXF if window.find(HEADER_PARTITION, 0, _RUN_IN + len(HEADER_PARTITION)) >= 0 else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Partition:
+class _Partition(NamedTuple):
     """A partition pack: its kind, where it ends, which one is before it, the footer, how long its metadata are."""
 
     kind: int

@@ -5,7 +5,7 @@ long the file is, how it was opened, and then the file itself. How it was opened
 is found from its end, behind which a few fields stand whose form the version says.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from provenance.containers.inside import decline, look_inside
 from provenance.containers.notes import Notes
@@ -22,8 +22,7 @@ _LONGEST_ID = 1024
 _LONGEST_NAME = 100
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
+class _Item(NamedTuple):
     """What the start of an item says. `least` is where the file can start at the earliest."""
 
     kind: bytes

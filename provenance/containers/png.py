@@ -6,8 +6,8 @@ picture is held against its checksum: a mark that was damaged shows there, even 
 
 import re
 import zlib
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from provenance.containers.family import Family
 from provenance.containers.inside import look_behind
@@ -39,8 +39,7 @@ def _recognise(head: bytes, _window: Window) -> Format | None:
     return _PNG if head.startswith(_SIGNATURE) else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Chunk:
+class _Chunk(NamedTuple):
     """One chunk by its header: its type, where it starts, and how many bytes it says it holds."""
 
     kind: bytes

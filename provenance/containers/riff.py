@@ -4,7 +4,7 @@ Only the chunks of the top level matter: a credential stands in `C2PA` (C2PA 2.2
 EXIF in `EXIF`. Tags, and lists of them, are read in `riff_tags`.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from provenance.containers.family import Family
 from provenance.containers.inside import look_behind
@@ -41,8 +41,7 @@ def _recognise(head: bytes, _window: Window) -> Format | None:
     return _FORMS.get(head[8:12]) if head[:4] == b"RIFF" else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Chunk:
+class _Chunk(NamedTuple):
     """One chunk: its type, where its content starts and how long it says it is."""
 
     kind: bytes

@@ -7,6 +7,7 @@ one after the other.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from provenance.containers.notes import Notes
 from provenance.containers.window import Window
@@ -24,8 +25,7 @@ _FOLDER, _LINK = 0o040000, 0o120000
 _UNIX = frozenset({3, 19})
 
 
-@dataclass(frozen=True, slots=True)
-class Packed:
+class Packed(NamedTuple):
     """One file as the list has it: its name, its place in the list, where it starts, and how it is kept."""
 
     name: bytes

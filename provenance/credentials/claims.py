@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from provenance.credentials.generators import generator_in, tells_of_generation
 from provenance.credentials.text import clean
@@ -267,8 +267,7 @@ def _by_generator(manifest: dict[str, Any], marks: list[Mark]) -> Iterator[Mark]
         yield Mark(Claim.REVIEW, "assertions", "words that tell of generation, and no source type", hint=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Tool:
+class _Tool(NamedTuple):
     """A tool that no source type stands beside. `action` is None where it made the claim itself."""
 
     name: str

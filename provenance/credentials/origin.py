@@ -6,7 +6,7 @@ says of the file depends on every step in between (`lineage.carried`).
 
 from collections import deque
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from provenance.credentials.claims import Mark, action_name, assertions_of, items, marks_in
 from provenance.credentials.text import clean
@@ -33,8 +33,7 @@ class Told:
     history_known: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(NamedTuple):
     """One way from a manifest to something it was made from."""
 
     relation: Relation

@@ -104,7 +104,7 @@ class CredentialReader:
                 judged = replace(judged, state=State.UNREADABLE, why=why)
             signals = claims_in_remains(media) if judged.state is State.UNREADABLE else ()
             return Reading(_credential(judged, Source.EMBEDDED), signals)
-        return self._from_store(told, Source.EMBEDDED, media, found.sdk, None)
+        return self._from_store(told, Source.EMBEDDED, media, container, None)
 
     def _ask(self, media: Media, sdk_type: str) -> dict[str, Any] | Refused | None:
         with media.stream() as stream:
@@ -112,19 +112,17 @@ class CredentialReader:
 
     def read_sidecar(self, media: Media, container: Container, manifest: bytes) -> Reading:
         """Return what a sidecar's bytes say of the file in `media`: `broken` where it is about another file."""
-        found = container.format
-        media_type = (found.sdk or found.media_type) if found else _ANY_TYPE
         if (why := _no_sidecar(manifest)) is not None:
             return Reading(Credential(State.UNREADABLE, Source.SIDECAR, why=why), claims_in_wreck(manifest))
         with media.stream() as stream:
-            told = read_store(self._context(self._signers), media_type, stream, manifest)
+            told = read_store(self._context(self._signers), _sdk_type(container), stream, manifest)
         if told is None:
             why = "the sidecar holds no manifest store"
             return Reading(Credential(State.UNREADABLE, Source.SIDECAR, why=why), claims_in_wreck(manifest))
         if isinstance(told, Refused):
             judged = judge_refusal(told)
             return Reading(_credential(judged, Source.SIDECAR), claims_in_wreck(manifest))
-        return self._from_store(told, Source.SIDECAR, media, media_type, manifest)
+        return self._from_store(told, Source.SIDECAR, media, container, manifest)
 
     def _context(self, signers: bytes) -> Any:
         if self._process != os.getpid():
@@ -137,18 +135,18 @@ class CredentialReader:
         return Reading(Credential(State.UNREADABLE, why=clean(why)), claims_in_remains(media))
 
     def _from_store(
-        self, told: dict[str, Any], source: Source, media: Media, media_type: str, manifest: bytes | None
+        self, told: dict[str, Any], source: Source, media: Media, container: Container, manifest: bytes | None
     ) -> Reading:
         judged = judge_store(told)
         strength = _STRENGTH.get(judged.state, Strength.BROKEN)
         origin = tell_origin(told, strength)
         signals = origin.signals
         if manifest is None and not any(s.claim in _AGAINST for s in signals):
-            signals += _unshown(media, told, strength)
+            signals += _unshown(media, container, told, strength)
         credential = _described(_credential(judged, source), told, origin)
         if judged.state is State.TRUSTED and self._may_clear(origin, signals, credential):
             with media.stream() as stream:
-                again = read_store(self._context(self._trust.clearing), media_type, stream, manifest)
+                again = read_store(self._context(self._trust.clearing), _sdk_type(container), stream, manifest)
             if isinstance(again, dict) and judge_store(again).state is State.TRUSTED:
                 signals = tuple(replace(s, clears=s.claim in _HUMAN) for s in signals)
         return Reading(credential, signals, origin.ingredients, origin.gaps)
@@ -169,9 +167,14 @@ class CredentialReader:
         )
 
 
-def _unshown(media: Media, told: dict[str, Any], strength: Strength) -> tuple[Signal, ...]:
+def _sdk_type(container: Container) -> str:
+    found = container.format
+    return (found.sdk or found.media_type) if found else _ANY_TYPE
+
+
+def _unshown(media: Media, container: Container, told: dict[str, Any], strength: Strength) -> tuple[Signal, ...]:
     """Return a signal for each AI source type that is in the bytes and nowhere in what the SDK tells."""
-    spelled = terms_spelled(media)
+    spelled = terms_spelled(media, container)
     hidden = spelled - _terms_in(told.get("manifests")) if spelled else set[Term]()
     place = "bytes of the file, outside of what the SDK shows"
     ordered = sorted(hidden, key=lambda t: t.value)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 
+from provenance.containers.model import Container
 from provenance.evidence import Claim, Kind, Signal, Strength
 from provenance.files import IN_MEMORY, Media, find_first
 from provenance.sourcetype import Term, claim_of
@@ -35,15 +36,16 @@ def claims_in_remains(media: Media) -> tuple[Signal, ...]:
     return _signals({term for block in _blocks(media) for term in _terms(block.lower(), str.lower)})
 
 
-def terms_spelled(media: Media) -> set[Term]:
+def terms_spelled(media: Media, container: Container) -> set[Term]:
     """Return the AI source types that a small file's bytes spell as the vocabulary does; of a large file none.
 
     Cheap enough for every file with a credential: what the SDK leaves out of its answer (it drops keys it does not
-    know) is still in the bytes.
+    know) is still in the bytes. A JPEG's credential stands before its picture, which then need not be searched.
     """
     if media.size > IN_MEMORY:
         return set()
-    data = media.read(0, media.size)
+    chain = container.chain
+    data = media.read(0, media.size if chain is None or chain.broken is not None else chain.end)
     return _terms(data, str) if any(find_first(data, common) >= 0 for common in _COMMON) else set()
 
 

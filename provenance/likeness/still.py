@@ -7,7 +7,7 @@ from provenance.containers.chain import COM, Chain
 from provenance.containers.directory import Directory, Layout, layout_of, read_directory
 from provenance.containers.window import Window
 from provenance.files import Media
-from provenance.likeness.parts import WHOLE, Parts, Span
+from provenance.likeness.parts import WHOLE, Parts, Span, has_values
 from provenance.sameness import SHAPE, STILL, VERSION, Likeness
 
 FEWEST = 10_000
@@ -53,7 +53,7 @@ def _repeats(parts: Parts) -> bool:
     """Whether what is coded may be compressed much further. One look at its middle mostly tells that it may not."""
     at, length = parts.spans[len(parts.spans) // 2]
     middle = parts.media.read(at + length // 2, min(_SAMPLE, length - length // 2))
-    return len(set(middle)) <= _SAMPLE // 4 and parts.is_empty(_REPEATS)
+    return not has_values(middle, _SAMPLE // 4) and parts.is_empty(_REPEATS)
 
 
 def jpeg(window: Window, media: Media, chain: Chain) -> tuple[Likeness, ...]:

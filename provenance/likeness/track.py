@@ -1,8 +1,8 @@
 """One track of a film: what its packets are, whatever container they lie in."""
 
 from array import array
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from xxhash import xxh3_128_digest
 
@@ -22,8 +22,7 @@ class Kind(Enum):
     SOUND = "sound"
 
 
-@dataclass(frozen=True, slots=True)
-class Track:
+class Track(NamedTuple):
     """The packets of one track: where they lie, and how long each is, where that is known of a track of pictures."""
 
     kind: Kind

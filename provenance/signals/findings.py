@@ -1,16 +1,14 @@
 """What a reader gives back: marks, and the places it could not read."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from provenance.containers.model import Container, Visitor
 from provenance.evidence import Claim, Gap, Kind, Signal, Strength
 from provenance.files import Media
 
 
-@dataclass(frozen=True, slots=True)
-class Findings:
+class Findings(NamedTuple):
     """Marks of origin and gaps, in the order they were met, each once."""
 
     signals: tuple[Signal, ...] = ()
@@ -34,8 +32,7 @@ class DeepReader(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A signal that does not know yet where it stands: text is read the same way wherever it was kept."""
 
     claim: Claim

@@ -5,6 +5,7 @@ are words of their own (flux, sora, muse, gemini, imagen, wan) or of makers who 
 """
 
 import re
+from functools import cache
 
 _NAMES = (
     "Adobe Firefly",
@@ -70,7 +71,6 @@ _NAMES = (
 )
 
 _WORD = re.compile(r"[^\W_]+")
-_WHOLE = re.compile("|".join(rf"(?<![^\W_])({re.escape(name)})(?![^\W_])" for name in _NAMES), re.IGNORECASE)
 _RAREST = frozenset(max(_WORD.findall(name.lower()), key=len) for name in _NAMES)
 """One word of each name: a text without any of these names none of them. Nearly all end here."""
 _LONGEST = 500
@@ -81,5 +81,11 @@ def generator_named(text: str) -> str | None:
     start = text[:_LONGEST]
     if _RAREST.isdisjoint(_WORD.findall(start.lower())):
         return None
-    found = _WHOLE.search(start)
+    found = _whole().search(start)
     return None if found is None else _NAMES[(found.lastindex or 1) - 1]
+
+
+@cache
+def _whole() -> re.Pattern[str]:
+    """Return what finds any of the names whole. Hardly a process comes to need it, and it takes long to make."""
+    return re.compile("|".join(rf"(?<![^\W_])({re.escape(name)})(?![^\W_])" for name in _NAMES), re.IGNORECASE)

@@ -5,9 +5,8 @@ No entity is expanded, nothing is fetched, and a packet with a document type is 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from provenance.signals.text import text_of
 from provenance.xmltree import tree_of
@@ -47,8 +46,7 @@ _PADDING = re.compile(rb"\s*+(?:<\?xpacket[^<>]{0,100}\?>)?+[\s\0]*+")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Property:
+class Property(NamedTuple):
     """One value: the names of the structures it lies in, from the outermost, its own name, and its text."""
 
     inside: tuple[str, ...]
@@ -62,8 +60,7 @@ class Property:
         return _name(self.namespace, self.local)
 
 
-@dataclass(frozen=True, slots=True)
-class Packet:
+class Packet(NamedTuple):
     """What was read of a packet. `trouble` says why that may not be all of it; None where it is."""
 
     properties: tuple[Property, ...]

@@ -13,8 +13,7 @@ import struct
 import warnings
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from provenance.containers.model import Container, Visitor
 from provenance.containers.window import Window
@@ -41,8 +40,7 @@ _PIECE = 4096
 _STEPS = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class _Picture:
+class _Picture(NamedTuple):
     """What the header of a PNG says, if it is one that can hide text."""
 
     width: int

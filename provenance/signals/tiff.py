@@ -4,7 +4,7 @@ Bounded in every direction: offsets are visited once, counts are cut at the end 
 """
 
 import struct
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from provenance.containers.directory import SIZES, layout_of
 
@@ -12,16 +12,14 @@ _EXIF_DIRECTORY = 0x8769
 _MOST_DIRECTORIES = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(NamedTuple):
     """One value that was asked for: its tag number, and its bytes as they stand."""
 
     number: int
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Structure:
+class Structure(NamedTuple):
     """The tags found, whether numbers have their low byte first, and what could not be read, each in a few words."""
 
     tags: tuple[Tag, ...]

@@ -6,6 +6,7 @@ words, `kling` and `leonardo` are names. A host is known by its whole domain.
 
 import os
 import re
+from functools import cache
 
 from provenance.evidence import Claim, Gap, Kind, Signal, Strength
 from provenance.signals.findings import shown
@@ -27,7 +28,6 @@ _SHAPES = (
     ("Grok", rf"grok-(?:image|video)-{_UUID}(?: ?\(\d{{1,3}}\))?"),
     ("Leonardo", r"Leonardo_(?:Phoenix|Kino_XL|Lightning_XL|Diffusion_XL|Anime_XL|Vision_XL)_.{1,200}"),
 )
-_ANY_SHAPE = re.compile("|".join(rf"(?P<g{n}>{shape})" for n, (_, shape) in enumerate(_SHAPES)), re.IGNORECASE)
 _PICTURES = frozenset({"avif", "jpeg", "jpg", "png", "webp"})
 """What numbers alone may be the name of."""
 _SHAPE_BY_GROUP = {f"g{n}": who for n, (who, _) in enumerate(_SHAPES)}
@@ -67,11 +67,17 @@ def name_signals(name: bytes) -> tuple[Signal, ...]:
     stem = stem or text
     if not _FIRST.match(stem) and "midjourney" not in stem.lower():
         return ()
-    found = _ANY_SHAPE.fullmatch(stem)
+    found = _any_shape().fullmatch(stem)
     if found is None or (stem[0].isdigit() and extension.lower() not in _PICTURES):
         return ()
     says = f"it is named as {_SHAPE_BY_GROUP[found.lastgroup or '']} names files"
     return (Signal(Kind.NAME, Claim.REVIEW, Strength.HINT, "file name", says),)
+
+
+@cache
+def _any_shape() -> re.Pattern[str]:
+    """Return what matches any of the shapes: made when it is first needed, for it takes long to make."""
+    return re.compile("|".join(rf"(?P<g{n}>{shape})" for n, (_, shape) in enumerate(_SHAPES)), re.IGNORECASE)
 
 
 def attribute_signals(descriptor: int) -> tuple[Signal, ...]:

@@ -1,7 +1,7 @@
 """Whether an MXF is cut short (SMPTE ST 377-1)."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from provenance.containers.mxf import HEADER_PARTITION
 from provenance.containers.whole.reach import beyond
@@ -18,8 +18,7 @@ _TAIL = 256 << 10
 """Bytes at the end where one of `_SETS` shows if there is a footer: an index is cut into segments of 64 KiB at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Partition:
+class _Partition(NamedTuple):
     """A partition pack: what it is, whether it is open, where the footer is, and what the file holds at least."""
 
     kind: int

@@ -1,7 +1,7 @@
 """Whether a TIFF, a BigTIFF, a DNG or another RAW format that is TIFF is cut short."""
 
 from collections import deque
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from provenance.containers.directory import Directory, Layout, layout_of, read_directory
 from provenance.containers.tiff import pointers
@@ -75,8 +75,7 @@ class _Picture:
         return next(iter(self.last(tag)), default)
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
+class _Kind(NamedTuple):
     """How a picture is cut into pieces: the tags of where they are and how long, and how many pixels one has."""
 
     places: int

@@ -27,13 +27,12 @@ def scan(ctx: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:
     there.
     """
     session = Session.with_workers(ctx)
+    from provenance.catalogue import exhibiting, recording  # noqa: F401 (while there is nothing else to do)
     from provenance.cli.progress import progress
-    from provenance.intake import Tally, get_ready
+    from provenance.intake import Tally
     from provenance.intake import scan as scan_targets
     from provenance.report.scan import scan_document, scan_text  # noqa: F401 (while there is nothing else to do)
     from provenance.targets import all_zones, targets_of
-
-    get_ready()
 
     targets = targets_of(session.config, paths) if paths else all_zones(session.config)
     for target in targets:

@@ -6,7 +6,6 @@ over where it says nothing, and never trusted where it does.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -16,8 +15,7 @@ from provenance.evidence import Claim
 from provenance.sourcetype import Statement, Term, claim_of, statement_of, term_of
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """One statement of origin. `place` is within the manifest; `ingredient` is the one it is about, if about one."""
 
     claim: Claim
@@ -112,7 +110,7 @@ def _in_action(action: dict[str, Any], name: str, place: str, *, template: bool)
     """
     for text in _texts(action.get("digitalSourceType")):
         mark = _stated(text, place)
-        yield replace(mark, claim=_of_action(mark.claim, name, own=not template))
+        yield mark._replace(claim=_of_action(mark.claim, name, own=not template))
     deeper = {key: value for key, value in action.items() if key != "digitalSourceType"}
     yield from _nested(deeper, place, lambda claim: _of_action(claim, name, own=False))
 
@@ -162,7 +160,7 @@ def _in_ingredient(at: int, ingredient: dict[str, Any]) -> Iterator[Mark]:
     skipped = {"manifest_data", "validation_status", "validation_results", "thumbnail"}
     said = {key: value for key, value in ingredient.items() if key not in skipped}
     for mark in _nested(said, label, _unless_clearing):
-        yield replace(mark, ingredient=at)
+        yield mark._replace(ingredient=at)
 
 
 def _nested(tree: Any, place: str, weigh: Callable[[Claim], Claim]) -> Iterator[Mark]:
@@ -176,7 +174,7 @@ def _nested(tree: Any, place: str, weigh: Callable[[Claim], Claim]) -> Iterator[
         if last in _SOURCE_TYPE:
             for text in _texts(value):
                 mark = _stated(text, f"{place} / {clean(path)}")
-                yield replace(mark, claim=weigh(mark.claim))
+                yield mark._replace(claim=weigh(mark.claim))
         elif last in _IPTC_AI:
             if any(True for _ in _texts(value)):
                 # What was typed into a generator can hold script and names. That it is there is all that is repeated.

@@ -6,10 +6,9 @@ SDK confirmed both the signature and the binding to the bytes.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from provenance.credentials.sdk import Refused
 from provenance.credentials.text import clean
@@ -25,8 +24,7 @@ class Bearing(Enum):
     """Signature, hash or structure: these are not the bytes or words that were signed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One row: a failure code, or a prefix of codes ending in `*`, and what it means."""
 
     pattern: str
@@ -77,8 +75,7 @@ _ON_LIST = "signingCredential.trusted"
 _REMOTE = "Remote: must fetch remote manifests from url "
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """A state with its reasons. `codes` are of the active manifest; `ingredient_codes` are new since it was signed."""
 
     state: State

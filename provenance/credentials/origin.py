@@ -5,7 +5,7 @@ says of the file depends on every step in between (`lineage.carried`).
 """
 
 from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from provenance.credentials.claims import Mark, action_name, assertions_of, items, marks_in
@@ -18,8 +18,7 @@ MOST_INGREDIENTS = 1000
 """A hostile store can hold any number of statements. The gravest are kept, and a gap says that there were more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """What a store tells of its file's origin.
 
     `history_known` is false where some part of the file, however deep, came from something without a credential:
@@ -258,8 +257,7 @@ def _bounded(told: Told) -> Told:
     if not gaps and len(told.gaps) <= MOST_SIGNALS:
         return told
     gravest = sorted(told.signals, key=lambda s: _GRAVITY[s.claim])[:MOST_SIGNALS]
-    return replace(
-        told,
+    return told._replace(
         signals=told.signals if len(told.signals) <= MOST_SIGNALS else tuple(gravest),
         ingredients=told.ingredients[:MOST_INGREDIENTS],
         labels=told.labels[:MOST_INGREDIENTS],

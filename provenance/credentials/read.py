@@ -2,8 +2,8 @@
 
 import datetime as dt
 import os
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from provenance.containers.model import Carries, Container
 from provenance.credentials.absence import nothing_to_read, somewhere_else
@@ -30,8 +30,7 @@ from provenance.sourcetype import Term, term_of
 __all__ = ["CredentialReader", "Reading", "sdk_version"]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A credential and what it says. `gaps` are places in it that could not be looked at."""
 
     credential: Credential
@@ -101,7 +100,7 @@ class CredentialReader:
             judged = judge_refusal(told)
             if judged.state is State.REMOTE and residue:
                 why = f"it names a URL, and holds remains of another: {residue}"
-                judged = replace(judged, state=State.UNREADABLE, why=why)
+                judged = judged._replace(state=State.UNREADABLE, why=why)
             signals = claims_in_remains(media) if judged.state is State.UNREADABLE else ()
             return Reading(_credential(judged, Source.EMBEDDED), signals)
         return self._from_store(told, Source.EMBEDDED, media, container, None)

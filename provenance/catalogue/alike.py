@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from provenance.catalogue.connection import Connection
 from provenance.catalogue.facts import likeness_line
 from provenance.catalogue.twins import seek
-from provenance.sameness import SHAPE, Likeness
+from provenance.sameness import BYTES_WITHIN, SHAPE, Likeness
 
 _ALIKE = "INSERT INTO likeness (asset, algorithm, version, value, entry) VALUES (?, ?, ?, ?, ?)"
 _TWINS = "SELECT 1 FROM likeness WHERE value = ? AND version = ? AND asset <> ? LIMIT 1"
 _MARKED = (
     "SELECT DISTINCT l.value, l.version FROM likeness l CROSS JOIN marked m ON m.asset = l.asset WHERE l.value IN (?)"
 )
+_MARKED_WHOLE = "SELECT a.sha256 FROM assets a CROSS JOIN marked m ON m.asset = a.id WHERE a.sha256 IN (?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Alike:
             else:
                 plain.append(added)
         self._compare(plain)
+        self._compare_parts()
 
     def _compare(self, plain: Iterable[_Added]) -> None:
         """Have what is not marked by itself drawn where something marked is the same, or cannot be told from it."""
@@ -88,6 +90,16 @@ class Alike:
         self._db.rows_for("UPDATE sought SET open = 1 WHERE open = 0 AND shape IN (?)", shapes)
         for value, version in self._db.rows_for(_MARKED, values):
             self._redraw.update(raw for v, raw in values[value] if v == version)
+
+    def _compare_parts(self) -> None:
+        """Have what holds a marked asset whole drawn, also where it is marked itself: that may be for less."""
+        holders: dict[bytes, set[bytes]] = {}
+        for added in self._added:
+            for algorithm, _, value in added.likeness:
+                if algorithm.startswith(BYTES_WITHIN):
+                    holders.setdefault(value, set()).add(added.raw)
+        for (value,) in self._db.rows_for(_MARKED_WHOLE, holders):
+            self._redraw |= holders[value]
 
     def _is_marked(self, asset: int) -> bool:
         return self._db.row("SELECT 1 FROM marked WHERE asset = ?", (asset,)) is not None

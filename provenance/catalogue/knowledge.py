@@ -1,7 +1,7 @@
 """What the catalogue knows of some bytes: every evidence, every word in force, every known relative."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from provenance import records
 from provenance.asset import Asset, Digest, Place, UtcTime
@@ -13,7 +13,11 @@ from provenance.errors import CatalogueDamaged
 from provenance.evidence import Beside, Claim, Evidence, Examiner, Relation, Signal
 from provenance.lineage import Witness
 from provenance.records import AnyRecord
+from provenance.sameness import parted
 from provenance.verdict import Ancestor, Context, Origin
+
+if TYPE_CHECKING:
+    from provenance.catalogue.twins import Twin
 
 MEMORY = 512
 """How many findings and examiners are kept decoded; plain files of one type share a finding."""
@@ -26,8 +30,11 @@ _MARKED_TWINS = (
     " CROSS JOIN likeness other ON other.value = mine.value AND other.version = mine.version"
     " CROSS JOIN marked m ON m.asset = other.asset CROSS JOIN assets a ON a.id = other.asset"
     " WHERE mine.asset = ?1 AND other.asset <> ?1 AND mine.algorithm <> 'shape' AND mine.value <> x''"
+    " UNION ALL SELECT a.sha256, m.origin, mine.algorithm, 'bytes' FROM likeness mine"
+    " CROSS JOIN assets a ON a.sha256 = mine.value CROSS JOIN marked m ON m.asset = a.id"
+    " WHERE mine.asset = ?1 AND mine.algorithm BETWEEN 'bytes in ' AND 'bytes in~'"
 )
-"""In this order, because few assets have a value in common, and `marked` may be large."""
+"""In this order, because few assets have a value in common, and `marked` may be large. Then what lies whole in it."""
 _NOT_COMPARED = (
     "SELECT 1 FROM likeness p JOIN likeness l ON l.asset = p.asset AND l.algorithm = 'shape'"
     " JOIN sought w ON w.shape = l.value WHERE p.asset = ?1 AND p.algorithm = 'pixels' AND p.value = x''"
@@ -305,13 +312,19 @@ class Knowledge:
         """Return what the twins of an asset hand on, by what is stored, or the doubt that it could not be compared."""
         if row is None:
             return ()
-        found, doubtful = self._db.rows(_MARKED_TWINS, (row.id,)), self.not_compared(row.id)
+        found, doubtful = self._marked_twins(row.id), self.not_compared(row.id)
         if not found and not doubtful:
             return ()
         from provenance.catalogue.twins import NOT_COMPARED, signals  # few files have a twin
 
-        twins = signals((r, Origin(o), ours, theirs) for r, o, ours, theirs in found)
-        return twins or (NOT_COMPARED if doubtful else ())
+        return signals(found) or (NOT_COMPARED if doubtful else ())
+
+    def held(self, asset: int) -> "tuple[Twin, ...]":
+        """Return what is marked and lies whole in an asset, by what is stored."""
+        return tuple(twin for twin in self._marked_twins(asset) if parted(twin[2])[1])
+
+    def _marked_twins(self, asset: int) -> "list[Twin]":
+        return [(r, Origin(o), ours, theirs) for r, o, ours, theirs in self._db.rows(_MARKED_TWINS, (asset,))]
 
     def not_compared(self, asset: int) -> bool:
         """Whether an asset is a picture that cannot be decoded, and one of its shape is flagged or in review."""

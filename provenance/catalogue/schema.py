@@ -19,7 +19,7 @@
     troubles        what could not be examined
     waiting         what is not finished yet, and why
     quarantine      what was taken out of a final zone, where it is kept, and how it left again
-    likeness        digests of what is seen and heard: assets that share a value are twins
+    likeness        digests of what is seen and heard, also of what lies in a file: assets that share a value are twins
     marked          assets that are flagged or in review by themselves: what twins are so for. Drawn, as verdicts
     sought          shapes of such pictures: what is worth decoding; `open` until all that are known were compared
     exhibits        raw credentials and fields that are kept in a file of their own, and which entry pruned them

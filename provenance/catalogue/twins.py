@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from provenance.asset import Digest
 from provenance.catalogue.connection import Connection
 from provenance.evidence import Claim, Kind, Signal, Strength
-from provenance.sameness import PIXELS, SHAPE, SIZE, Likeness, handed_on
+from provenance.sameness import BYTES, PIXELS, SHAPE, SIZE, VERSION, Likeness, handed_on, parted
 from provenance.verdict import CLAIM_OF_ORIGIN, Origin
 
 MOST = 8
@@ -53,15 +53,19 @@ _WHAT = {
     "sound": "the same sound as",
     "soundtrack": "with the same sound as",
     "sparse": "in many places the same as",
+    "bytes": "",
 }
 
 
 def _signal(claim: Claim, twin: Digest, origin: Origin, ours: str) -> Signal:
+    kind, place = parted(ours)
+    same = f"{_WHAT[kind]} {twin[:12]}".lstrip()
+    if place:
+        same = f"holds {place}, " + (same if kind != BYTES else f"byte for byte {same}")
     if origin is Origin.REVIEW:
-        says = f"{_WHAT[ours]} {twin[:12]}, which is in review for what is said of it"
-        return Signal(Kind.LIKENESS, claim, Strength.HINT, ours, says, twin)
-    says = f"{_WHAT[ours]} {twin[:12]}, which is {origin.value}"
-    return Signal(Kind.LIKENESS, claim, Strength.DECLARED, ours, says, twin)
+        says = f"{same}, which is in review for what is said of it"
+        return Signal(Kind.LIKENESS, claim, Strength.HINT, kind, says, twin)
+    return Signal(Kind.LIKENESS, claim, Strength.DECLARED, kind, f"{same}, which is {origin.value}", twin)
 
 
 class Groups:
@@ -72,25 +76,30 @@ class Groups:
         self._met: set[bytes] = set()
 
     def values(self, asset: int) -> tuple[Likeness, ...]:
-        """Return what of an asset can make twins."""
+        """Return what of an asset can make twins, its own digest too: it may lie whole in others."""
         return tuple(
             self._db.rows(
                 "SELECT algorithm, version, value FROM likeness"
-                " WHERE asset = ? AND algorithm <> 'shape' AND value <> x'' ORDER BY 1, 2, 3",
-                (asset,),
+                " WHERE asset = ?1 AND algorithm <> 'shape' AND value <> x''"
+                " UNION ALL SELECT ?2, ?3, sha256 FROM assets WHERE id = ?1 ORDER BY 1, 2, 3",
+                (asset, BYTES, VERSION),
             )
         )
 
     def twins(self, raw: bytes) -> set[bytes]:
-        """Return the digests of what shares a value with some bytes; of each value only when first asked."""
+        """Return the digests of what shares a value with some bytes; of each value only when first asked.
+
+        What lies in them is nobody else's: nothing that is said of a file is said of its parts.
+        """
         found: set[bytes] = set()
-        for _, version, value in self._values_of(raw):
+        for _, version, value in of_the_whole(self._values_of(raw)):
             key = hub(version, value)
             if key not in self._met:
                 self._met.add(key)
                 rows = self._db.rows(
                     "SELECT a.sha256 FROM likeness l JOIN assets a ON a.id = l.asset"
-                    " WHERE l.value = ? AND l.version = ? AND l.algorithm <> 'shape'",
+                    " WHERE l.value = ?1 AND l.version = ?2 AND l.algorithm <> 'shape'"
+                    " UNION SELECT sha256 FROM assets WHERE sha256 = ?1",
                     (value, version),
                 )
                 found.update(other for (other,) in rows)
@@ -107,6 +116,11 @@ class Groups:
     def _values_of(self, raw: bytes) -> tuple[Likeness, ...]:
         row = self._db.row("SELECT id FROM assets WHERE sha256 = ?", (raw,))
         return self.values(row[0]) if row else ()
+
+
+def of_the_whole(values: Iterable[Likeness]) -> Iterator[Likeness]:
+    """Yield those values that an asset has itself, and not by what lies in it."""
+    return (value for value in values if not parted(value[0])[1])
 
 
 def hub(version: int, value: bytes) -> bytes:

@@ -88,7 +88,7 @@ class Verdict:
     grounds: tuple[Ground, ...]
 
 
-RULES = 1
+RULES = 2
 """Which revision of these rules this is: raised where the same rows lead to another verdict, or hand on something else.
 
 What a catalogue has stored by another one is drawn anew when it is opened.

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from provenance.catalogue.connection import Connection
 from provenance.catalogue.facts import likeness_line
 from provenance.catalogue.twins import seek
-from provenance.sameness import BYTES_WITHIN, SHAPE, Likeness
+from provenance.sameness import BYTES_WITHIN, PIXELS, SHAPE, VERSION, Likeness
 
 _ALIKE = "INSERT INTO likeness (asset, algorithm, version, value, entry) VALUES (?, ?, ?, ?, ?)"
 _TWINS = "SELECT 1 FROM likeness WHERE value = ? AND version = ? AND asset <> ? LIMIT 1"
 _MARKED = (
     "SELECT DISTINCT l.value, l.version FROM likeness l CROSS JOIN marked m ON m.asset = l.asset WHERE l.value IN (?)"
 )
+_UNDECODED = frozenset({(PIXELS, VERSION, b"")})
 _MARKED_WHOLE = "SELECT a.sha256 FROM assets a CROSS JOIN marked m ON m.asset = a.id WHERE a.sha256 IN (?)"
 
 
@@ -24,6 +25,8 @@ class _Added:
     raw: bytes
     likeness: tuple[Likeness, ...]
     marked: bool | None
+    retried: bool
+    """Whether it could not be decoded before."""
 
 
 class Alike:
@@ -52,8 +55,8 @@ class Alike:
             known = self._met[asset] = set() if new else set(self._db.rows(stored, (asset,)))
         added = tuple(one for one in likeness if one not in known)
         if added:
+            self._added.append(_Added(asset, raw, added, marked if new else None, not known.isdisjoint(_UNDECODED)))
             known.update(added)
-            self._added.append(_Added(asset, raw, added, marked if new else None))
         return [likeness_line((raw, *one)) for one in added]
 
     def finish(self) -> None:
@@ -80,6 +83,8 @@ class Alike:
         values: dict[bytes, list[tuple[int, bytes]]] = {}
         shapes: set[bytes] = set()
         for added in plain:
+            if added.retried:
+                self._redraw.add(added.raw)
             for algorithm, version, value in added.likeness:
                 if algorithm == SHAPE:
                     shapes.add(value)

@@ -36,9 +36,10 @@ _MARKED_TWINS = (
 )
 """In this order, because few assets have a value in common, and `marked` may be large. Then what lies whole in it."""
 _NOT_COMPARED = (
-    "SELECT 1 FROM likeness p JOIN likeness l ON l.asset = p.asset AND l.algorithm = 'shape'"
+    "SELECT w.shape FROM likeness p JOIN likeness l ON l.asset = p.asset AND l.algorithm = 'shape'"
     " JOIN sought w ON w.shape = l.value WHERE p.asset = ?1 AND p.algorithm = 'pixels' AND p.value = x''"
-    " AND NOT EXISTS (SELECT 1 FROM likeness q WHERE q.asset = ?1 AND q.algorithm = 'pixels' AND q.value <> x'')"
+    " AND NOT EXISTS (SELECT 1 FROM likeness q WHERE q.asset = ?1"
+    " AND (q.algorithm = 'plain' OR q.algorithm = 'pixels' AND q.value <> x''))"
 )
 
 
@@ -312,12 +313,12 @@ class Knowledge:
         """Return what the twins of an asset hand on, by what is stored, or the doubt that it could not be compared."""
         if row is None:
             return ()
-        found, doubtful = self._marked_twins(row.id), self.not_compared(row.id)
-        if not found and not doubtful:
+        found, shape = self._marked_twins(row.id), self.waits_for(row.id)
+        if not found and shape is None:
             return ()
-        from provenance.catalogue.twins import NOT_COMPARED, signals  # few files have a twin
+        from provenance.catalogue.twins import doubt_about, signals  # few files have a twin
 
-        return signals(found) or (NOT_COMPARED if doubtful else ())
+        return signals(found) or (() if shape is None else doubt_about(self._db, row.id, shape))
 
     def held(self, asset: int) -> "tuple[Twin, ...]":
         """Return what is marked and lies whole in an asset, by what is stored."""
@@ -326,9 +327,10 @@ class Knowledge:
     def _marked_twins(self, asset: int) -> "list[Twin]":
         return [(r, Origin(o), ours, theirs) for r, o, ours, theirs in self._db.rows(_MARKED_TWINS, (asset,))]
 
-    def not_compared(self, asset: int) -> bool:
-        """Whether an asset is a picture that cannot be decoded, and one of its shape is flagged or in review."""
-        return self._db.row(_NOT_COMPARED, (asset,)) is not None
+    def waits_for(self, asset: int) -> bytes | None:
+        """Return the shape of a picture that cannot be decoded while one of that shape is flagged or in review."""
+        found = self._db.row(_NOT_COMPARED, (asset,))
+        return None if found is None else bytes(found[0])
 
     def marked(self, asset: int) -> Origin:
         """Return what an asset is flagged or in review for by itself, as it is stored; `UNKNOWN` if it is neither."""

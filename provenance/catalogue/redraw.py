@@ -19,7 +19,7 @@ from provenance.catalogue.connection import Connection
 from provenance.catalogue.entering import Change
 from provenance.catalogue.history import History, Moment
 from provenance.catalogue.knowledge import SEVERITY, AssetRow, Knowledge, Link, Special, ancestor, carries, remembered
-from provenance.catalogue.twins import NOT_COMPARED, Circle, Groups, Twin, of_the_whole, seek, signals
+from provenance.catalogue.twins import Circle, Groups, Twin, give_up, not_compared, of_the_whole, seek, signals
 from provenance.evidence import Beside, Evidence, Signal
 from provenance.records import Declaration
 from provenance.sameness import Likeness, parted
@@ -112,6 +112,8 @@ class Redraw:
                 if drawn.marks not in {node.marked, Origin.UNKNOWN}:
                     pending |= seek(self._db, node.row.id)
                 changes.append(Change(node.row.asset.digest, node.stored.carries, drawn.carries))
+            unmarked = [n.row.id for n, d in differing if d.marks is Origin.UNKNOWN and n.marked is not d.marks]
+            pending |= give_up(self._db, unmarked)
         return tuple(changes)
 
     def _store(self, node: _Node, drawn: Drawn) -> None:
@@ -215,7 +217,7 @@ class Redraw:
         if row is None:
             return None
         facts = (known.evidences(row), known.declarations(raw), known.links(raw), known.specials(row.id))
-        doubt = NOT_COMPARED if known.not_compared(row.id) else ()
+        doubt = not_compared() if known.waits_for(row.id) else ()
         values = self._groups.values(row.id)
         holds = known.held(row.id) if len(values) > sum(1 for _ in of_the_whole(values)) else ()
         apart = tuple(twin for twin in holds if twin[0] not in wanted)

@@ -4,7 +4,7 @@ A twin hands on what it is flagged for, or in review for, by itself (table `mark
 twin: else two files would go on accusing each other after the reason is gone.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from provenance.asset import Digest
@@ -19,16 +19,33 @@ MOST = 8
 Twin = tuple[bytes, Origin, str, str]
 """Its digest, what it is marked for, the algorithm of ours, the algorithm of its own."""
 
-NOT_COMPARED = (
-    Signal(
-        Kind.LIKENESS,
-        Claim.REVIEW,
-        Strength.HINT,
-        "pixels",
-        "it cannot be decoded, and so not be compared with pictures of its size that are flagged or in review",
-    ),
-)
-"""The doubt about such a picture."""
+_NAMED = 3
+
+
+def not_compared(marked: Sequence[tuple[bytes, Origin]] = ()) -> tuple[Signal, ...]:
+    """Return the doubt about a picture that cannot be decoded, and so not be compared with some that are marked."""
+    named = ", ".join(f"{raw.hex()[:12]}, which is {origin.value}" for raw, origin in marked[:_NAMED])
+    more = " and others" if len(marked) > _NAMED else ""
+    whom = f"{named}{more}, of the same size" if named else "pictures of its size that are flagged or in review"
+    says = f"it cannot be decoded, and so not be compared with {whom}; save it anew so that it opens, or clear it"
+    return (Signal(Kind.LIKENESS, Claim.REVIEW, Strength.HINT, "pixels", says),)
+
+
+def doubt_about(connection: Connection, asset: int, shape: bytes) -> tuple[Signal, ...]:
+    """Return the doubt about an asset that cannot be decoded, and name what is marked and of its shape."""
+    rows = connection.rows(
+        "SELECT a.sha256, m.origin FROM likeness l CROSS JOIN marked m ON m.asset = l.asset"
+        " CROSS JOIN assets a ON a.id = l.asset"
+        " WHERE l.value >= ? AND l.value < ? AND l.algorithm = ? AND l.asset <> ? LIMIT ?",
+        (*_of_shape(shape), SHAPE, asset, _NAMED + 1),
+    )
+    return not_compared([(raw, Origin(origin)) for raw, origin in rows])
+
+
+def undecodable(connection: Connection, asset: int) -> bool:
+    """Whether an asset is a picture that could not be decoded, at least once."""
+    sql = "SELECT 1 FROM likeness WHERE asset = ? AND algorithm = ? AND value = x''"
+    return connection.row(sql, (asset, PIXELS)) is not None
 
 
 def signals(twins: Iterable[Twin]) -> tuple[Signal, ...]:
@@ -161,13 +178,43 @@ def seek(connection: Connection, asset: int) -> set[bytes]:
     Inside a transaction. A JPEG can have been saved as anything, so all of its size are looked at that are none.
     """
     unlike: set[bytes] = set()
-    shapes = connection.rows("SELECT value FROM likeness WHERE asset = ? AND algorithm = ?", (asset, SHAPE))
-    for shape in {value[:SIZE] for (value,) in shapes}:
+    for shape in _shapes_of(connection, asset):
         if connection.run("INSERT INTO sought (shape, open) VALUES (?, 1) ON CONFLICT DO NOTHING", (shape,)):
-            rows = connection.rows(
-                "SELECT a.sha256 FROM likeness l JOIN likeness p ON p.asset = l.asset AND p.algorithm = ?2"
-                " JOIN assets a ON a.id = l.asset WHERE l.value = ?1 AND l.algorithm = ?3 AND p.value = x''",
-                (shape, PIXELS, SHAPE),
-            )
-            unlike.update(raw for (raw,) in rows)
+            unlike |= _undecodable(connection, shape)
     return unlike
+
+
+def give_up(connection: Connection, assets: Iterable[int]) -> set[bytes]:
+    """End the search for what may be the same as some assets that are marked no more; return those that waited for it.
+
+    Inside a transaction. A shape of which anything else is marked goes on being sought.
+    """
+    waited: set[bytes] = set()
+    for shape in {shape for asset in assets for shape in _shapes_of(connection, asset)}:
+        still = connection.row(
+            "SELECT 1 FROM likeness l CROSS JOIN marked m ON m.asset = l.asset"
+            " WHERE l.value >= ? AND l.value < ? AND l.algorithm = ? LIMIT 1",
+            (*_of_shape(shape), SHAPE),
+        )
+        if still is None and connection.run("DELETE FROM sought WHERE shape = ?", (shape,)):
+            waited |= _undecodable(connection, shape)
+    return waited
+
+
+def _of_shape(shape: bytes) -> tuple[bytes, bytes]:
+    """Return between which values all of a size lie, those of JPEG too."""
+    return shape, shape + b"\xff"
+
+
+def _shapes_of(connection: Connection, asset: int) -> set[bytes]:
+    rows = connection.rows("SELECT value FROM likeness WHERE asset = ? AND algorithm = ?", (asset, SHAPE))
+    return {value[:SIZE] for (value,) in rows}
+
+
+def _undecodable(connection: Connection, shape: bytes) -> set[bytes]:
+    rows = connection.rows(
+        "SELECT a.sha256 FROM likeness l JOIN likeness p ON p.asset = l.asset AND p.algorithm = ?2"
+        " JOIN assets a ON a.id = l.asset WHERE l.value = ?1 AND l.algorithm = ?3 AND p.value = x''",
+        (shape, PIXELS, SHAPE),
+    )
+    return {raw for (raw,) in rows}

@@ -13,6 +13,7 @@ import msgspec
 from provenance.asset import Place, RelPath, UtcTime, ZoneName
 from provenance.catalogue.connection import Connection
 from provenance.catalogue.knowledge import AssetRow, Knowledge, Special, ancestor, remembered
+from provenance.catalogue.outread import standing
 from provenance.catalogue.stored import decoded, member
 from provenance.catalogue.twins import not_compared, undecodable
 from provenance.evidence import Beside, Evidence, Examiner
@@ -121,12 +122,12 @@ class History:
             yield None
             return
         rows = self._db.rows(
-            "SELECT body FROM besides WHERE sighting = ? AND entry < ? ORDER BY id", (special.id, self._before)
+            "SELECT id, body FROM besides WHERE sighting = ? AND entry < ? ORDER BY id", (special.id, self._before)
         )
-        every = [decoded(row[0], Beside, lambda: f"a beside of sighting {special.id}") for row in rows]
-        for at in reversed(range(len(every))):
-            yield Special(special.id, special.origin, every[at], (*every[:at], *every[at + 1 :]))
-        yield Special(special.id, special.origin, Beside(), tuple(every))
+        every = {row[0]: decoded(row[1], Beside, lambda: f"a beside of sighting {special.id}") for row in rows}
+        for at in (*reversed(every), None):
+            here = Beside() if at is None else every[at]
+            yield Special(special.id, special.origin, here, standing(self._db, self._known.examiner, every, at))
 
 
 def past_of(db: Connection, known: Knowledge, row: AssetRow) -> tuple[Past, ...]:

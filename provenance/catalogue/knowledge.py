@@ -71,7 +71,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Special:
-    """A sighting with facts of its own: what lies there now, and what lay there before."""
+    """A sighting with facts of its own: what lies there now, and what lay there before and still counts."""
 
     id: int
     origin: Origin | None
@@ -283,11 +283,16 @@ class Knowledge:
     def _special(self, sighting: int, origin: str | None, beside: int | None) -> Special:
         rows = self._db.rows("SELECT id, body FROM besides WHERE sighting = ? ORDER BY id", (sighting,))
         every = {row[0]: decoded(row[1], Beside, lambda: f"a beside of sighting {sighting}") for row in rows}
-        now = every.pop(beside, None) if beside is not None else Beside()
+        now = every.get(beside) if beside is not None else Beside()
         if now is None:
             raise CatalogueDamaged(f"what lies beside sighting {sighting} is missing")
+        earlier: tuple[Beside, ...] = ()
+        if len(every) > (beside is not None):
+            from provenance.catalogue.outread import standing  # mostly one thing lay there
+
+            earlier = standing(self._db, self.examiner, every, beside)
         drawn = None if origin is None else member(Origin, origin, lambda: f"the verdict on sighting {sighting}")
-        return Special(sighting, drawn, now, tuple(every.values()))
+        return Special(sighting, drawn, now, earlier)
 
     def contribution(self, raw: bytes) -> Origin | None:
         """Return what an asset hands on, by the verdicts as they are stored; None if it is not known."""

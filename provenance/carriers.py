@@ -29,8 +29,9 @@ ROOM, LEAST_ROOM, RATIO = 1 << 30, 128 << 20, 100
 """Bytes that are decompressed or copied for one file: so many times its size, but within these two."""
 PATIENCE, SLOWEST = 15.0, 40e6
 """Seconds for all that lies in one file, and bytes a second that its size adds: half of what a worker is given."""
-COMPARED, LARGEST_COMPARED = 256 << 20, 256 << 20
-"""Bytes that are read a second time of what lies in one file, to know it again: so many, and a quarter of its size."""
+COMPARED, LARGEST_COMPARED, COMPARING = 256 << 20, 256 << 20, 10.0
+"""What of the files in one file is read a second time, to know them again: so many bytes and a quarter of its size, of
+each no more than that, and for so many seconds, which `PATIENCE` does not count. The rest is not compared."""
 _MOST_ALIKE = 10_000
 _MOST_GAPS = 64
 _NOTHING = Findings()
@@ -59,12 +60,13 @@ def look(media: Media, reader: CredentialReader) -> Seen:
 class _Budget:
     """What may still be spent on one file, on all its floors together. Most files hold none, and pay nothing."""
 
-    __slots__ = ("_size", "compared", "parts", "room", "until")
+    __slots__ = ("_size", "compared", "comparing", "parts", "room", "until")
 
     def __init__(self, size: int) -> None:
         self.room = max(LEAST_ROOM, min(ROOM, RATIO * size))
         self.parts = MOST_PARTS
         self.compared = COMPARED + size // 4
+        self.comparing = COMPARING
         self.until = 0.0
         self._size = size
 
@@ -74,6 +76,18 @@ class _Budget:
         now = time.monotonic()
         self.until = self.until or now + PATIENCE + self._size / SLOWEST
         return now > self.until
+
+    def compares(self, size: int) -> bool:
+        """Take from what may be read a second time, if there is as much."""
+        if size > self.compared or self.comparing <= 0:
+            return False
+        self.compared -= size
+        return True
+
+    def took(self, seconds: float) -> None:
+        """Note how long comparing took: a file is not held because it was compared as well."""
+        self.comparing -= seconds
+        self.until += seconds
 
 
 class _Floor:
@@ -139,11 +153,12 @@ class _Floor:
         """
         found = seen.alike
         size = min(media.size, LARGEST_COMPARED)
-        if seen.container.format is not None and size <= self.budget.compared:
-            self.budget.compared -= size
+        if seen.container.format is not None and self.budget.compares(size):
+            started = time.monotonic()
             coded = tuple(one for one in coded_likeness(seen.container, media) if one[0] != SHAPE)
             exact = media.size <= size and not any(algorithm in WHOLE for algorithm, _, _ in coded)
             found = (*coded, *(((BYTES, VERSION, _sha256(media)),) if exact else ()), *found)
+            self.budget.took(time.monotonic() - started)
         for one in found[: _MOST_ALIKE - len(self.alike)]:
             self.alike[within(one, display(name))] = None
 

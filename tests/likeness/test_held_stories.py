@@ -119,6 +119,8 @@ def test_there_is_an_end_to_what_is_compared(monkeypatch: pytest.MonkeyPatch) ->
     assert [place for _, place in kinds(data)] == ["small.png (2 of 3)", "again.png (3 of 3)"]
     monkeypatch.setattr(carriers, "_MOST_ALIKE", 1)
     assert [place for _, place in kinds(data)] == ["small.png (2 of 3)"]
+    monkeypatch.setattr(carriers, "COMPARING", 0.0)
+    assert kinds(data) == []
 
 
 def test_an_archive_of_archives_without_end_is_compared_to_a_bound() -> None:

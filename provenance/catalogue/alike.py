@@ -14,6 +14,7 @@ _MARKED = (
     "SELECT DISTINCT l.value, l.version FROM likeness l CROSS JOIN marked m ON m.asset = l.asset WHERE l.value IN (?)"
 )
 _UNDECODED = frozenset({(PIXELS, VERSION, b"")})
+_HELD = "SELECT value FROM likeness WHERE value IN (?) AND algorithm BETWEEN 'bytes in ' AND 'bytes in~'"
 _MARKED_WHOLE = "SELECT a.sha256 FROM assets a CROSS JOIN marked m ON m.asset = a.id WHERE a.sha256 IN (?)"
 
 
@@ -41,6 +42,7 @@ class Alike:
         self._entry = entry
         self._redraw = redraw
         self._added: list[_Added] = []
+        self._new: list[bytes] = []
         self._met: dict[int, set[Likeness]] = {}
         """Of assets of this batch: what is known of them by now."""
 
@@ -59,12 +61,17 @@ class Alike:
             known.update(added)
         return [likeness_line((raw, *one)) for one in added]
 
+    def meet(self, raw: bytes) -> None:
+        """Take an asset that is new, and flagged or in review by itself, whatever it is like: others may hold it."""
+        self._new.append(raw)
+
     def finish(self) -> None:
         """Write what was taken, and have twins drawn where that matters: mostly nothing is marked, and nobody has any.
 
         All is there before anything is compared, so it does not matter which of two twins came first.
         """
         self._db.run_each(_ALIKE, [(a.asset, *one, self._entry) for a in self._added for one in a.likeness])
+        self._redraw.update(raw for (raw,) in self._db.rows_for(_HELD, self._new))
         if not self._added or self._db.row("SELECT 1 FROM marked LIMIT 1") is None:
             return
         plain = []

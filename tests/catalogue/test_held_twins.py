@@ -116,6 +116,18 @@ def test_an_archive_in_review_is_flagged_for_what_it_holds(catalogue: Catalogue,
     catalogue.verify()
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_a_file_with_marks_of_its_own_is_known_in_an_archive_read_before_they_were(
+    catalogue: Catalogue, together: bool
+) -> None:
+    """Readers that did not know the mark read the archive: the file itself, of no type that is compared, says it."""
+    archive, file = like("archive", inside(BYTES, raw("marked"))), seen(evidence("marked", AI), b"a.exr")
+    take(catalogue, archive, *([file] if together else []))
+    take(catalogue, file, minute=1)
+    assert origin_of(catalogue, "archive") is Origin.AI_ASSISTED
+    catalogue.verify()
+
+
 @pytest.mark.parametrize("by", [STILL, BYTES])
 def test_one_of_many_parts_is_cleared_without_the_others(catalogue: Catalogue, by: str) -> None:
     """What lies in an archive is drawn one by one: it is flagged while any of it is, and what was made of it too."""

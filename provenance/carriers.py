@@ -5,6 +5,7 @@ film or a document makes that partly generated, and a captured one clears nothin
 type that is known, or has a credential that cannot be read, holds the file.
 """
 
+import hashlib
 import time
 from dataclasses import replace
 from typing import NamedTuple
@@ -13,7 +14,9 @@ from provenance.containers import Container, walk
 from provenance.credentials.read import CredentialReader, Reading
 from provenance.evidence import Credential, Gap, Signal, State
 from provenance.examination import SIDECAR_TYPE
-from provenance.files import Media
+from provenance.files import BLOCK, Media, display
+from provenance.likeness import coded_likeness
+from provenance.sameness import BYTES, SHAPE, VERSION, WHOLE, Likeness, within
 from provenance.signals import read_signals
 from provenance.signals.findings import Findings
 from provenance.signals.reader import of_a_part, weightiest
@@ -26,6 +29,10 @@ ROOM, LEAST_ROOM, RATIO = 1 << 30, 128 << 20, 100
 """Bytes that are decompressed or copied for one file: so many times its size, but within these two."""
 PATIENCE, SLOWEST = 15.0, 40e6
 """Seconds for all that lies in one file, and bytes a second that its size adds: half of what a worker is given."""
+COMPARED, LARGEST_COMPARED, COMPARING = 256 << 20, 256 << 20, 10.0
+"""What of the files in one file is read a second time, to know them again: so many bytes and a quarter of its size, of
+each no more than that, and for so many seconds, which `PATIENCE` does not count. The rest is not compared."""
+_MOST_ALIKE = 10_000
 _MOST_GAPS = 64
 _NOTHING = Findings()
 _NOT_LOOKED_AT = {State.UNREADABLE, State.BROKEN, State.REMOTE}
@@ -38,6 +45,8 @@ class Seen(NamedTuple):
     reading: Reading
     signals: tuple[Signal, ...]
     gaps: tuple[Gap, ...]
+    alike: tuple[Likeness, ...] = ()
+    """By what that is known again which lies in it."""
 
 
 def look(media: Media, reader: CredentialReader) -> Seen:
@@ -51,11 +60,13 @@ def look(media: Media, reader: CredentialReader) -> Seen:
 class _Budget:
     """What may still be spent on one file, on all its floors together. Most files hold none, and pay nothing."""
 
-    __slots__ = ("_size", "parts", "room", "until")
+    __slots__ = ("_size", "compared", "comparing", "parts", "room", "until")
 
     def __init__(self, size: int) -> None:
         self.room = max(LEAST_ROOM, min(ROOM, RATIO * size))
         self.parts = MOST_PARTS
+        self.compared = COMPARED + size // 4
+        self.comparing = COMPARING
         self.until = 0.0
         self._size = size
 
@@ -66,11 +77,23 @@ class _Budget:
         self.until = self.until or now + PATIENCE + self._size / SLOWEST
         return now > self.until
 
+    def compares(self, size: int) -> bool:
+        """Take from what may be read a second time, if there is as much."""
+        if size > self.compared or self.comparing <= 0:
+            return False
+        self.compared -= size
+        return True
+
+    def took(self, seconds: float) -> None:
+        """Note how long comparing took: a file is not held because it was compared as well."""
+        self.comparing -= seconds
+        self.until += seconds
+
 
 class _Floor:
     """Examines what lies in one file: its visitor, while it is walked."""
 
-    __slots__ = ("budget", "depth", "gaps", "reader", "signals")
+    __slots__ = ("alike", "budget", "depth", "gaps", "reader", "signals")
 
     def __init__(self, reader: CredentialReader, budget: _Budget, depth: int = 0) -> None:
         self.reader = reader
@@ -78,6 +101,7 @@ class _Floor:
         self.depth = depth
         self.signals: dict[Signal, None] = {}
         self.gaps: dict[Gap, None] = {}
+        self.alike: dict[Likeness, None] = {}
 
     @property
     def room(self) -> int:
@@ -103,6 +127,7 @@ class _Floor:
         found = seen.container.format
         beside = Reading(Credential(State.ABSENT)) if sidecar is None else self._beside(media, seen, sidecar)
         name = place.removeprefix("inside ")
+        self._know_again(name, media, seen)
         for signal in of_a_part((*seen.signals, *beside.signals)):
             via = f"{signal.via}, in {name}" if signal.via else name
             self.signals[replace(signal, place=f"{place}: {signal.place}", via=via)] = None
@@ -121,6 +146,22 @@ class _Floor:
     def _beside(self, media: Media, seen: Seen, sidecar: bytes) -> Reading:
         return self.reader.read_sidecar(media, seen.container, sidecar)
 
+    def _know_again(self, name: str, media: Media, seen: Seen) -> None:
+        """Note by what a part is known again without its marks: what is coded in it, or all its bytes.
+
+        A part of no known type, which a program keeps for itself or which holds the file anyway, is none to look for.
+        """
+        found = seen.alike
+        size = min(media.size, LARGEST_COMPARED)
+        if seen.container.format is not None and self.budget.compares(size):
+            started = time.monotonic()
+            coded = tuple(one for one in coded_likeness(seen.container, media) if one[0] != SHAPE)
+            exact = media.size <= size and not any(algorithm in WHOLE for algorithm, _, _ in coded)
+            found = (*coded, *(((BYTES, VERSION, _sha256(media)),) if exact else ()), *found)
+            self.budget.took(time.monotonic() - started)
+        for one in found[: _MOST_ALIKE - len(self.alike)]:
+            self.alike[within(one, display(name))] = None
+
     def _gap(self, place: str, says: str) -> None:
         if len(self.gaps) < _MOST_GAPS:
             self.gaps[Gap(place, says)] = None
@@ -136,7 +177,14 @@ def _look(media: Media, reader: CredentialReader, floor: _Floor) -> Seen:
     found = read_signals(container, media, floor)
     inside = weightiest(Findings(tuple(floor.signals), tuple(floor.gaps))) if floor.signals or floor.gaps else _NOTHING
     gaps = (*container.gaps, *reading.gaps, *found.gaps, *inside.gaps, *_unlooked(container))
-    return Seen(container, reading, (*reading.signals, *found.signals, *inside.signals), gaps)
+    return Seen(container, reading, (*reading.signals, *found.signals, *inside.signals), gaps, tuple(floor.alike))
+
+
+def _sha256(media: Media) -> bytes:
+    digest = hashlib.sha256()
+    for at in range(0, media.size, BLOCK):
+        digest.update(media.read(at, BLOCK))
+    return digest.digest()
 
 
 def _unlooked(container: Container) -> tuple[Gap, ...]:

@@ -57,9 +57,10 @@ def examine(request: Request, reader: CredentialReader, examiner: Examiner, last
         with opened_file(request.root, request.path, last) as descriptor:  # (1)
             before = stat_key(os.fstat(descriptor))
             asset, media = read_once(descriptor, _pace(request.root, request.rate))  # (2)
-            evidence, container = _evidence(request, media, Evidence(asset, "", _NOTHING, (), (), (), examiner), reader)
+            blank = Evidence(asset, "", _NOTHING, (), (), (), examiner)
+            evidence, container, within = _evidence(request, media, blank, reader)
             beside = _beside(_Here(request, descriptor, last), media, container, reader)  # (5)
-            likeness = coded_likeness(container, media) if container else _NOT_DECODED[: request.pixels]
+            likeness = coded_likeness(container, media) + within if container else _NOT_DECODED[: request.pixels]
             if container and (request.pixels or (_is_flagged(evidence, beside) and _is_time_to(request, likeness))):
                 likeness += _pixels(container, media)
             waits = _waits(descriptor, request.path) if request.probe else {}
@@ -138,12 +139,12 @@ _NOTHING = Credential(State.UNREADABLE, why="not looked at")
 
 def _evidence(
     request: Request, media: Media, blank: Evidence, reader: CredentialReader
-) -> tuple[Evidence, Container | None]:
-    """Steps (3) and (4)."""
+) -> tuple[Evidence, Container | None, tuple[Likeness, ...]]:
+    """Steps (3) and (4); and by what that is known again which lies in the file."""
     if request.without_parsers is not None:
         credential = Credential(State.UNREADABLE, why=request.without_parsers)
         gap = Gap("examination", request.without_parsers)
-        return Evidence(blank.asset, _UNIDENTIFIED, credential, (), (), (gap,), blank.examiner), None
+        return Evidence(blank.asset, _UNIDENTIFIED, credential, (), (), (gap,), blank.examiner), None, ()
     seen = look(media, reader)
     found = seen.container.format
     evidence = Evidence(
@@ -155,7 +156,7 @@ def _evidence(
         seen.gaps,
         blank.examiner,
     )
-    return evidence, seen.container
+    return evidence, seen.container, seen.alike
 
 
 _UNIDENTIFIED = "application/octet-stream"

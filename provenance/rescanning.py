@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from provenance.asset import Digest, Place, RelPath
-from provenance.catalogue import Batch, Catalogue, Recorded
+from provenance.catalogue import Batch, Catalogue, Change, Recorded
+from provenance.catalogue.history import Past
 from provenance.catalogue.knowledge import SEVERITY
 from provenance.errors import FileTrouble, ProvenanceError, ZoneTrouble
 from provenance.evidence import Examiner, Kind, State, effective_credential
@@ -211,10 +212,11 @@ class _Look:
         before = [self._stood(request, looked) for request, looked in some]
         batch = Batch(tuple(examined(self._target, request, looked) for request, looked in some))
         recorded = self._catalogue.record(batch, self._intake.stamp())
-        told = set()
+        told: set[tuple[Digest, Place]] = set()
         for (request, looked), was in zip(some, before, strict=True):
-            told.add(looked.evidence.asset.digest)
-            self._compare(self._target.place(request.path), looked, was)
+            place = self._target.place(request.path)
+            told.add((looked.evidence.asset.digest, place))
+            self._compare(place, looked, was)
         self._again.looked += len(some)
         self._others(recorded, told)
 
@@ -238,24 +240,34 @@ class _Look:
         origins = (was.verdict.origin, now.verdict.origin)
         self._again.add(Moved(place, digest, *origins, was.state, now.state, came, went))
 
-    def _others(self, recorded: Recorded, told: set[Digest]) -> None:
-        """Tell of what was not looked at itself, and has another verdict because a parent or a twin has.
+    def _others(self, recorded: Recorded, told: set[tuple[Digest, Place]]) -> None:
+        """Tell of what was not looked at itself, and has another verdict: a copy, or what has a parent or twin in it.
 
-        Where only what it hands on is another one, there is nothing to tell.
+        Each copy is told of by the verdict on that copy. Where only what is handed on is another one, there is nothing
+        to tell.
         """
+        looked = {digest for digest, _ in told}
         for change in recorded.changed:
-            if change.digest in told:
-                continue
-            past = [p for p in self._catalogue.past_of(change.digest) if p.entry == recorded.entry]
+            past = tuple(p for p in self._catalogue.past_of(change.digest) if p.entry == recorded.entry)
             if not past and change.was is change.now:
                 continue
-            verdict = self._catalogue.verdict_of(change.digest)
-            grounds = past[-1].grounds if past else None
-            came, went = _difference(grounds or (), verdict.grounds if verdict and grounds is not None else ())
             present = [s.place for s in self._catalogue.sightings_of(change.digest) if s.present]
             for place in present or (None,):
-                moved = Moved(place, change.digest, change.was, change.now, None, None, came, went, _via(came, went))
-                self._again.add(moved)
+                if place is None or (change.digest, place) not in told:
+                    self._other(change, place, past, copied=change.digest in looked)
+
+    def _other(self, change: Change, place: Place | None, past: tuple[Past, ...], *, copied: bool) -> None:
+        own = place is not None and self._catalogue.is_special(change.digest, place)
+        ended = [p for p in past if p.place == (place if own else None)]
+        if past and not ended and (place is not None or change.was is change.now):
+            return  # it is another copy whose verdict is another one
+        verdict = self._catalogue.verdict_of(change.digest, place)
+        origins, grounds = (change.was, change.now), None
+        if ended and verdict is not None:
+            origins, grounds = (ended[-1].origin, verdict.origin), ended[-1].grounds
+        came, went = _difference(grounds or (), verdict.grounds if verdict and grounds is not None else ())
+        via = "it holds the same bytes as a file that reads otherwise" if copied else _via(came, went)
+        self._again.add(Moved(place, change.digest, *origins, None, None, came, went, via))
 
 
 def _via(came: Iterable[Ground], went: Iterable[Ground]) -> str:

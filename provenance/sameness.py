@@ -27,6 +27,8 @@ SOUNDTRACK: Final = "soundtrack"
 """The packets of a track of sound, in a film: the same value as `SOUND` for the same packets."""
 SPARSE: Final = "sparse"
 """Parts of a track too large to be read twice, whose packets all have one length: alike, but it is no proof."""
+BYTES: Final = "bytes"
+"""SHA-256 of all there is. Every asset has it without a row of its own; written is only what lies whole in another."""
 
 VERSION: Final = 1
 """Of all algorithms so far. Values of different versions are never compared."""
@@ -40,8 +42,30 @@ def pixels_of(shape: bytes) -> int:
     return int.from_bytes(shape[:4], "big") * int.from_bytes(shape[4:SIZE], "big")
 
 
-_WHOLE = frozenset({STILL, PIXELS, VIDEO, SOUND})
-_DOUBTFUL = _WHOLE | {SPARSE}
+_WITHIN = " in "
+_LONGEST = 240
+
+BYTES_WITHIN: Final = BYTES + _WITHIN
+"""What the algorithm begins with of a file that lies in another and is known by its bytes."""
+
+
+def within(likeness: Likeness, place: str) -> Likeness:
+    """Return the likeness of what lies at a place in a file as one of that file: `ALGORITHM in PLACE`."""
+    algorithm, version, value = likeness
+    kind, inner = parted(algorithm)
+    whole = f"{place}: {inner}" if inner else place
+    return kind + _WITHIN + (whole if len(whole) <= _LONGEST else f"…{whole[-_LONGEST:]}"), version, value
+
+
+def parted(algorithm: str) -> tuple[str, str]:
+    """Return what an algorithm compares, and where in the file that lies; the place is empty for the file itself."""
+    kind, _, place = algorithm.partition(_WITHIN)
+    return kind, place
+
+
+WHOLE: Final = frozenset({STILL, PIXELS, VIDEO, SOUND, BYTES})
+"""What is the same by one of these is the same, as far as anybody sees or hears."""
+_DOUBTFUL = WHOLE | {SPARSE}
 _FLAGS = frozenset({Claim.AI_GENERATED, Claim.AI_ASSISTED})
 
 
@@ -49,14 +73,21 @@ def handed_on(claim: Claim, ours: str, theirs: str) -> Claim | None:
     """Return what a flag on one file, or a doubt, says of another of the same value, by the algorithms of both.
 
     A flag on a film is about its pictures as far as anybody can tell: the music under it may be anybody's. A sound that
-    is flagged is a part of every film it is used in.
+    is flagged is a part of every film it is used in. So is what lies whole in a file a part of that; and what is said
+    of the file is said of none of its parts.
     """
+    kind, place = parted(ours)
+    said = _of_the_same(claim, kind, theirs)
+    return Claim.AI_ASSISTED if place and said is Claim.AI_GENERATED else said
+
+
+def _of_the_same(claim: Claim, ours: str, theirs: str) -> Claim | None:
     if claim is Claim.REVIEW:
         return claim if ours == theirs in _DOUBTFUL or (ours, theirs) == (SOUNDTRACK, SOUND) else None
     if claim not in _FLAGS:
         return None
     if ours == theirs:
-        return claim if ours in _WHOLE else Claim.REVIEW if ours == SPARSE else None
+        return claim if ours in WHOLE else Claim.REVIEW if ours == SPARSE else None
     if (ours, theirs) == (SOUNDTRACK, SOUND):
         return Claim.AI_ASSISTED
     if (ours, theirs) == (SOUND, SOUNDTRACK) and claim is Claim.AI_GENERATED:

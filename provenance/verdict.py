@@ -21,6 +21,7 @@ from provenance.evidence import (
     effective_credential,
 )
 from provenance.lineage import Witness, carried
+from provenance.sameness import BYTES
 
 if TYPE_CHECKING:
     from provenance.records import Declaration  # most files nobody said anything of
@@ -87,7 +88,7 @@ class Verdict:
     grounds: tuple[Ground, ...]
 
 
-RULES = 1
+RULES = 2
 """Which revision of these rules this is: raised where the same rows lead to another verdict, or hand on something else.
 
 What a catalogue has stored by another one is drawn anew when it is opened.
@@ -204,9 +205,12 @@ def _from_twins(twins: tuple[Signal, ...], others: list[Ground]) -> list[Ground]
     in_doubt = any(_raises_doubt(g) for g in others)
     graver = [t for t in twins if _WEIGHT[t.claim] < gravest and not (in_doubt and t.strength is Strength.HINT)]
     added = [_from_signal(t) for t in graver]
-    return [
-        replace(g, says=f"{g.says}, and whose marks are gone") if g.claim in _FLAGS and not flags else g for g in added
-    ]
+
+    def lost(ground: Ground) -> bool:
+        # The same bytes have the marks they ever had: what flags them was said, or lay beside them.
+        return ground.claim in _FLAGS and not flags and ground.place != BYTES
+
+    return [replace(g, says=f"{g.says}, and whose marks are gone") if lost(g) else g for g in added]
 
 
 def _from_signal(signal: Signal) -> Ground:

@@ -16,7 +16,8 @@ from provenance.records import Derivation, Subject
 from tests.catalogue.making import edit_behind
 from tests.likeness.pictures import drawing, saved
 from tests.newsroom import TRAINED, action, manifest, signed, studio
-from tests.production import EDITOR, Production, generated, new_production, picture
+from tests.production import EDITOR, Production, copied, generated, new_production, picture
+from tests.test_beside import AI
 
 OLDER = Examiner("0.1.0", sdk_version(), None, 1)
 ALARM = Signal(Kind.TAG, Claim.AI_GENERATED, Strength.TRACE, "tag 'title'", "says 'sora'")
@@ -229,6 +230,38 @@ def test_what_is_the_same_is_told_as_well_and_why(production: Production) -> Non
     ]
     (past,) = production.json("origin", "editorial/same.png", "--history")["history"][-1:]
     assert (past["origin"], [g["kind"] for g in past["grounds"]]) == ("ai-generated", ["likeness"])
+
+
+def test_a_copy_of_what_was_looked_at_is_told_of_by_its_own_verdict(production: Production) -> None:
+    """One of three copies is looked at: one follows it and is told of, one is flagged by its own XMP and stays so."""
+    picture(production.editorial / "a.png")
+    for name in ("b.png", "c.png"):
+        copied(production.editorial / "a.png", production.editorial / name)
+    (production.editorial / "c.xmp").write_bytes(AI)
+    production.run("scan")
+    misread(production, production.editorial / "a.png", ALARM)
+    assert {row["origin"] for row in production.run("list", "editorial", "--format", "json").lines if row["zone"]} == {
+        "ai-generated"
+    }
+    told = production.json("rescan", "editorial/a.png", "--outdated")
+    assert [(m["path"], m["was"], m["now"], m["via"]) for m in told["changed"]] == [
+        ("a.png", "ai-generated", "unknown", None),
+        ("b.png", "ai-generated", "unknown", "it holds the same bytes as a file that reads otherwise"),
+    ]
+    assert [g["says"] for g in told["changed"][1]["went"]] == [ALARM.says]
+    assert production.run("ledger", "verify").code == 0
+
+
+def test_a_twin_with_xmp_of_its_own_is_told_of_by_the_verdict_on_that_copy(production: Production) -> None:
+    """A false alarm on a twin goes; of two copies of the other, the one that its own XMP flags is not told of."""
+    alike(production, "a.png", "same.png")
+    copied(production.editorial / "same.png", production.editorial / "marked.png")
+    (production.editorial / "marked.xmp").write_bytes(AI)
+    production.run("scan")
+    misread(production, production.editorial / "a.png", ALARM)
+    told = production.json("rescan", "editorial/a.png", "--outdated")
+    assert [(m["path"], m["was"], m["now"]) for m in told["changed"]] == [("same.png", "ai-generated", "unknown")]
+    assert production.run("ledger", "verify").code == 0
 
 
 def test_what_only_hands_on_something_else_is_not_told_of(production: Production) -> None:

@@ -13,6 +13,11 @@ Lying = tuple[ZoneName, RelPath, int]
 """Where something lies, and how large it is."""
 
 _NOT_DECODED = "NOT EXISTS (SELECT 1 FROM likeness p WHERE p.asset = l.asset AND p.algorithm IN ('pixels', 'plain'))"
+_NOT_YET = (
+    "NOT EXISTS (SELECT 1 FROM likeness p WHERE p.asset = l.asset"
+    " AND (p.algorithm = 'plain' OR p.algorithm = 'pixels' AND p.value <> x''))"
+)
+"""Nor what could not be decoded: whoever has it at hand tries again, for it may have been for want of memory."""
 _BARE = (
     " FROM sought w JOIN likeness l ON l.value = w.shape AND l.algorithm = 'shape'"
     " WHERE NOT EXISTS (SELECT 1 FROM marked m WHERE m.asset = l.asset AND m.origin <> 'review')"
@@ -40,11 +45,13 @@ class Comparing:
     def needed(self, digests: Iterable[Digest]) -> frozenset[Digest]:
         """Return those of some bytes that were not decoded, and are a picture that may be the same as another.
 
+        What could not be decoded is to be tried again: it is held until then.
+
         That is one of a shape that is marked; or one that is marked itself, where another of its shape is not flagged.
         """
         if self._db.row("SELECT 1 FROM sought LIMIT 1") is None:
             return frozenset()
-        bare = f"SELECT 1{_BARE} AND {_ASSET} AND {_NOT_DECODED} LIMIT 1"
+        bare = f"SELECT 1{_BARE} AND {_ASSET} AND {_NOT_YET} LIMIT 1"
         marked = f"SELECT 1{_MARKED} WHERE {_ASSET} AND {_NOT_DECODED} AND {_HAS_COUNTERPART} LIMIT 1"
 
         def is_needed(digest: Digest) -> bool:

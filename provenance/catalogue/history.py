@@ -13,7 +13,9 @@ import msgspec
 from provenance.asset import Place, RelPath, UtcTime, ZoneName
 from provenance.catalogue.connection import Connection
 from provenance.catalogue.knowledge import AssetRow, Knowledge, Special, ancestor, remembered
+from provenance.catalogue.outread import standing
 from provenance.catalogue.stored import decoded, member
+from provenance.catalogue.twins import not_compared, undecodable
 from provenance.evidence import Beside, Evidence, Examiner
 from provenance.records import Declaration
 from provenance.verdict import Context, Ground, Origin, Verdict, classify
@@ -97,9 +99,12 @@ class History:
         parents = [(x, self._was.get(x.parent) or self._known.contribution(x.parent)) for x in links]
         known = tuple(dict.fromkeys(a for a in (ancestor(x, o) for x, o in parents) if a is not None))
         declarations, twins = self._declarations(raw), self._known.context(raw).twins
+        # Nothing says any more what it was that a picture could not be compared with.
+        waited = (not_compared(),) if undecodable(self._db, row.id) else ()
+        handings = ((), *((twins,) if twins else ()), *waited)
         for here in self._lay(special):
             beside = here.beside if here else Beside()
-            for handed in ((), twins) if twins else ((),):  # nor whether they were known to be alike
+            for handed in handings:  # nor whether they were known to be alike
                 context = Context(declarations, known, remembered(evidences, here), handed)
                 yield classify(evidences[-1], beside, context)
 
@@ -117,12 +122,12 @@ class History:
             yield None
             return
         rows = self._db.rows(
-            "SELECT body FROM besides WHERE sighting = ? AND entry < ? ORDER BY id", (special.id, self._before)
+            "SELECT id, body FROM besides WHERE sighting = ? AND entry < ? ORDER BY id", (special.id, self._before)
         )
-        every = [decoded(row[0], Beside, lambda: f"a beside of sighting {special.id}") for row in rows]
-        for at in reversed(range(len(every))):
-            yield Special(special.id, special.origin, every[at], (*every[:at], *every[at + 1 :]))
-        yield Special(special.id, special.origin, Beside(), tuple(every))
+        every = {row[0]: decoded(row[1], Beside, lambda: f"a beside of sighting {special.id}") for row in rows}
+        for at in (*reversed(every), None):
+            here = Beside() if at is None else every[at]
+            yield Special(special.id, special.origin, here, standing(self._db, self._known.examiner, every, at))
 
 
 def past_of(db: Connection, known: Knowledge, row: AssetRow) -> tuple[Past, ...]:

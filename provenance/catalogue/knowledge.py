@@ -1,7 +1,7 @@
 """What the catalogue knows of some bytes: every evidence, every word in force, every known relative."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from provenance import records
 from provenance.asset import Asset, Digest, Place, UtcTime
@@ -13,7 +13,11 @@ from provenance.errors import CatalogueDamaged
 from provenance.evidence import Beside, Claim, Evidence, Examiner, Relation, Signal
 from provenance.lineage import Witness
 from provenance.records import AnyRecord
+from provenance.sameness import parted
 from provenance.verdict import Ancestor, Context, Origin
+
+if TYPE_CHECKING:
+    from provenance.catalogue.twins import Twin
 
 MEMORY = 512
 """How many findings and examiners are kept decoded; plain files of one type share a finding."""
@@ -26,12 +30,16 @@ _MARKED_TWINS = (
     " CROSS JOIN likeness other ON other.value = mine.value AND other.version = mine.version"
     " CROSS JOIN marked m ON m.asset = other.asset CROSS JOIN assets a ON a.id = other.asset"
     " WHERE mine.asset = ?1 AND other.asset <> ?1 AND mine.algorithm <> 'shape' AND mine.value <> x''"
+    " UNION ALL SELECT a.sha256, m.origin, mine.algorithm, 'bytes' FROM likeness mine"
+    " CROSS JOIN assets a ON a.sha256 = mine.value CROSS JOIN marked m ON m.asset = a.id"
+    " WHERE mine.asset = ?1 AND mine.algorithm BETWEEN 'bytes in ' AND 'bytes in~'"
 )
-"""In this order, because few assets have a value in common, and `marked` may be large."""
+"""In this order, because few assets have a value in common, and `marked` may be large. Then what lies whole in it."""
 _NOT_COMPARED = (
-    "SELECT 1 FROM likeness p JOIN likeness l ON l.asset = p.asset AND l.algorithm = 'shape'"
+    "SELECT w.shape FROM likeness p JOIN likeness l ON l.asset = p.asset AND l.algorithm = 'shape'"
     " JOIN sought w ON w.shape = l.value WHERE p.asset = ?1 AND p.algorithm = 'pixels' AND p.value = x''"
-    " AND NOT EXISTS (SELECT 1 FROM likeness q WHERE q.asset = ?1 AND q.algorithm = 'pixels' AND q.value <> x'')"
+    " AND NOT EXISTS (SELECT 1 FROM likeness q WHERE q.asset = ?1"
+    " AND (q.algorithm = 'plain' OR q.algorithm = 'pixels' AND q.value <> x''))"
 )
 
 
@@ -63,7 +71,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Special:
-    """A sighting with facts of its own: what lies there now, and what lay there before."""
+    """A sighting with facts of its own: what lies there now, and what lay there before and still counts."""
 
     id: int
     origin: Origin | None
@@ -275,11 +283,16 @@ class Knowledge:
     def _special(self, sighting: int, origin: str | None, beside: int | None) -> Special:
         rows = self._db.rows("SELECT id, body FROM besides WHERE sighting = ? ORDER BY id", (sighting,))
         every = {row[0]: decoded(row[1], Beside, lambda: f"a beside of sighting {sighting}") for row in rows}
-        now = every.pop(beside, None) if beside is not None else Beside()
+        now = every.get(beside) if beside is not None else Beside()
         if now is None:
             raise CatalogueDamaged(f"what lies beside sighting {sighting} is missing")
+        earlier: tuple[Beside, ...] = ()
+        if len(every) > (beside is not None):
+            from provenance.catalogue.outread import standing  # mostly one thing lay there
+
+            earlier = standing(self._db, self.examiner, every, beside)
         drawn = None if origin is None else member(Origin, origin, lambda: f"the verdict on sighting {sighting}")
-        return Special(sighting, drawn, now, tuple(every.values()))
+        return Special(sighting, drawn, now, earlier)
 
     def contribution(self, raw: bytes) -> Origin | None:
         """Return what an asset hands on, by the verdicts as they are stored; None if it is not known."""
@@ -305,17 +318,24 @@ class Knowledge:
         """Return what the twins of an asset hand on, by what is stored, or the doubt that it could not be compared."""
         if row is None:
             return ()
-        found, doubtful = self._db.rows(_MARKED_TWINS, (row.id,)), self.not_compared(row.id)
-        if not found and not doubtful:
+        found, shape = self._marked_twins(row.id), self.waits_for(row.id)
+        if not found and shape is None:
             return ()
-        from provenance.catalogue.twins import NOT_COMPARED, signals  # few files have a twin
+        from provenance.catalogue.twins import doubt_about, signals  # few files have a twin
 
-        twins = signals((r, Origin(o), ours, theirs) for r, o, ours, theirs in found)
-        return twins or (NOT_COMPARED if doubtful else ())
+        return signals(found) or (() if shape is None else doubt_about(self._db, row.id, shape))
 
-    def not_compared(self, asset: int) -> bool:
-        """Whether an asset is a picture that cannot be decoded, and one of its shape is flagged or in review."""
-        return self._db.row(_NOT_COMPARED, (asset,)) is not None
+    def held(self, asset: int) -> "tuple[Twin, ...]":
+        """Return what is marked and lies whole in an asset, by what is stored."""
+        return tuple(twin for twin in self._marked_twins(asset) if parted(twin[2])[1])
+
+    def _marked_twins(self, asset: int) -> "list[Twin]":
+        return [(r, Origin(o), ours, theirs) for r, o, ours, theirs in self._db.rows(_MARKED_TWINS, (asset,))]
+
+    def waits_for(self, asset: int) -> bytes | None:
+        """Return the shape of a picture that cannot be decoded while one of that shape is flagged or in review."""
+        found = self._db.row(_NOT_COMPARED, (asset,))
+        return None if found is None else bytes(found[0])
 
     def marked(self, asset: int) -> Origin:
         """Return what an asset is flagged or in review for by itself, as it is stored; `UNKNOWN` if it is neither."""

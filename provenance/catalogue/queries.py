@@ -92,6 +92,10 @@ class Queries(Places):
         beside = special.beside if special else Beside()
         return classify(self._known.evidences(row)[-1], beside, self._known.context(raw, special))
 
+    def is_special(self, digest: Digest, place: Place) -> bool:
+        """Whether the verdict at a place is one of its own, because something lies or lay beside that copy."""
+        return self._special(bytes.fromhex(digest), place) is not None
+
     def _special(self, raw: bytes, place: Place | None) -> Special | None:
         return None if place is None else self._known.special_at(raw, place)
 

@@ -113,6 +113,8 @@ class Recording:
         for examined, met in zip(batch.examined, self._meet(batch, at), strict=True):
             if met.told:
                 self._lineage(met)
+            if met.marked:
+                self._alike.meet(met.raw)
             if examined.likeness:
                 self.lines += self._alike.take(met.id, met.raw, examined.likeness, new=met.new, marked=met.marked)
             if examined.kept:

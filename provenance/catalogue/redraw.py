@@ -19,10 +19,10 @@ from provenance.catalogue.connection import Connection
 from provenance.catalogue.entering import Change
 from provenance.catalogue.history import History, Moment
 from provenance.catalogue.knowledge import SEVERITY, AssetRow, Knowledge, Link, Special, ancestor, carries, remembered
-from provenance.catalogue.twins import NOT_COMPARED, Circle, Groups, Twin, seek, signals
+from provenance.catalogue.twins import Circle, Groups, Twin, give_up, not_compared, of_the_whole, seek, signals
 from provenance.evidence import Beside, Evidence, Signal
 from provenance.records import Declaration
-from provenance.sameness import Likeness
+from provenance.sameness import Likeness, parted
 from provenance.verdict import Context, Origin, Verdict, classify, handed_on
 
 
@@ -60,6 +60,8 @@ class _Node:
     marked: Origin = Origin.UNKNOWN
     doubt: tuple[Signal, ...] = ()
     """That it could not be compared, if it could not."""
+    holds: tuple[Twin, ...] = ()
+    """What is marked and lies in it, and is not drawn together with it."""
 
     def draw(self, origins: dict[bytes, Origin | None], flagged: Iterable[Twin] = ()) -> Drawn:
         ancestors = (ancestor(link, origins.get(link.parent)) for link in self.links)
@@ -76,7 +78,7 @@ class _Node:
 
         alone = drawn(())
         marks = alone.carries if alone.carries.flagged else alone.marks
-        twins = signals(flagged) or self.doubt
+        twins = signals((*flagged, *self.holds)) or self.doubt
         return replace(drawn(twins) if twins else alone, marks=marks)
 
     @property
@@ -110,6 +112,8 @@ class Redraw:
                 if drawn.marks not in {node.marked, Origin.UNKNOWN}:
                     pending |= seek(self._db, node.row.id)
                 changes.append(Change(node.row.asset.digest, node.stored.carries, drawn.carries))
+            unmarked = [n.row.id for n, d in differing if d.marks is Origin.UNKNOWN and n.marked is not d.marks]
+            pending |= give_up(self._db, unmarked)
         return tuple(changes)
 
     def _store(self, node: _Node, drawn: Drawn) -> None:
@@ -142,6 +146,8 @@ class Redraw:
             " UNION SELECT a.sha256 FROM besides b JOIN assets a ON a.id = b.asset"
             " UNION SELECT a.sha256 FROM likeness l JOIN assets a ON a.id = l.asset WHERE l.algorithm <> 'shape'"
             " AND (l.value = x'' OR EXISTS (SELECT 1 FROM likeness o WHERE o.value = l.value AND o.asset <> l.asset))"
+            " UNION SELECT a.sha256 FROM likeness l JOIN assets part ON part.sha256 = l.value"
+            " JOIN assets a ON a.id IN (l.asset, part.id) WHERE l.algorithm BETWEEN 'bytes in ' AND 'bytes in~'"
         )
         return {digest for (digest,) in rows}
 
@@ -190,13 +196,14 @@ class Redraw:
         ups = {raw: [x.parent for x in self._known.links(raw) if x.parent in wanted] for raw in wanted}
         circle_of = Circle(self._groups.among(wanted))
         for key, members in circle_of.groups.items():
-            # Whoever is alike depends on what stands for all that are, and that on each of them.
-            ups[key] = [raw for raw, _ in members]
+            # Whoever is alike depends on what stands for all that are, and that on each of them; but on nothing that
+            # only holds the like: of an archive's thousand frames, one can be drawn without the others.
+            ups[key] = [raw for raw, algorithm in members if not parted(algorithm)[1]]
             for raw, _ in members:
                 ups[raw].append(key)
         origins: dict[bytes, Origin | None] = {}
         for circle in _parents_first(ups):
-            nodes = {raw: node for raw in circle if (node := self._node(raw)) is not None}
+            nodes = {raw: node for raw in circle if (node := self._node(raw, wanted)) is not None}
             for link in (x for node in nodes.values() for x in node.links):
                 if link.parent not in origins and link.parent not in wanted:
                     origins[link.parent] = self._known.contribution(link.parent)
@@ -205,13 +212,16 @@ class Redraw:
                 if node.stored != drawn[raw]:
                     yield node, drawn[raw]
 
-    def _node(self, raw: bytes) -> _Node | None:
+    def _node(self, raw: bytes, wanted: set[bytes]) -> _Node | None:
         row, known = self._known.asset(raw), self._known
         if row is None:
             return None
         facts = (known.evidences(row), known.declarations(raw), known.links(raw), known.specials(row.id))
-        doubt = NOT_COMPARED if known.not_compared(row.id) else ()
-        return _Node(row, *facts, self._groups.values(row.id), known.marked(row.id), doubt)
+        doubt = not_compared() if known.waits_for(row.id) else ()
+        values = self._groups.values(row.id)
+        holds = known.held(row.id) if len(values) > sum(1 for _ in of_the_whole(values)) else ()
+        apart = tuple(twin for twin in holds if twin[0] not in wanted)
+        return _Node(row, *facts, values, known.marked(row.id), doubt, apart)
 
 
 def _end(history: History, node: _Node, drawn: Drawn) -> None:
@@ -231,7 +241,7 @@ def _settled(nodes: dict[bytes, _Node], origins: dict[bytes, Origin | None], ali
     contradiction in it swings for ever; then the more severe of two verdicts stays.
     """
     drawn: dict[bytes, Drawn] = {}
-    values = [value for node in nodes.values() for value in node.values]
+    values = [value for node in nodes.values() for value in of_the_whole(node.values)]
     turn = 0
     while True:
         alike.take({raw: d.marks for raw, d in drawn.items()}, values)
@@ -240,6 +250,7 @@ def _settled(nodes: dict[bytes, _Node], origins: dict[bytes, Origin | None], ali
             new = {raw: _severer(drawn[raw], d) for raw, d in new.items()}
         origins.update({raw: d.carries for raw, d in new.items()})
         if new == drawn or len(nodes) == 1:
+            alike.take({raw: d.marks for raw, d in new.items()}, values)  # for what holds them, which is drawn later
             return new
         drawn, turn = new, turn + 1
 

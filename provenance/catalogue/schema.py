@@ -19,9 +19,9 @@
     troubles        what could not be examined
     waiting         what is not finished yet, and why
     quarantine      what was taken out of a final zone, where it is kept, and how it left again
-    likeness        digests of what is seen and heard: assets that share a value are twins
+    likeness        digests of what is seen and heard, also of what lies in a file: assets that share a value are twins
     marked          assets that are flagged or in review by themselves: what twins are so for. Drawn, as verdicts
-    sought          shapes of such pictures: what is worth decoding; `open` until all that are known were compared
+    sought          shapes of such pictures, while there are any: what is worth decoding; `open` until all were compared
     exhibits        raw credentials and fields that are kept in a file of their own, and which entry pruned them
     verdicts        verdicts that do not stand any more: on which grounds, from when until when, and what ended them
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x50524F56
 """`PROV`: the word in the file's header that says it is a catalogue (sqlite.org/fileformat2.html, 1.3)."""
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 """How many migrations there are. It stands in the file's header, so that an ordinary open asks nobody else."""
 
 _BOOK = (
@@ -336,6 +336,11 @@ _MIGRATIONS = {
     "likeness": (*_LIKENESS, *_LIKENESS_GUARDS),
     "verdicts": (*_VERDICTS, *_kept("verdicts")),
     "exhibits": (*_EXHIBITS, *_kept("exhibits", "id, asset, kind, place, digest, size, held, kept_at, entry")),
+    # Shapes were sought for ever, though nothing of them was marked any more.
+    "sought": (
+        """DELETE FROM sought WHERE shape NOT IN (SELECT substr(l.value, 1, 8) FROM marked m
+            JOIN likeness l ON l.asset = m.asset WHERE l.algorithm = 'shape')""",
+    ),
 }
 
 

@@ -4,13 +4,13 @@ A twin hands on what it is flagged for, or in review for, by itself (table `mark
 twin: else two files would go on accusing each other after the reason is gone.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from provenance.asset import Digest
 from provenance.catalogue.connection import Connection
 from provenance.evidence import Claim, Kind, Signal, Strength
-from provenance.sameness import PIXELS, SHAPE, SIZE, Likeness, handed_on
+from provenance.sameness import BYTES, PIXELS, SHAPE, SIZE, VERSION, Likeness, handed_on, parted
 from provenance.verdict import CLAIM_OF_ORIGIN, Origin
 
 MOST = 8
@@ -19,16 +19,33 @@ MOST = 8
 Twin = tuple[bytes, Origin, str, str]
 """Its digest, what it is marked for, the algorithm of ours, the algorithm of its own."""
 
-NOT_COMPARED = (
-    Signal(
-        Kind.LIKENESS,
-        Claim.REVIEW,
-        Strength.HINT,
-        "pixels",
-        "it cannot be decoded, and so not be compared with pictures of its size that are flagged or in review",
-    ),
-)
-"""The doubt about such a picture."""
+_NAMED = 3
+
+
+def not_compared(marked: Sequence[tuple[bytes, Origin]] = ()) -> tuple[Signal, ...]:
+    """Return the doubt about a picture that cannot be decoded, and so not be compared with some that are marked."""
+    named = ", ".join(f"{raw.hex()[:12]}, which is {origin.value}" for raw, origin in marked[:_NAMED])
+    more = " and others" if len(marked) > _NAMED else ""
+    whom = f"{named}{more}, of the same size" if named else "pictures of its size that are flagged or in review"
+    says = f"it cannot be decoded, and so not be compared with {whom}; save it anew so that it opens, or clear it"
+    return (Signal(Kind.LIKENESS, Claim.REVIEW, Strength.HINT, "pixels", says),)
+
+
+def doubt_about(connection: Connection, asset: int, shape: bytes) -> tuple[Signal, ...]:
+    """Return the doubt about an asset that cannot be decoded, and name what is marked and of its shape."""
+    rows = connection.rows(
+        "SELECT a.sha256, m.origin FROM likeness l CROSS JOIN marked m ON m.asset = l.asset"
+        " CROSS JOIN assets a ON a.id = l.asset"
+        " WHERE l.value >= ? AND l.value < ? AND l.algorithm = ? AND l.asset <> ? LIMIT ?",
+        (*_of_shape(shape), SHAPE, asset, _NAMED + 1),
+    )
+    return not_compared([(raw, Origin(origin)) for raw, origin in rows])
+
+
+def undecodable(connection: Connection, asset: int) -> bool:
+    """Whether an asset is a picture that could not be decoded, at least once."""
+    sql = "SELECT 1 FROM likeness WHERE asset = ? AND algorithm = ? AND value = x''"
+    return connection.row(sql, (asset, PIXELS)) is not None
 
 
 def signals(twins: Iterable[Twin]) -> tuple[Signal, ...]:
@@ -53,15 +70,19 @@ _WHAT = {
     "sound": "the same sound as",
     "soundtrack": "with the same sound as",
     "sparse": "in many places the same as",
+    "bytes": "",
 }
 
 
 def _signal(claim: Claim, twin: Digest, origin: Origin, ours: str) -> Signal:
+    kind, place = parted(ours)
+    same = f"{_WHAT[kind]} {twin[:12]}".lstrip()
+    if place:
+        same = f"holds {place}, " + (same if kind != BYTES else f"byte for byte {same}")
     if origin is Origin.REVIEW:
-        says = f"{_WHAT[ours]} {twin[:12]}, which is in review for what is said of it"
-        return Signal(Kind.LIKENESS, claim, Strength.HINT, ours, says, twin)
-    says = f"{_WHAT[ours]} {twin[:12]}, which is {origin.value}"
-    return Signal(Kind.LIKENESS, claim, Strength.DECLARED, ours, says, twin)
+        says = f"{same}, which is in review for what is said of it"
+        return Signal(Kind.LIKENESS, claim, Strength.HINT, kind, says, twin)
+    return Signal(Kind.LIKENESS, claim, Strength.DECLARED, kind, f"{same}, which is {origin.value}", twin)
 
 
 class Groups:
@@ -72,25 +93,30 @@ class Groups:
         self._met: set[bytes] = set()
 
     def values(self, asset: int) -> tuple[Likeness, ...]:
-        """Return what of an asset can make twins."""
+        """Return what of an asset can make twins, its own digest too: it may lie whole in others."""
         return tuple(
             self._db.rows(
                 "SELECT algorithm, version, value FROM likeness"
-                " WHERE asset = ? AND algorithm <> 'shape' AND value <> x'' ORDER BY 1, 2, 3",
-                (asset,),
+                " WHERE asset = ?1 AND algorithm <> 'shape' AND value <> x''"
+                " UNION ALL SELECT ?2, ?3, sha256 FROM assets WHERE id = ?1 ORDER BY 1, 2, 3",
+                (asset, BYTES, VERSION),
             )
         )
 
     def twins(self, raw: bytes) -> set[bytes]:
-        """Return the digests of what shares a value with some bytes; of each value only when first asked."""
+        """Return the digests of what shares a value with some bytes; of each value only when first asked.
+
+        What lies in them is nobody else's: nothing that is said of a file is said of its parts.
+        """
         found: set[bytes] = set()
-        for _, version, value in self._values_of(raw):
+        for _, version, value in of_the_whole(self._values_of(raw)):
             key = hub(version, value)
             if key not in self._met:
                 self._met.add(key)
                 rows = self._db.rows(
                     "SELECT a.sha256 FROM likeness l JOIN assets a ON a.id = l.asset"
-                    " WHERE l.value = ? AND l.version = ? AND l.algorithm <> 'shape'",
+                    " WHERE l.value = ?1 AND l.version = ?2 AND l.algorithm <> 'shape'"
+                    " UNION SELECT sha256 FROM assets WHERE sha256 = ?1",
                     (value, version),
                 )
                 found.update(other for (other,) in rows)
@@ -107,6 +133,11 @@ class Groups:
     def _values_of(self, raw: bytes) -> tuple[Likeness, ...]:
         row = self._db.row("SELECT id FROM assets WHERE sha256 = ?", (raw,))
         return self.values(row[0]) if row else ()
+
+
+def of_the_whole(values: Iterable[Likeness]) -> Iterator[Likeness]:
+    """Yield those values that an asset has itself, and not by what lies in it."""
+    return (value for value in values if not parted(value[0])[1])
 
 
 def hub(version: int, value: bytes) -> bytes:
@@ -147,13 +178,43 @@ def seek(connection: Connection, asset: int) -> set[bytes]:
     Inside a transaction. A JPEG can have been saved as anything, so all of its size are looked at that are none.
     """
     unlike: set[bytes] = set()
-    shapes = connection.rows("SELECT value FROM likeness WHERE asset = ? AND algorithm = ?", (asset, SHAPE))
-    for shape in {value[:SIZE] for (value,) in shapes}:
+    for shape in _shapes_of(connection, asset):
         if connection.run("INSERT INTO sought (shape, open) VALUES (?, 1) ON CONFLICT DO NOTHING", (shape,)):
-            rows = connection.rows(
-                "SELECT a.sha256 FROM likeness l JOIN likeness p ON p.asset = l.asset AND p.algorithm = ?2"
-                " JOIN assets a ON a.id = l.asset WHERE l.value = ?1 AND l.algorithm = ?3 AND p.value = x''",
-                (shape, PIXELS, SHAPE),
-            )
-            unlike.update(raw for (raw,) in rows)
+            unlike |= _undecodable(connection, shape)
     return unlike
+
+
+def give_up(connection: Connection, assets: Iterable[int]) -> set[bytes]:
+    """End the search for what may be the same as some assets that are marked no more; return those that waited for it.
+
+    Inside a transaction. A shape of which anything else is marked goes on being sought.
+    """
+    waited: set[bytes] = set()
+    for shape in {shape for asset in assets for shape in _shapes_of(connection, asset)}:
+        still = connection.row(
+            "SELECT 1 FROM likeness l CROSS JOIN marked m ON m.asset = l.asset"
+            " WHERE l.value >= ? AND l.value < ? AND l.algorithm = ? LIMIT 1",
+            (*_of_shape(shape), SHAPE),
+        )
+        if still is None and connection.run("DELETE FROM sought WHERE shape = ?", (shape,)):
+            waited |= _undecodable(connection, shape)
+    return waited
+
+
+def _of_shape(shape: bytes) -> tuple[bytes, bytes]:
+    """Return between which values all of a size lie, those of JPEG too."""
+    return shape, shape + b"\xff"
+
+
+def _shapes_of(connection: Connection, asset: int) -> set[bytes]:
+    rows = connection.rows("SELECT value FROM likeness WHERE asset = ? AND algorithm = ?", (asset, SHAPE))
+    return {value[:SIZE] for (value,) in rows}
+
+
+def _undecodable(connection: Connection, shape: bytes) -> set[bytes]:
+    rows = connection.rows(
+        "SELECT a.sha256 FROM likeness l JOIN likeness p ON p.asset = l.asset AND p.algorithm = ?2"
+        " JOIN assets a ON a.id = l.asset WHERE l.value = ?1 AND l.algorithm = ?3 AND p.value = x''",
+        (shape, PIXELS, SHAPE),
+    )
+    return {raw for (raw,) in rows}

@@ -109,6 +109,10 @@ class Parts(NamedTuple):
                     return False
         return packed + len(packer.flush()) < least
 
+    def middle(self, length: int) -> bytes:
+        """Return so many bytes from the middle of it, or all if there are fewer."""
+        return b"".join(self._taken((max(0, (self.size - length) // 2),), length))
+
     def _taken(self, starts: Iterable[int], length: int) -> Iterator[bytes]:
         """Yield so many bytes from each of some offsets within the whole that the parts are."""
         if len(self.spans) == 1:

@@ -21,7 +21,14 @@ from provenance.sameness import PIXELS, PLAIN, VERSION, Likeness
 if TYPE_CHECKING:
     from PIL import Image, ImageFile
 
-_FORMS: Final = {"image/jpeg": "JPEG", "image/png": "PNG", "image/tiff": "TIFF", "image/webp": "WEBP"}
+_FORMS: Final = {
+    "image/jpeg": "JPEG",
+    "image/png": "PNG",
+    "image/tiff": "TIFF",
+    "image/x-adobe-dng": "TIFF",
+    "image/webp": "WEBP",
+}
+"""Of all that have a `SHAPE`: what is asked for has to be answered, or it would pass without being compared."""
 _MOVING = frozenset({"PNG", "WEBP"})
 """Pages of a TIFF and the further pictures of a JPEG are other pictures, not moments of one."""
 _MOST_PIXELS = 1 << 26

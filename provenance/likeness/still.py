@@ -1,6 +1,7 @@
 """Pictures as they are compressed: JPEG, PNG, TIFF and WebP, without anything that stands around the picture."""
 
 import struct
+import zlib
 from collections.abc import Iterator
 
 from provenance.containers.chain import COM, Chain
@@ -21,6 +22,11 @@ _REPEATS = 0.5
 """What can be compressed to that share is worth measuring; what is well compressed cannot."""
 
 _SAMPLE = 512
+
+_NEAR, _STRETCH, _WORD = 4, 8 << 10, 8
+"""What takes no more than so many times that is looked at more closely: LZW, and JPEG with all its colours, take as
+much for bars, and write them the same way again only some kilobytes later."""
+_WORDS = (0, 127)
 
 _MOST = 200_000
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
@@ -44,13 +50,17 @@ def _still(
     shaped = (SHAPE, VERSION, struct.pack(">II", *size) + shape)
     if not parts.is_whole or parts.size > WHOLE or said.size < least:
         return (shaped,)
-    if _repeats(said) and said.is_less_than(least):  # what hardly compresses what it holds: the same bar
+    if _repeats(said, least) and said.is_less_than(least):  # what hardly compresses what it holds: the same bar
         return (shaped,)
     return shaped, (STILL, VERSION, parts.digest(head))
 
 
-def _repeats(parts: Parts) -> bool:
+def _repeats(parts: Parts, least: float) -> bool:
     """Whether what is coded may be compressed much further. One look at its middle mostly tells that it may not."""
+    if parts.size <= _NEAR * least:
+        stretch = parts.middle(_STRETCH)
+        again = any(stretch.rfind(stretch[at : at + _WORD]) > at for at in _WORDS)
+        return again and len(zlib.compress(stretch, 1)) < _REPEATS * len(stretch)
     at, length = parts.spans[len(parts.spans) // 2]
     middle = parts.media.read(at + length // 2, min(_SAMPLE, length - length // 2))
     return not has_values(middle, _SAMPLE // 4) and parts.is_empty(_REPEATS)

@@ -1,10 +1,14 @@
-"""Text hidden in the lowest bits of a PNG ("stealth pnginfo"), as NovelAI and plug-ins for AUTOMATIC1111 write it.
+"""Text hidden in the lowest bits of a picture ("stealth pnginfo"), as NovelAI and plug-ins for AUTOMATIC1111 write it.
 
 The bits run down the columns, from the left: fifteen letters that name the form, the number of bits as 32 bits, and
-then the text, plain or gzip. They stand in the alpha channel, or in red, green and blue where there is none.
+then the text, plain or gzip. They stand in the alpha channel, or in red, green and blue, be there alpha or not.
 
-The first column is looked at without decoding the picture: of a row no more than its first pixel is needed, whatever
-its filter is (PNG, third edition, 9.2), and in nearly every picture the first bit of the first row is the wrong one.
+Of a PNG the first column is looked at without decoding the picture: of a row no more than its first pixel is needed,
+whatever its filter is (PNG, third edition, 9.2), and in nearly every picture the first bit of the first row is the
+wrong one.
+
+Of a WebP nothing can be had without decoding it, which takes some ten milliseconds a megapixel. Those who hide text in
+one write its alpha without loss whatever the colours are (Forge, SwarmUI), so what has alpha is decoded, and no other.
 """
 
 import gzip
@@ -13,7 +17,7 @@ import struct
 import warnings
 import zlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from provenance.containers.model import Container, Visitor
 from provenance.containers.window import Window
@@ -27,9 +31,6 @@ if TYPE_CHECKING:
 
 _HEADER = 33
 _RGB, _RGBA = 2, 6
-_ALPHA = {b"stealth_pnginfo": False, b"stealth_pngcomp": True}
-_COLOURS = {b"stealth_rgbinfo": False, b"stealth_rgbcomp": True}
-"""Each form, and whether its text is compressed."""
 _MAGIC = 15
 _LENGTH = 32
 _LARGEST = 1 << 20
@@ -40,36 +41,72 @@ _PIECE = 4096
 _STEPS = 4096
 
 
-class _Picture(NamedTuple):
-    """What the header of a PNG says, if it is one that can hide text."""
+class _Layer(NamedTuple):
+    """Some channels whose lowest bits can hold text."""
 
+    says: str
+    first: int
+    channels: int
+    forms: tuple[bytes, bytes]
+    """The form whose text is plain, and the one whose text is compressed."""
+
+    def of(self, pixel: bytes) -> str:
+        """Return the bits that one pixel holds."""
+        return "".join("01"[value & 1] for value in pixel[self.first : self.first + self.channels])
+
+    def begins(self, bits: str) -> bool:
+        """Whether some bits may be the start of a form's name."""
+        return any(start.startswith(bits) for start in _STARTS[self.says])
+
+
+_ALPHA = _Layer("alpha", 3, 1, (b"stealth_pnginfo", b"stealth_pngcomp"))
+_COLOURS = _Layer("red, green and blue", 0, 3, (b"stealth_rgbinfo", b"stealth_rgbcomp"))
+_STARTS: Final = {
+    layer.says: tuple("".join(f"{byte:08b}" for byte in form) for form in layer.forms) for layer in (_ALPHA, _COLOURS)
+}
+
+
+class _Picture(NamedTuple):
+    """What the header of a picture says, if it is one that can hide text."""
+
+    form: str
     width: int
     height: int
     channels: int
-    interlaced: bool
+    interlaced: bool = False
 
     @property
-    def forms(self) -> dict[bytes, bool]:
-        return _ALPHA if self.channels == 4 else _COLOURS
+    def layers(self) -> tuple[_Layer, ...]:
+        """Which of its channels can hide text, and have the room for it."""
+        every = (_ALPHA, _COLOURS) if self.channels == 4 else (_COLOURS,)
+        return tuple(x for x in every if self.width * self.height * x.channels >= _MAGIC * 8 + _LENGTH)
 
 
 def read_stealth(container: Container, media: Media, _visitor: Visitor | None = None) -> Findings:
-    """Return the mark of hidden text in a PNG. Decodes pixels only where the first of them spell its name."""
-    if container.format is None or container.format.media_type != "image/png":
+    """Return the mark of hidden text in a picture.
+
+    Of a PNG pixels are decoded only where the first of them spell its name, of a WebP only if it has alpha.
+    """
+    looker = _LOOKERS.get(container.format.media_type) if container.format else None
+    if looker is None:
         return Findings()
     window = Window(media)
-    picture = _picture(window)
-    if picture is None:
+    picture = looker(window)
+    if picture is None or not picture.layers:
         return Findings()
-    place = f"PNG pixels, lowest bits of {'alpha' if picture.channels == 4 else 'red, green and blue'}"
+    place = f"{picture.form} pixels, lowest bits of {' or '.join(x.says for x in picture.layers)}"
+    pixels = _Pixels(media, picture)
     try:
-        name = _name(window, media, picture)
+        found = _name(window, pixels, picture)
     except _FAULTS as error:
         return Findings(gaps=(Gap(place, f"they cannot be decoded: {type(error).__name__}"),))
-    if name not in picture.forms:
-        return Findings()
+    return Findings() if found is None else _text(pixels, picture, *found)
+
+
+def _text(pixels: "_Pixels", picture: _Picture, layer: _Layer, name: bytes) -> Findings:
+    place = f"{picture.form} pixels, lowest bits of {layer.says}"
     try:
-        text = _hidden_text(media, picture, compressed=picture.forms[name])
+        text = _hidden_text(pixels, layer, compressed=name == layer.forms[1])
     except _FAULTS as error:
         gap = Gap(place, f"{name.decode()} stands there, and what follows cannot be read: {type(error).__name__}")
         return Findings((_mark(name).at(Kind.PIXELS, place),), (gap,))
@@ -94,27 +131,49 @@ def _picture(window: Window) -> _Picture | None:
         return None
     width, height = (int.from_bytes(head[at : at + 4], "big") for at in (16, 20))
     channels = 4 if colour[0] == _RGBA else 3
-    enough = width * height * (1 if channels == 4 else 3) >= _MAGIC * 8 + _LENGTH
-    return _Picture(width, height, channels, interlaced) if enough and width <= _WIDEST else None
+    return _Picture("PNG", width, height, channels, interlaced) if width <= _WIDEST else None
 
 
-def _name(window: Window, media: Media, picture: _Picture) -> bytes:
-    """Return the letters that the first pixels spell, or nothing as soon as they are none of a form's.
+def _webp(window: Window) -> _Picture | None:
+    """Return what a WebP says of itself, if it stands still and has alpha (RFC 9649, 2.5 to 2.7 and 3.4)."""
+    head = window.at(0, 30)
+    kind, body = head[12:16], head[20:]
+    if kind == b"VP8X" and len(body) == 10 and body[0] & _HAS_ALPHA and not body[0] & _MOVES:
+        width, height = (int.from_bytes(body[at : at + 3], "little") + 1 for at in (4, 7))
+        return _Picture("WEBP", width, height, 4)
+    bits = int.from_bytes(body[1:5], "little")
+    if kind == b"VP8L" and len(body) >= 5 and bits >> 28 & 1:
+        return _Picture("WEBP", (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1, 4)
+    return None
+
+
+_HAS_ALPHA, _MOVES = 0x10, 0x02
+_LOOKERS: Final = {"image/png": _picture, "image/webp": _webp}
+
+
+def _name(window: Window, pixels: "_Pixels", picture: _Picture) -> tuple[_Layer, bytes] | None:
+    """Return the letters that the first pixels spell, and where; None as soon as they are none of a form's.
 
     Only where the first column is too short, or the rows are interlaced, and what was seen of it fits, is all decoded.
     Raises what the decoders raise.
     """
-    starts = ["".join(f"{byte:08b}" for byte in form) for form in picture.forms]
-    bits = ""
-    for pixel in _first_pixels(window, picture):
-        bits += "".join("01"[value & 1] for value in (pixel[3:] if picture.channels == 4 else pixel))
-        if not any(start.startswith(bits[: _MAGIC * 8]) for start in starts):
-            return b""
-        if len(bits) >= _MAGIC * 8:
-            return int(bits[: _MAGIC * 8], 2).to_bytes(_MAGIC, "big")
+    bits = dict.fromkeys(picture.layers, "")
+    for pixel in _first_pixels(window, picture) if picture.form == "PNG" else ():
+        for layer in tuple(bits):
+            bits[layer] = (bits[layer] + layer.of(pixel))[: _MAGIC * 8]
+            if not layer.begins(bits[layer]):
+                del bits[layer]
+            elif len(bits[layer]) == _MAGIC * 8:
+                return layer, int(bits[layer], 2).to_bytes(_MAGIC, "big")
+        if not bits:
+            return None
         if picture.interlaced:
             break
-    return _bits(media, picture, 0, _MAGIC * 8) if bits else b""
+    for layer, seen in bits.items():
+        name = pixels.bits(layer, 0, _MAGIC * 8) if seen or picture.form != "PNG" else b""
+        if name in layer.forms:
+            return layer, name
+    return None
 
 
 def _first_pixels(window: Window, picture: _Picture) -> Iterator[bytes]:
@@ -169,31 +228,42 @@ def _inflated(window: Window) -> Iterator[bytes]:
         at += 12 + length
 
 
-def _hidden_text(media: Media, picture: _Picture, *, compressed: bool) -> str:
+def _hidden_text(pixels: "_Pixels", layer: _Layer, *, compressed: bool) -> str:
     """Return the text that is hidden. Raises `ValueError`, or what the decoders raise, where it cannot be had."""
     start = _MAGIC * 8
-    length = int.from_bytes(_bits(media, picture, start, _LENGTH), "big")
+    length = int.from_bytes(pixels.bits(layer, start, _LENGTH), "big")
     if length > 8 * _LARGEST:
         raise ValueError(length)
-    data = _bits(media, picture, start + _LENGTH, length // 8 * 8)
+    data = pixels.bits(layer, start + _LENGTH, length // 8 * 8)
     if compressed:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
             data = stream.read(8 * _LARGEST)
     return data.decode("utf-8", "replace")
 
 
-def _bits(media: Media, picture: _Picture, start: int, count: int) -> bytes:
-    """Return hidden bits as bytes: of the columns they stand in, no others."""
-    per_pixel = 1 if picture.channels == 4 else 3
-    columns = -(-(start + count) // (picture.height * per_pixel))
-    if columns > picture.width:
-        raise ValueError(columns)
-    from PIL import Image
+class _Pixels:
+    """The picture, decoded when it is first asked for."""
 
-    with _decoded(media, picture) as image:
-        part = image.crop((0, 0, columns, picture.height)).transpose(Image.Transpose.TRANSPOSE)
-        values = (part.getchannel("A") if per_pixel == 1 else part.convert("RGB")).tobytes()
-    return int(values.translate(_LOWEST)[start : start + count] or b"0", 2).to_bytes(-(-count // 8), "big")
+    def __init__(self, media: Media, picture: _Picture) -> None:
+        self._media = media
+        self._picture = picture
+        self._image: Image.Image | None = None
+
+    def bits(self, layer: _Layer, start: int, count: int) -> bytes:
+        """Return hidden bits as bytes: of the columns they stand in, no others."""
+        picture = self._picture
+        columns = -(-(start + count) // (picture.height * layer.channels))
+        if columns > picture.width:
+            raise ValueError(columns)
+        from PIL import Image
+
+        if self._image is None:
+            self._image = _decoded(self._media, picture)
+        if layer is _ALPHA and "A" not in self._image.getbands():
+            return b""
+        part = self._image.crop((0, 0, columns, picture.height)).transpose(Image.Transpose.TRANSPOSE)
+        values = (part.getchannel("A") if layer is _ALPHA else part.convert("RGB")).tobytes()
+        return int(values.translate(_LOWEST)[start : start + count] or b"0", 2).to_bytes(-(-count // 8), "big")
 
 
 _LOWEST = bytes(b"01"[value & 1] for value in range(256))
@@ -208,7 +278,7 @@ def _decoded(media: Media, picture: _Picture) -> "Image.Image":
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
-            image = Image.open(media.stream(), formats=("PNG",))
+            image = Image.open(media.stream(), formats=(picture.form,))
         except Image.DecompressionBombError as error:
             raise ValueError(str(error)) from error
         if image.size != (picture.width, picture.height):

@@ -96,4 +96,4 @@ def test_three_open_an_older_one(path: Path) -> None:
         assert catalogue.counts().assets == AT_ONCE
         catalogue.verify()
     rows = sqlite3.connect(path).execute("SELECT name FROM _sqlite_migrations ORDER BY id").fetchall()
-    assert [n for (n,) in rows] == ["book", "assets", "quarantine", "likeness", "verdicts", "exhibits"]
+    assert [n for (n,) in rows] == ["book", "assets", "quarantine", "likeness", "verdicts", "exhibits", "sought"]

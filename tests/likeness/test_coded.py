@@ -37,7 +37,9 @@ FLAT: list[tuple[str, dict[str, object]]] = [
     ("TIFF", {"compression": "packbits"}),
     ("PNG", {"compress_level": 0}),
     ("PNG", {}),
+    ("TIFF", {"compression": "tiff_lzw"}),
     ("JPEG", {"quality": 95, "subsampling": 0}),
+    ("JPEG", {"quality": 100, "subsampling": 0}),
     ("WEBP", {"lossless": True}),
 ]
 

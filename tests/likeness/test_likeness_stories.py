@@ -180,6 +180,23 @@ def test_what_cannot_be_decoded_is_held_where_it_may_be_the_same(production: Pro
     assert "cannot be decoded" in production.run("origin", production.deliver / "damaged.png").out
 
 
+def test_what_cannot_be_decoded_is_free_when_nothing_of_its_size_is_flagged_any_more(production: Production) -> None:
+    """A word about another picture held it: the reason is named, and when the word is taken back, it passes."""
+    whole = saved(drawing(3))
+    at = whole.index(b"IDAT") + 200
+    damaged = put(production.deliver / "damaged.png", whole[:at] + bytes(60) + whole[at + 60 :])
+    harbour = put(production.editorial / "harbour.png", saved(drawing()))
+    assert production.run("scan").code == 0
+    said = production.json("declare", harbour, "--origin", "ai-generated", *EDITOR)
+    assert outcomes(production.json("gate", "deliver")) == {"damaged.png": "hold"}
+    digest = production.json("origin", harbour)["sha256"]
+    told = production.run("origin", damaged).out
+    assert f"not be compared with {digest[:12]}, which is ai-generated, of the same size" in told, told
+    assert production.run("revoke", said["record"]["id"], *EDITOR).code == 0
+    assert outcomes(production.json("gate", "deliver")) == {"damaged.png": "pass"}
+    assert production.run("ledger", "verify").code == 0
+
+
 def test_a_jpeg_saved_as_something_else_is_refused_for_its_twin(production: Production) -> None:
     """A generated JPEG is decoded once a picture of its size turns up, by the gate and by a scan."""
     made = newsroom.manifest(newsroom.action("created", newsroom.TRAINED))

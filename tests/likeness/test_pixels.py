@@ -6,7 +6,7 @@ import struct
 import zlib
 
 import pytest
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 
 from provenance.containers import walk
 from provenance.files import BufferMedia
@@ -154,3 +154,16 @@ def test_what_cannot_be_decoded_says_so() -> None:
     whole = saved(drawing())
     for data in (bomb, whole[: len(whole) // 2], whole.replace(b"IDATx", b"IDATy")):
         assert likeness(data)[PIXELS] == b""
+
+
+def test_a_tiff_that_says_it_is_a_negative_is_decoded_too() -> None:
+    """One tag makes a TIFF a DNG: its first picture has the same pixels as ever, and does not escape being compared."""
+    image = drawing()
+    tags = TiffImagePlugin.ImageFileDirectory_v2()
+    tags[0xC612] = b"\1\4\0\0"
+    tags.tagtype[0xC612] = 1
+    negative = saved(image, "TIFF", tiffinfo=tags)
+    form = walk(BufferMedia(negative)).format
+    assert form is not None
+    assert form.media_type == "image/x-adobe-dng"
+    assert likeness(negative)[PIXELS] == likeness(saved(image))[PIXELS] != b""

@@ -177,6 +177,24 @@ PNG_TEXT = (
         lambda v: hidden(v.decode(), b"stealth_rgbcomp"),
         (utf8(INFOTEXT), AI, TRACE, b"", "noise without alpha"),
     ),
+    row(
+        "stealth pnginfo",
+        "PNG with alpha, lowest bits of red, green and blue",
+        lambda v: hidden(v.decode(), b"stealth_rgbinfo", opaque=True),
+        (utf8(INFOTEXT), AI, TRACE, b"", "the same picture with nothing hidden"),
+    ),
+    row(
+        "stealth pnginfo",
+        "WebP, lowest bits of alpha beside colours with loss",
+        lambda v: hidden(v.decode(), b"stealth_pngcomp", (40, 140), container="WEBP", quality=70),
+        (utf8(NOVEL), AI, TRACE, b"", "the same picture, opaque"),
+    ),
+    row(
+        "stealth pnginfo",
+        "WebP without loss, lowest bits of red, green and blue",
+        lambda v: hidden(v.decode(), b"stealth_rgbcomp", opaque=True, container="WEBP", lossless=True, exact=True),
+        (utf8(INFOTEXT), AI, TRACE, b"", "the same picture with nothing hidden"),
+    ),
 )
 
 EXIF = (

@@ -7,6 +7,7 @@ import struct
 import subprocess
 import sys
 import zlib
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -127,6 +128,63 @@ def test_an_ordinary_picture_is_looked_at_and_not_decoded() -> None:
     assert done.stdout.split() == ["False", "False"]
 
 
+WEBP = {"alpha, without loss": (FORMS[0], {"lossless": True}), "alpha, with loss": (FORMS[1], {"quality": 60})}
+
+
+@pytest.mark.parametrize(("form", "options"), WEBP.values(), ids=WEBP)
+@pytest.mark.parametrize("size", [(40, 140), (300, 50), (5600, 1)])
+def test_hidden_text_is_found_in_webp(form: bytes, options: dict[str, Any], size: tuple[int, int]) -> None:
+    """Whatever becomes of the colours, alpha is kept as it is; the place says which file and which bits."""
+    (signal,) = examined(hidden(INFOTEXT, form, size, container="WEBP", **options)).signals
+    assert (signal.claim, signal.strength, signal.place) == (
+        Claim.AI_GENERATED,
+        Strength.TRACE,
+        "WEBP pixels, lowest bits of alpha",
+    )
+    assert "AUTOMATIC1111" in signal.says
+    assert examined(hidden("", form, size, container="WEBP", **options)) == Findings()
+
+
+@pytest.mark.parametrize("form", FORMS[2:])
+@pytest.mark.parametrize("size", [(40, 140), (300, 50)])
+@pytest.mark.parametrize("container", ["PNG", "WEBP"])
+def test_colours_hide_text_beside_alpha_too(form: bytes, size: tuple[int, int], container: str) -> None:
+    """Somebody gave the picture an alpha channel afterwards: what the colours hide is still there."""
+    options = {"lossless": True, "exact": True} if container == "WEBP" else {}
+    (signal,) = examined(hidden(INFOTEXT, form, size, opaque=True, container=container, **options)).signals
+    assert signal.place == f"{container} pixels, lowest bits of red, green and blue"
+    assert "AUTOMATIC1111" in signal.says
+
+
+def test_a_webp_that_cannot_be_decoded_is_a_gap_if_it_has_alpha() -> None:
+    """Cut short, or too large to be decoded: nobody could look. Without alpha, nobody would have."""
+    for options in ({"lossless": True}, {"quality": 60}):
+        whole = hidden(INFOTEXT, FORMS[0], container="WEBP", **options)
+        assert examined(whole[: len(whole) // 2]).gaps
+    large = bytearray(hidden(INFOTEXT, FORMS[0], container="WEBP", quality=60))
+    large[24:30] = b"\xff\xff\x3f\xff\xff\x00"
+    found = examined(bytes(large))
+    assert (found.signals, len(found.gaps)) == ((), 1)
+
+
+def test_a_webp_without_alpha_or_that_moves_is_not_decoded() -> None:
+    """Nearly all there are: nothing is loaded for them, whether they lose anything or not."""
+    plain = hidden("", FORMS[2], (300, 200), container="WEBP", quality=60)
+    exact = hidden(INFOTEXT, FORMS[2], (300, 200), container="WEBP", lossless=True)
+    first = Image.open(io.BytesIO(hidden(INFOTEXT, FORMS[0])))
+    moving = io.BytesIO()
+    first.save(moving, "WEBP", lossless=True, save_all=True, append_images=[first.rotate(180)])
+    code = (
+        "import sys; from provenance.containers import walk; from provenance.files import BufferMedia\n"
+        "from provenance.signals import read_signals\n"
+        f"for h in {[plain.hex(), exact.hex(), moving.getvalue().hex()]!r}:\n"
+        "    m = BufferMedia(bytes.fromhex(h)); assert not read_signals(walk(m), m).gaps\n"
+        "print('PIL' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False"]
+
+
 @given(data=st.data(), channels=st.sampled_from([3, 4]), width=st.integers(1, 5), height=st.integers(1, 8))
 @settings(max_examples=150, derandomize=True, deadline=None)
 def test_the_first_column_is_had_without_the_others(
@@ -160,7 +218,8 @@ def _shape(data: bytes, width: int, channels: int) -> _Picture:
 def test_no_damage_makes_it_raise(seed: int, form: bytes, changes: int) -> None:
     """Changed, cut and doubled bytes end in a mark, a gap or nothing."""
     dice = random.Random(seed)
-    data = bytearray(hidden(NOVEL, form, (64, dice.choice([20, 130]))))
+    kind: dict[str, Any] = dice.choice([{}, {"container": "WEBP", "lossless": True}, {"container": "WEBP"}])
+    data = bytearray(hidden(NOVEL, form, (64, dice.choice([20, 130])), opaque=dice.random() < 0.5, **kind))
     for _ in range(changes):
         data[dice.randrange(len(data))] = dice.randrange(256)
     if dice.random() < 0.3:

@@ -19,6 +19,8 @@ _OVERLAP = max(len(t.value) for t in _AI_TERMS) - 1
 _COMMON = (b"rainedAlgorithmic", b"ompositeSynthetic")
 """Each AI term, as the vocabulary writes it, holds one of these."""
 
+_END_OF_JPEG = b"\xff\xd9"
+
 _HERE = re.compile(rb"jumb.{4}jumd", re.DOTALL)
 """A JUMBF superbox with its description box (ISO/IEC 19566-5, A.2). Each assertion is one, so that many are left when a
 few are damaged; and no text that merely talks of credentials holds any."""
@@ -40,12 +42,14 @@ def terms_spelled(media: Media, container: Container) -> set[Term]:
     """Return the AI source types that a small file's bytes spell as the vocabulary does; of a large file none.
 
     Cheap enough for every file with a credential: what the SDK leaves out of its answer (it drops keys it does not
-    know) is still in the bytes. A JPEG's credential stands before its picture, which then need not be searched.
+    know) is still in the bytes. A JPEG's credential stands before its picture, which need not be searched where the
+    file ends with it.
     """
     if media.size > IN_MEMORY:
         return set()
     chain = container.chain
-    data = media.read(0, media.size if chain is None or chain.broken is not None else chain.end)
+    before = chain is not None and chain.broken is None and media.read(media.size - 2, 2) == _END_OF_JPEG
+    data = media.read(0, chain.end if chain is not None and before else media.size)
     return _terms(data, str) if any(find_first(data, common) >= 0 for common in _COMMON) else set()
 
 

@@ -317,6 +317,9 @@ def test_a_term_the_sdk_does_not_show_is_for_review() -> None:
     hidden = room.signed(room.manifest(room.action("created", room.DRAWN)), media_type=room.JPEG)
     reading = look(hidden + b"trainedAlgorithmicMedia")
     assert Claim.REVIEW in {s.claim for s in reading.signals}
+    segment = b"\xff\xe7\x00\x1atrainedAlgorithmicMedia\0"
+    reading = look(hidden[:2] + segment + hidden[2:])
+    assert Claim.REVIEW in {s.claim for s in reading.signals}, "before the picture, and the file ends with it"
     assert [s.claim for s in look(data).signals] == [Claim.AI_GENERATED]
 
 

@@ -7,13 +7,24 @@ from typing import Final
 from provenance.containers import Container
 from provenance.containers.window import Window
 from provenance.files import Media
-from provenance.likeness.matroska import matroska
-from provenance.likeness.movie import movie
 from provenance.likeness.sound import aiff, flac, mpeg_audio, wave
 from provenance.likeness.still import jpeg, png, tiff, webp
 from provenance.sameness import Likeness
 
 Reader = Callable[[Window, Media], tuple[Likeness, ...]]
+
+
+def _movie(window: Window, media: Media) -> tuple[Likeness, ...]:
+    from provenance.likeness.movie import movie  # many an examination meets no film
+
+    return movie(window, media)
+
+
+def _matroska(window: Window, media: Media) -> tuple[Likeness, ...]:
+    from provenance.likeness.matroska import matroska
+
+    return matroska(window, media)
+
 
 _READERS: Final[dict[str, Reader]] = {
     "image/png": png,
@@ -24,9 +35,9 @@ _READERS: Final[dict[str, Reader]] = {
     "audio/aiff": aiff,
     "audio/flac": flac,
     "audio/mpeg": mpeg_audio,
-    "video/x-matroska": matroska,
-    "video/webm": matroska,
-    **dict.fromkeys(("video/mp4", "video/quicktime", "video/x-m4v", "audio/mp4"), movie),
+    "video/x-matroska": _matroska,
+    "video/webm": _matroska,
+    **dict.fromkeys(("video/mp4", "video/quicktime", "video/x-m4v", "audio/mp4"), _movie),
 }
 _FAULTS = (struct.error, ValueError, LookupError, ArithmeticError)
 

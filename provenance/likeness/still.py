@@ -2,10 +2,10 @@
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from provenance.containers.chain import COM, Chain
-from provenance.containers.directory import Directory, Layout, layout_of, read_directory
+from provenance.containers.directory import Entry, Layout, layout_of, read_directory
 from provenance.containers.window import Window
 from provenance.files import Media
 from provenance.likeness.parts import WHOLE, Parts, Span, has_values
@@ -168,21 +168,26 @@ def tiff(window: Window, media: Media) -> tuple[Likeness, ...]:
     if layout is None:
         return ()
     directory = read_directory(window, layout, layout.first)
-    fields = {e.tag: tuple(_numbers(window, layout, directory, e.tag)) for e in directory.entries if e.tag in _WANTED}
+    fields: dict[int, list[int]] = {}
+    for entry in directory.entries:
+        if entry.tag in _WANTED:
+            fields.setdefault(entry.tag, []).extend(_numbers(window, layout, entry))
     if not (fields.get(256) and fields.get(257)):
         return ()
     spans = [s for at, long in _PLACES for s in zip(fields.get(at, ()), fields.get(long, ()), strict=False)]
-    head = repr([(tag, fields[tag]) for tag in _DECIDING if tag in fields]).encode()
+    head = repr([(tag, tuple(fields[tag])) for tag in _DECIDING if tag in fields]).encode()
     return _still(Parts(media, tuple(spans)), (fields[256][0], fields[257][0]), b"tiff" + layout.order.encode() + head)
 
 
 _WANTED = frozenset({*_DECIDING, *(tag for pair in _PLACES for tag in pair)})
 
 
-def _numbers(window: Window, layout: Layout, directory: Directory, tag: int) -> Iterator[int]:
-    for entry in directory.entries:
-        code = {1: "B", 3: "H", 4: "I", 16: "Q"}.get(entry.kind, "")
-        if entry.tag == tag and code and entry.count <= _MOST:
-            at, length = layout.span(entry)
-            data = window.at(at, length)
-            yield from (n for (n,) in struct.iter_unpack(_FILL[layout.order] + code, data))
+_CODES = {1: "B", 3: "H", 4: "I", 16: "Q"}
+
+
+def _numbers(window: Window, layout: Layout, entry: Entry) -> Iterable[int]:
+    code = _CODES.get(entry.kind)
+    if code is None or entry.count > _MOST:
+        return ()
+    data = window.at(*layout.span(entry))
+    return (n for (n,) in struct.iter_unpack(_FILL[layout.order] + code, data))

@@ -49,8 +49,9 @@ def joined(parts: Iterable[Findings]) -> Findings:
     signals: dict[Signal, None] = {}
     gaps: dict[Gap, None] = {}
     for part in parts:
-        signals.update(dict.fromkeys(part.signals))
-        gaps.update(dict.fromkeys(part.gaps))
+        if part.signals or part.gaps:
+            signals.update(dict.fromkeys(part.signals))
+            gaps.update(dict.fromkeys(part.gaps))
     return Findings(tuple(signals), tuple(gaps))
 
 

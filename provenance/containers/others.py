@@ -36,9 +36,7 @@ _SIGNATURES: Final[tuple[tuple[int, bytes, Format], ...]] = (
     # Films and sound
     (4, b"RED1", _plain("video/x-red-r3d")),
     (4, b"RED2", _plain("video/x-red-r3d")),
-    (0, b"caff\0\1\0\0", _plain("audio/x-caf")),
     (0, b"MThd\0\0\0\6", _plain("audio/midi")),
-    (0, b"wvpk", _plain("audio/x-wavpack")),
     # Archives and what else holds whole files
     (0, b"7z\xbc\xaf\x27\x1c", _holder("application/x-7z-compressed")),
     (0, b"\x28\xb5\x2f\xfd", _holder("application/zstd")),

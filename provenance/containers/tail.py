@@ -19,8 +19,11 @@ _LYRICS, _LYRICS_START = b"LYRICS200", b"LYRICSBEGIN"
 _LYRICS_FOOT, _FIELD_HEAD = 15, 8
 
 
-def read_tail(window: Window, notes: Notes, start: int) -> None:
-    """Hand on the tags that end where the file ends, one before the other, of what lies behind `start`."""
+def read_tail(window: Window, notes: Notes, start: int) -> int:
+    """Hand on the tags that end where the file ends, one before the other, of what lies behind `start`.
+
+    Return where the first of them begins.
+    """
     stop = window.size
     for _ in range(_MOST_TAGS):
         size = _read_last(window, notes, stop)
@@ -32,6 +35,7 @@ def read_tail(window: Window, notes: Notes, start: int) -> None:
     if lost >= 0:
         notes.gap(f"APE tag at {nearby + lost}", "it does not end where a tag should")
         note_remains(notes, f"APE tag at {nearby + lost}", window.at(nearby, stop - nearby))
+    return stop
 
 
 def _read_last(window: Window, notes: Notes, stop: int) -> int:

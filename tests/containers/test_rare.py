@@ -1,0 +1,136 @@
+"""Types that are rare: known by their structure alone, and holding whatever stands where nothing of them does."""
+
+import random
+
+import pytest
+
+from provenance.carriers import Seen, look
+from provenance.containers import identify
+from provenance.containers.model import Carries
+from provenance.credentials.read import CredentialReader
+from provenance.credentials.trust import Trust
+from provenance.evidence import Claim, State, Strength
+from provenance.files import BufferMedia
+from tests import packing
+from tests.containers.making import store
+from tests.containers.rarities import AC3, DTS, EAC3, RARE, SOUNDS, au, caf, caf_info, w64, wavpack
+from tests.signals.making import packet
+from tests.signals.rows import INFOTEXT, text, user_comment
+
+READER = CredentialReader(Trust())
+TRACE = text("parameters")(INFOTEXT.encode())
+PICTURE = user_comment(INFOTEXT.encode())
+BEHIND = {"PNG": TRACE, "JPEG": PICTURE, "ZIP": packing.zipped(("a.png", TRACE)), "PNG and padding": TRACE + bytes(40)}
+PART = {(Claim.AI_ASSISTED, Strength.TRACE)}
+
+
+def seen(data: bytes) -> Seen:
+    """Examine bytes as a worker does."""
+    return look(BufferMedia(data), READER)
+
+
+def held(found: Seen) -> bool:
+    """Whether a gate has a reason not to let this pass: a gap, a mark, a credential, or no known type."""
+    return bool(found.container.format is None or found.gaps or found.signals or found.container.residue)
+
+
+@pytest.mark.parametrize("name", RARE)
+def test_a_rare_type_is_known_and_silent(name: str) -> None:
+    """Each is known by its content, has no place for a credential that can be read, and is nothing to hold."""
+    media_type, data = RARE[name]
+    found = identify(BufferMedia(data))
+    assert found is not None
+    assert (found.media_type, found.carries, found.sdk) == (media_type, Carries.NO, None)
+    whole = seen(data)
+    assert (whole.signals, whole.gaps, whole.container.residue) == ((), (), ())
+    assert whole.reading.credential.state is State.UNSUPPORTED
+
+
+@pytest.mark.parametrize("behind", BEHIND.values(), ids=BEHIND)
+@pytest.mark.parametrize("name", RARE)
+def test_what_stands_behind_a_rare_type_is_examined(name: str, behind: bytes) -> None:
+    """A picture or an archive behind it flags it, as something that lies in it."""
+    assert {(s.claim, s.strength) for s in seen(RARE[name][1] + behind).signals} >= PART
+
+
+@pytest.mark.parametrize("name", RARE)
+def test_a_rare_type_with_noise_behind_is_held(name: str) -> None:
+    """Bytes that are none of its own are said, for a type whose structure has an end."""
+    found = seen(RARE[name][1] + random.Random(name).randbytes(300) + b"\1")
+    assert held(found) or name in OPEN
+
+
+OPEN: frozenset[str] = frozenset()
+"""Types that go on for as long as there are bytes."""
+
+
+@pytest.mark.parametrize("name", RARE)
+def test_a_rare_type_that_is_cut_short_is_held(name: str) -> None:
+    """Of three copies that end early, none passes."""
+    data = RARE[name][1]
+    for stop in (len(data) - 1, len(data) * 2 // 3 + 1, len(data) // 2 + 3):
+        assert held(seen(data[:stop])) or name in OPEN, stop
+
+
+@pytest.mark.parametrize("name", RARE)
+def test_noise_that_begins_as_a_rare_type_is_held(name: str) -> None:
+    """The first bytes of a type prove nothing."""
+    data, dice = RARE[name][1], random.Random(name)
+    for length in (4, 8, 12):
+        assert [held(seen(data[:length] + dice.randbytes(3000))) for _ in range(20)] == [True] * 20
+
+
+@pytest.mark.parametrize("name", RARE)
+def test_a_credential_behind_a_rare_type_is_seen(name: str) -> None:
+    """A manifest store that somebody put behind it is one, whether or not it can be read."""
+    assert held(seen(RARE[name][1] + store()))
+
+
+@pytest.mark.parametrize("data", [AC3, EAC3, DTS], ids=["AC-3", "E-AC-3", "DTS"])
+def test_a_picture_between_frames_is_examined(data: bytes) -> None:
+    """A row of frames is followed to its end: what breaks it is shown, and said."""
+    size = data.find(data[:4], 4)
+    found = seen(data[: 4 * size] + TRACE + data[4 * size :])
+    assert {(s.claim, s.strength) for s in found.signals} == PART
+    assert found.gaps
+
+
+def test_few_frames_are_chance() -> None:
+    """Two bytes and a length that leads to two more are no proof."""
+    assert [held(seen(AC3[: 256 * n])) for n in (1, 2)] == [True, True]
+    assert not held(seen(AC3[: 256 * 3]))
+
+
+def test_lengths_that_lie() -> None:
+    """A sound that says it is longer, or shorter, than it is, is held; one that does not say is as long as its file."""
+    assert held(seen(au(size=10_000)))
+    assert held(seen(au(size=100)))
+    assert not held(seen(au(size=0xFFFFFFFF)))
+    assert not held(seen(caf(endless=True)))
+    for name in ("Wave64", "CAF", "WavPack", "DTS-HD"):
+        data = SOUNDS[name][1]
+        at = data.find(b"data") + (16 if name == "Wave64" else 8) if name != "WavPack" else 4
+        assert held(seen(data[:at] + b"\xf0" + data[at + 1 :])), name
+
+
+def test_pictures_and_credentials_in_chunks_of_no_known_kind() -> None:
+    """A chunk that nobody knows, an annotation and a kept trailer are looked into."""
+    chunk = "00112233445566778899aabbccddeeff"
+    for made in (w64((chunk, TRACE)), au(TRACE), caf((b"uuid", bytes(16) + TRACE))):
+        assert {(s.claim, s.strength) for s in seen(made).signals} == PART
+    for made in (w64((chunk, store())), au(store()), caf((b"uuid", bytes(16) + store())), wavpack(store())):
+        assert seen(made).container.residue
+
+
+def test_between_a_wavpack_and_its_tags_nothing_stands() -> None:
+    """A tag at the end does not hide what stands before it."""
+    data = SOUNDS["WavPack with a tag"][1]
+    at = len(SOUNDS["WavPack"][1])
+    assert {(s.claim, s.strength) for s in seen(data[:at] + b"TAG" + TRACE + data[at:]).signals} == PART
+
+
+def test_a_broken_list_of_texts_is_looked_through() -> None:
+    """A number of texts in a CAF that is wrong hides none of them."""
+    kind, content = caf_info("comment", packet(attributes='Iptc4xmpExt:DigitalSourceType="trainedAlgorithmicMedia"'))
+    for number in (0, 1, 9):
+        assert seen(caf((kind, number.to_bytes(4, "big") + content[4:]))).signals

@@ -23,10 +23,6 @@ def _holder(media_type: str) -> Format:
 
 _SIGNATURES: Final[tuple[tuple[int, bytes, Format], ...]] = (
     # Pictures and frames
-    (0, b"\x80\x2a\x5f\xd7", _plain("image/x-cineon")),
-    (0, b"\xd7\x5f\x2a\x80", _plain("image/x-cineon")),
-    (0, b"\0\0\0\x0cjP  \r\n\x87\n", _plain("image/jp2")),
-    (0, b"\xff\x4f\xff\x51\x00", _plain("image/x-jp2-codestream")),
     (0, b"#?RADIANCE\n", _plain("image/vnd.radiance")),
     (0, b"DDS \x7c\0\0\0", _plain("image/vnd.ms-dds")),
     (0, b"gimp xcf ", _plain("image/x-xcf")),

@@ -1,9 +1,16 @@
 """Types that are rare among films and pictures, made by hand as their specifications say: plain, and with a text."""
 
+import gzip
+import io
 import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+from PIL import Image
 
 from tests.containers import filming
 from tests.containers.finished import noise
+from tests.containers.making import png
 
 # Rows of frames. AC-3: 48 kHz, 64 kbit/s; E-AC-3: 128 bytes; DTS: 512 bytes; AMR: 12.2 kbit/s, and 6.6 in wide band.
 AC3 = b"".join(b"\x0b\x77\x12\x34\x08\x40" + noise(250, n) for n in range(6))
@@ -84,4 +91,220 @@ SOUNDS: dict[str, tuple[str, bytes]] = {
 }
 """Of each a plain one, whole, with nothing behind it."""
 
-RARE = {**SOUNDS}
+
+def gxf(*packets: tuple[int, bytes]) -> bytes:
+    """Return a GXF of packets, with its last one."""
+    rows = ((0xBC, b"\xe0\0" + bytes(30)), *packets, (0xBF, noise(200)), (0xFB, b""))
+    return b"".join(
+        b"\0\0\0\0\1" + bytes([kind]) + struct.pack(">I", 16 + len(body)) + bytes(4) + b"\xe1\xe2" + body
+        for kind, body in rows
+    )
+
+
+def ivf(*frames: bytes) -> bytes:
+    """Return an IVF of frames."""
+    head = b"DKIF\0\0\x20\0VP80" + struct.pack("<HHIII", 16, 16, 25, 1, len(frames)) + bytes(4)
+    return head + b"".join(struct.pack("<IQ", len(f), n) + f for n, f in enumerate(frames))
+
+
+def y4m(tokens: str = "W4 H2 F25:1 C422p10", size: int = 32) -> bytes:
+    """Return two pictures as YUV4MPEG."""
+    return f"YUV4MPEG2 {tokens}\n".encode() + b"".join(b"FRAME\n" + noise(size, n) for n in range(2))
+
+
+def dv(frames: int = 2) -> bytes:
+    """Return frames of DV with 525 lines."""
+    kinds = (0x1F, 0x3F, 0x3F, 0x5F, 0x5F, 0x5F, *(0x7F if n % 16 == 0 else 0x9F for n in range(144)))
+    blocks = []
+    for sequence in range(10):
+        for number, kind in enumerate(kinds):
+            first = b"\x3f" if number == 0 else b"\xff"
+            blocks.append(bytes([kind, sequence << 4 | 7, 0 if number == 0 else number & 0xFF]) + first + bytes(76))
+    return b"".join(blocks) * frames
+
+
+REELS: dict[str, tuple[str, bytes]] = {
+    "GXF": ("application/gxf", gxf((0xFD, b"a title\0" + bytes(8)))),
+    "DV": ("video/dv", dv()),
+    "IVF": ("video/x-ivf", ivf(noise(40), noise(50, 1))),
+    "YUV4MPEG": ("video/x-yuv4mpeg", y4m()),
+}
+
+
+def _saved(kind: str, mode: str = "RGB", side: int = 24, **options: object) -> bytes:
+    """Return a picture that Pillow wrote."""
+    out = io.BytesIO()
+    picture = Image.frombytes("RGB", (side, side), noise(3 * side * side)).convert(mode)
+    picture.save(out, kind, **options)
+    return out.getvalue()
+
+
+def tga(extension: bytes = b"", label: bytes = b"", developers: bytes = b"", *, footer: bool = True) -> bytes:
+    """Return a TGA of one picture, with an extension area and what a developer keeps."""
+    data = bytes([len(label), 0, 2]) + bytes(9) + struct.pack("<HHBB", 5, 4, 24, 0) + label + noise(60)
+    at = directory = 0
+    if extension:
+        at = len(data)
+        data += extension
+    if developers:
+        start = len(data)
+        data += developers
+        directory = len(data)
+        data += struct.pack("<HHII", 1, 7, start, len(developers))
+    return data + (struct.pack("<II", at, directory) + b"TRUEVISION-XFILE.\0" if footer else b"")
+
+
+def tga_extension(software: bytes = b"", comment: bytes = b"") -> bytes:
+    """Return the extension area of a TGA."""
+    data = bytearray(495)
+    data[:2] = struct.pack("<H", 495)
+    data[43 : 43 + len(comment)] = comment
+    data[426 : 426 + len(software)] = software
+    return bytes(data)
+
+
+def icns(*elements: tuple[bytes, bytes]) -> bytes:
+    """Return icons of macOS of these elements."""
+    body = b"".join(kind + struct.pack(">I", 8 + len(content)) + content for kind, content in elements)
+    return b"icns" + struct.pack(">I", 8 + len(body)) + body
+
+
+def ico(*pictures: bytes, kind: int = 1) -> bytes:
+    """Return icons of Windows of these pictures."""
+    at, rows = 6 + 16 * len(pictures), b""
+    for picture in pictures:
+        rows += struct.pack("<BBBBHHII", 16, 16, 0, 0, 1, 32, len(picture), at)
+        at += len(picture)
+    return struct.pack("<HHH", 0, kind, len(pictures)) + rows + b"".join(pictures)
+
+
+BITMAP = struct.pack("<IiiHHIIiiII", 40, 4, 8, 1, 32, 0, 64, 0, 0, 0, 0) + noise(64) + bytes(16)
+UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
+
+
+def jp2(*boxes: bytes) -> bytes:
+    """Return a JP2 that Pillow wrote, with boxes before its picture."""
+    data = _saved("JPEG2000")
+    at = data.index(b"jp2c") - 4
+    return data[:at] + b"".join(boxes) + data[at:]
+
+
+def cineon(label: bytes = b"") -> bytes:
+    """Return the headers of a Cineon with a name, and its pixels."""
+    data = bytearray(2048)
+    data[:8], data[24:28], data[32:41] = b"\x80\x2a\x5f\xd7\0\0\x08\0", b"V4.5", b"plate.cin"
+    data[452 : 452 + len(label)] = label
+    return bytes(data) + noise(300)
+
+
+PICTURES: dict[str, tuple[str, bytes]] = {
+    "TGA by Pillow": ("image/x-tga", _saved("TGA")),
+    "TGA, compressed": ("image/x-tga", _saved("TGA", compression="tga_rle")),
+    "TGA, grey, compressed": ("image/x-tga", _saved("TGA", "L", compression="tga_rle")),
+    "TGA, mapped": ("image/x-tga", _saved("TGA", "P")),
+    "TGA, all areas": ("image/x-tga", tga(tga_extension(b"Painter"), b"a label", b"of a developer")),
+    "TGA without a footer": ("image/x-tga", tga(footer=False)),
+    "TGA, compressed, without a footer": ("image/x-tga", _saved("TGA", compression="tga_rle")[:-26]),
+    "ICO of PNG": ("image/vnd.microsoft.icon", _saved("ICO", side=64)),
+    "ICO of bitmaps": ("image/vnd.microsoft.icon", _saved("ICO", side=64, bitmap_format="bmp")),
+    "CUR": ("image/vnd.microsoft.icon", ico(BITMAP, kind=2)),
+    "ICNS": ("image/icns", icns((b"ic04", noise(40)), (b"ic07", png()), (b"info", bytes(12)))),
+    "PBM": ("image/x-portable-anymap", _saved("PPM", "1")),
+    "PGM": ("image/x-portable-anymap", _saved("PPM", "L")),
+    "PPM": ("image/x-portable-anymap", _saved("PPM")),
+    "PPM of 16 bits, twice": ("image/x-portable-anymap", (b"P6\n# a plate\n4 2 # size\n1023\n" + noise(48)) * 2),
+    "PAM": (
+        "image/x-portable-anymap",
+        b"P7\nWIDTH 12\nHEIGHT 10\nDEPTH 4\nMAXVAL 255\nTUPLTYPE RGB_ALPHA\nENDHDR\n" + noise(480),
+    ),
+    "PFM": ("image/x-portable-anymap", _saved("PPM", "F")),
+    "QOI": ("image/qoi", _saved("QOI")),
+    "SGI": ("image/sgi", _saved("SGI")),
+    "JP2": ("image/jp2", jp2()),
+    "JPEG 2000 codestream": ("image/x-jp2-codestream", _saved("JPEG2000", no_jp2=True)),
+    "Cineon": ("image/x-cineon", cineon(b"plate")),
+}
+
+
+def fbx(content: bytes = b"", *, version: int = 7400) -> bytes:
+    """Return an FBX with a file that was packed into it."""
+    width = 8 if version >= 7500 else 4
+
+    def node(at: int, name: bytes, inside: bytes) -> bytes:
+        stop = at + 3 * width + 1 + len(name) + len(inside)
+        return b"".join(n.to_bytes(width, "little") for n in (stop, 0, 0)) + bytes([len(name)]) + name + inside
+
+    data = b"Kaydara FBX Binary  \0\x1a\0" + struct.pack("<I", version)
+    data += node(len(data), b"Creator", b"S\x07\0\0\0a scene")
+    packed = b"\x07ContentR" + struct.pack("<I", len(content)) + content if content else b""
+    data += node(len(data), b"Objects", packed + noise(40))
+    foot = bytes.fromhex("fabcaf10da34") + bytes(134) + bytes.fromhex("f85a8c6adef5d97eece90ce3758f290b")
+    return data + bytes(3 * width + 1) + foot
+
+
+def blender(*blocks: bytes, head: bytes = b"BLENDER-v402") -> bytes:
+    """Return a scene of Blender of blocks, in one of its three layouts."""
+    order, rows = (">" if head[8:9] == b"V" else "<"), b""
+    for code, content in ((b"GLOB", noise(16)), *((b"DATA", b) for b in blocks), (b"ENDB", b"")):
+        if len(head) > 12:
+            rows += code + struct.pack("<IQQQ", 0, 1, len(content), 1) + content
+        else:
+            pointer = "I" if head[7:8] == b"_" else "Q"
+            rows += code + struct.pack(f"{order}I{pointer}II", len(content), 1, 0, 1) + content
+    return head + rows
+
+
+def after_effects(packet: bytes = b"", inside: bytes = b"") -> bytes:
+    """Return a project of After Effects, and XMP behind it."""
+    body = b"Egg!head" + struct.pack(">I", 8) + bytes(8) + inside
+    return b"RIFX" + struct.pack(">I", len(body)) + body + bytes(len(body) % 2) + packet
+
+
+def indesign(packet: bytes = b"", inside: bytes = b"") -> bytes:
+    """Return a document of InDesign, and its XMP as an object of its own."""
+    own = bytes.fromhex("de39397951884b6c8e63eef8aee0dd38") + bytes(16) + packet if packet else b""
+    return bytes.fromhex("0606edf5d81d46bdef31e7fe74b71df5") + b"DOCUMENT\1" + bytes(4071) + inside + own
+
+
+def stl(title: bytes = b"", subtitles: int = 3) -> bytes:
+    """Return subtitles of EBU STL."""
+    data = bytearray(b" " * 1024)
+    data[:16], data[238:243] = b"850STL25.01" + b"00" + b"09" + b" ", b"%05d" % subtitles
+    data[16 : 16 + len(title)] = title
+    return bytes(data) + b"".join(bytes([0, n, 0, 0xFF]) + bytes(12) + b"A line.".ljust(112, b"\x8f") for n in range(3))
+
+
+_UUID = b"0c3e1b9a-5b7d-4d0e-9b1f-2f1f0a6b7c8d"
+PROJECTS: dict[str, tuple[str, bytes]] = {
+    "FBX": ("application/x-fbx", fbx(png())),
+    "FBX 7.5": ("application/x-fbx", fbx(version=7500)),
+    "Blender": ("application/x-blender", blender(png(), noise(60))),
+    "Blender, 32 bits, big-endian": ("application/x-blender", blender(noise(60), head=b"BLENDER_V248")),
+    "Blender 5": ("application/x-blender", blender(png(), head=b"BLENDER17-01v0500")),
+    "Maya": ("application/x-maya", b"FOR4\0\0\0\x14Maya" + noise(16)),
+    "Maya, 64 bits": ("application/x-maya", b"FOR8" + struct.pack(">IQ", 0, 20) + b"Maya" + noise(16)),
+    "After Effects": ("application/x-aftereffects", after_effects()),
+    "InDesign": ("application/x-indesign", indesign()),
+    "EBU STL": ("application/x-ebu-stl", stl(b"The harbour")),
+    "Pro Tools": ("application/x-protools-session", b"\x030010111100101011" + noise(90)),
+    "OpenVDB": ("application/x-openvdb", b" BDV\0\0\0\0" + struct.pack("<IIIB", 224, 11, 0, 1) + _UUID + noise(90)),
+    "shortcut": ("application/x-ms-shortcut", bytes.fromhex("4c0000000114020000000000c000000000000046") + bytes(80)),
+}
+
+WRITTEN = Path(__file__).parents[2] / "fixtures" / "rare"
+_TYPES = {
+    "ac3": "audio/ac3", "eac3": "audio/eac3", "amr": "audio/amr", "w64": "audio/x-w64", "au": "audio/basic",
+    "caf": "audio/x-caf", "wv": "audio/x-wavpack", "m2v": "video/mpeg", "m1v": "video/mpeg", "h264": "video/h264",
+    "hevc": "video/h265", "ivf": "video/x-ivf", "y4m": "video/x-yuv4mpeg", "gxf": "application/gxf", "dv": "video/dv",
+    "avb": "application/x-avid-bin",
+}  # fmt: skip
+
+
+def _written() -> Iterator[tuple[str, tuple[str, bytes]]]:
+    """Yield what FFmpeg and pyavb wrote."""
+    for path in sorted(WRITTEN.glob("plain*")):
+        data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        yield f"{path.name}, written", (_TYPES[path.name.removesuffix(".gz").rpartition(".")[2]], data)
+
+
+RARE = {**SOUNDS, **REELS, **PICTURES, **PROJECTS, **dict(_written())}

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from provenance.containers.ending import JPEG_START, PNG_START
+from provenance.containers.ending import JPEG_START, PNG_START, look_at_end
 from provenance.containers.inside import decline, look_behind, look_inside
 from provenance.containers.notes import Notes
 from provenance.containers.packets import sniff
@@ -22,6 +22,10 @@ _OVERLAP = 64
 _FURTHEST = 1 << 30
 _MOST_PICTURES = 256
 _PICTURE = re.compile(PNG_START.pattern + b"|" + JPEG_START.pattern, re.DOTALL)
+SURE_PICTURE = re.compile(PNG_START.pattern + rb"|\xff\xd8\xff(?:\xe0..JFIF\0|\xe1..(?:Exif\0|http))", re.DOTALL)
+"""A picture by so many bytes that no film and no scene has them by chance, however long it is."""
+_SHORT = 16 << 20
+_ARCHIVE = b"PK\3\4"
 
 
 def are_frames(window: Window, at: int, length_of: Length, head: int, count: int) -> bool:
@@ -64,6 +68,8 @@ def ends_at(window: Window, notes: Notes, at: int, what: str, stop: int | None =
     if not show_pictures(window, notes, at, window.size):
         note_remains(notes, place, window.at(at, _SEARCHED))
         look_behind(window, notes, at, what)
+        if not window.at(at, len(_ARCHIVE)).startswith(_ARCHIVE):
+            look_at_end(window, notes, pictures=False)
 
 
 def note_unknown(window: Window, notes: Notes, place: str, span: tuple[int, int]) -> None:
@@ -73,8 +79,12 @@ def note_unknown(window: Window, notes: Notes, place: str, span: tuple[int, int]
     """
     start, length = span
     data = window.at(start, notes.bounded(place, length))
-    if data.strip(b"\0") and not sniff(notes, place, data) and not show_pictures(window, notes, start, start + length):
+    if not data.strip(b"\0"):
+        return
+    if not show_pictures(window, notes, start, start + length) and not sniff(notes, place, data):
         note_remains(notes, place, data)
+        if data.lstrip(b"\0").startswith(_ARCHIVE):
+            look_inside(notes, place, window.part(start, length), unknown=True)
 
 
 def show_pictures(window: Window, notes: Notes, start: int, stop: int) -> bool:
@@ -83,10 +93,11 @@ def show_pictures(window: Window, notes: Notes, start: int, stop: int) -> bool:
     Return whether there was one.
     """
     found: list[int] = []
+    begins = _PICTURE if stop - start <= _SHORT else SURE_PICTURE
     last = min(stop, start + _FURTHEST)
     for at in range(start, last, _SEARCHED):
         data = window.at(at, min(_SEARCHED + _OVERLAP, stop - at))
-        found += (at + hit.start() for hit in _PICTURE.finditer(data) if hit.start() < _SEARCHED)
+        found += (at + hit.start() for hit in begins.finditer(data) if hit.start() < _SEARCHED)
         if len(found) > _MOST_PICTURES:
             break
     if last < stop or len(found) > _MOST_PICTURES:

@@ -1,0 +1,124 @@
+"""Video without a container: MPEG-1 and MPEG-2 (ISO 13818-2), AVC (ISO 14496-10, annex B), HEVC (ISO 23008-2, annex B).
+
+Such a stream is a row of units behind start codes, and ends anywhere. It is known by the units that have to come first.
+Within none of them may the zeros of a start code stand: what has them is none of it. Texts stand in user data and in
+supplemental information.
+"""
+
+import re
+from collections.abc import Iterator
+
+from provenance.containers.family import End, Family
+from provenance.containers.model import Carries, Format
+from provenance.containers.notes import Notes
+from provenance.containers.rare.follow import SURE_PICTURE, ends_at
+from provenance.containers.remains import search
+from provenance.containers.tags import note_remains
+from provenance.containers.window import Window
+
+_MPEG = Format("video/mpeg", Carries.NO)
+_AVC = Format("video/h264", Carries.NO)
+_HEVC = Format("video/h265", Carries.NO)
+
+_START = b"\0\0\1"
+_LOOKED = 256 << 10
+_TEXTS = 1 << 20
+_FROM_START, _FROM_END = 256 << 20, 64 << 20
+_PIECE, _OVERLAP = 1 << 20, 64
+_FOREIGN = re.compile(rb"\0\0\0+[^\0\1]|" + SURE_PICTURE.pattern, re.DOTALL)
+_MOST_UNITS = 64
+
+_SEQUENCE_HEADER = 12
+_NEXT = frozenset({0x00, 0xB2, 0xB5, 0xB8})
+_SLICE = 0x01
+_AVC_PROFILES = frozenset({44, 66, 77, 83, 86, 88, 100, 110, 118, 122, 128, 134, 138, 139, 144, 244})
+_SETS, _PICTURES = {7, 8}, frozenset({1, 2, 5})
+_HEVC_SETS = [32, 33, 34]
+
+
+def _recognise(head: bytes, window: Window) -> Format | None:
+    data = window.at(0, _LOOKED)
+    if head.startswith(b"\0\0\1\xb3"):
+        return _MPEG if _is_mpeg(data) else None
+    if _is_avc(data):
+        return _AVC
+    return _HEVC if _is_hevc(data) else None
+
+
+def _is_mpeg(data: bytes) -> bool:
+    """Whether a sequence header is sound, and leads to a picture and its first slice."""
+    if len(data) < _SEQUENCE_HEADER or not 0 < data[7] >> 4 < 15 or not 0 < data[7] & 15 < 9 or not data[10] & 0x20:
+        return False
+    length = _SEQUENCE_HEADER + (64 if data[11] & 2 else 0)
+    length += 64 if data[length - 1] & 1 else 0
+    rest = data[length : length + 256].lstrip(b"\0")
+    if not any(data[4:7]) or rest[:1] != b"\1" or rest[1:2] == b"" or rest[1] not in _NEXT:
+        return False
+    kinds = [kind for kind, _ in _units(data)]
+    return 0 in kinds and _SLICE in kinds[kinds.index(0) :]
+
+
+def _units(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the first byte of each unit and the three behind it."""
+    at = data.find(_START)
+    for _ in range(_MOST_UNITS):
+        if at < 0 or at + 7 > len(data):
+            return
+        yield data[at + 3], data[at + 4 : at + 7]
+        at = data.find(_START, at + 3)
+
+
+def _is_avc(data: bytes) -> bool:
+    """Whether the first units are those of AVC: parameter sets, and then a picture (7.3.1, table 7-1)."""
+    seen: set[int] = set()
+    for first, rest in _units(data):
+        kind, reference = first & 31, first >> 5
+        if first & 0x80 or kind not in {1, 2, 5, 6, 7, 8, 9, 13, 15}:
+            return False
+        if kind in _PICTURES:
+            return seen >= _SETS and (kind != 5 or reference > 0)
+        if (kind in _SETS) != (reference > 0) and kind not in {13, 15}:
+            return False
+        if kind == 7 and (rest[0] not in _AVC_PROFILES or rest[1] & 3):
+            return False
+        seen.add(kind)
+    return False
+
+
+def _is_hevc(data: bytes) -> bool:
+    """Whether the first units are those of HEVC: three parameter sets in their order, and then a picture (7.4.2.2)."""
+    sets: list[int] = []
+    for first, rest in _units(data):
+        kind, temporal = first >> 1 & 63, rest[0] & 7
+        if first & 0x81 or rest[0] >> 3 or temporal == 0 or 22 <= kind < 32 or kind > 47:
+            return False
+        if kind < 22:
+            return list(dict.fromkeys(sets)) == _HEVC_SETS
+        if kind in _HEVC_SETS:
+            sets.append(kind)
+    return False
+
+
+def _walk(window: Window, notes: Notes) -> None:
+    note_remains(notes, "video stream at 0", window.at(0, _TEXTS))
+    search(window, notes, 0, "video stream")
+    behind = max(_FROM_START, window.size - _FROM_END)
+    for start, stop in ((0, min(_FROM_START, window.size)), (behind, window.size)):
+        at = _foreign(window, start, stop)
+        if at >= 0:
+            ends_at(window, notes, at, "video stream")
+            return
+
+
+def _foreign(window: Window, start: int, stop: int) -> int:
+    """Return where bytes begin that no unit can hold, or -1. Zeros at the very end are padding."""
+    for at in range(start, stop, _PIECE):
+        data = window.at(at, min(_PIECE + _OVERLAP, stop - at))
+        found = _FOREIGN.search(data)
+        if found is not None:
+            # A picture has its signature some bytes before its first zeros.
+            return max(0, at + found.start() - 16)
+    return -1
+
+
+FAMILY = Family(_recognise, _walk, End.OPEN)

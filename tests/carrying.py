@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from provenance.sourcetype import Term
-from tests.containers import drawing, filming
+from tests.containers import drawing, filming, rarities
 from tests.containers.making import box, chunk, jpeg, png, riff, segment
 from tests.mutants import Marked
 from tests.signals.making import DESCRIPTION, IPTC, exif, packet
@@ -103,6 +103,21 @@ TEXTS: dict[str, _Make] = {
     "FLV": lambda v: filming.script(("comment", v.decode())),
 }
 """By format, what keeps a generator's text in it."""
+RARE: dict[str, _Make] = {
+    "Wave64": lambda v: rarities.w64((rarities.W64_LIST, filming.info((b"ICMT", v))[1])),
+    "AU": lambda v: rarities.au(b"Title=a\nComment=" + v),
+    "CAF": lambda v: rarities.caf(rarities.caf_info("comment", v)),
+    "WavPack": rarities.wavpack,
+    "WavPack APE": lambda v: rarities.wavpack() + filming.ape(("Comment", v)),
+    "DTS-HD": rarities.dts_hd,
+    "GXF": lambda v: rarities.gxf((0xFD, b"\1\0" + v + b"\0")),
+    "TGA": lambda v: rarities.tga(developers=v),
+    "PPM": lambda v: b"P6\n# " + v + b"\n4 2\n255\n" + bytes(24),
+    "JP2": lambda v: rarities.jp2(box(b"xml ", v)),
+    "Cineon": lambda v: rarities.cineon(user=v),
+    "EBU STL": lambda v: rarities.stl(about=v[:576]),
+}
+"""The same, of types that are rare."""
 
 GLB: _Make = lambda v: filming.glb(b'{"asset":{"version":"2.0","extras":' + v + b"}}")  # noqa: E731 (as those above)
 
@@ -143,6 +158,10 @@ PACKETS: dict[str, _Make] = {
     "RF64": lambda v: b"RF64" + riff(b"WAVE", (b"ds64", bytes(28)), *_SOUND, (b"_PMX", v))[4:],
     "MP3 XMP": lambda v: filming.tag(filming.frame(b"PRIV", b"XMP\0" + v)) + filming.FRAMES,
     "AIFF XMP": lambda v: filming.form((b"COMM", bytes(18)), (b"APPL", b"XMP " + v)),
+    "JP2 XMP": lambda v: rarities.jp2(box(b"uuid", rarities.UUID + v)),
+    "CAF XMP": lambda v: rarities.caf((b"uuid", bytes(16) + v)),
+    "After Effects": rarities.after_effects,
+    "InDesign": rarities.indesign,
 }
 
 
@@ -155,6 +174,7 @@ def marked_formats() -> list[Marked]:
     makers = [
         *((name, make, COMMENT) for name, make in TEXTS.items()),
         ("GLB", GLB, COMMENT),
+        *((name, make, GRAPH) for name, make in RARE.items()),
         *((name, make, LABEL) for name, make in LABELS.items()),
         *((name, make, XMP) for name, make in PACKETS.items()),
         ("PNG parameters", lambda v: png(chunk(b"tEXt", b"parameters\0" + v)), INFOTEXT),

@@ -189,12 +189,13 @@ def jp2(*boxes: bytes) -> bytes:
     return data[:at] + b"".join(boxes) + data[at:]
 
 
-def cineon(label: bytes = b"") -> bytes:
-    """Return the headers of a Cineon with a name, and its pixels."""
+def cineon(label: bytes = b"", user: bytes = b"") -> bytes:
+    """Return the headers of a Cineon with a name and what its writer keeps, and its pixels."""
     data = bytearray(2048)
     data[:8], data[24:28], data[32:41] = b"\x80\x2a\x5f\xd7\0\0\x08\0", b"V4.5", b"plate.cin"
     data[452 : 452 + len(label)] = label
-    return bytes(data) + noise(300)
+    data[4:8], data[16:20] = struct.pack(">I", 2048 + len(user)), struct.pack(">I", len(user))
+    return bytes(data) + user + noise(300)
 
 
 PICTURES: dict[str, tuple[str, bytes]] = {
@@ -266,11 +267,12 @@ def indesign(packet: bytes = b"", inside: bytes = b"") -> bytes:
     return bytes.fromhex("0606edf5d81d46bdef31e7fe74b71df5") + b"DOCUMENT\1" + bytes(4071) + inside + own
 
 
-def stl(title: bytes = b"", subtitles: int = 3) -> bytes:
+def stl(title: bytes = b"", subtitles: int = 3, about: bytes = b"") -> bytes:
     """Return subtitles of EBU STL."""
     data = bytearray(b" " * 1024)
     data[:16], data[238:243] = b"850STL25.01" + b"00" + b"09" + b" ", b"%05d" % subtitles
     data[16 : 16 + len(title)] = title
+    data[448 : 448 + len(about)] = about
     return bytes(data) + b"".join(bytes([0, n, 0, 0xFF]) + bytes(12) + b"A line.".ljust(112, b"\x8f") for n in range(3))
 
 

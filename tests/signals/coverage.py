@@ -14,6 +14,7 @@ _TABLES = (
     ("Stills", "stills"),
     ("Documents, headers and layers, and what lies beside a file", "papers"),
     ("Films and sound", "films"),
+    ("Types that are rare among them", "rarer"),
 )
 _HEAD = """# What is read, and what proves it
 

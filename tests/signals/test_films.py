@@ -19,13 +19,15 @@ from provenance.files import BufferMedia
 from provenance.signals import Findings
 from tests.containers import filming as make
 from tests.containers.making import box, riff
-from tests.signals.films import FIXTURES, ROWS, Row
+from tests.signals import films, rarer
+from tests.signals.films import FIXTURES, Row
 from tests.signals.making import changed, noticed
 from tests.signals.test_silence import WORDS, says_nothing
 
 _TEXT = re.compile(rb"class_type|Content|ProduceID|rainedAlgorithmic|Steps")
 """What stands within a mark's text, not in the structure around it."""
 READER = CredentialReader(Trust())
+ROWS = (*films.ROWS, *rarer.ROWS)
 _NAMES = [f"{row.mark}, {row.where}" for row in ROWS]
 
 

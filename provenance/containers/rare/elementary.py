@@ -7,20 +7,21 @@ supplemental information.
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from provenance.containers.family import End, Family
 from provenance.containers.model import Carries, Format
 from provenance.containers.notes import Notes
 from provenance.containers.rare.follow import SURE_PICTURE, ends_at
 from provenance.containers.remains import search
-from provenance.containers.tags import note_remains
+from provenance.containers.tags import note_remains, note_text
 from provenance.containers.window import Window
 
 _MPEG = Format("video/mpeg", Carries.NO)
 _AVC = Format("video/h264", Carries.NO)
 _HEVC = Format("video/h265", Carries.NO)
 
-_START = b"\0\0\1"
+_START: Final = b"\0\0\1"
 _LOOKED = 256 << 10
 _TEXTS = 1 << 20
 _FROM_START, _FROM_END = 256 << 20, 64 << 20
@@ -33,6 +34,10 @@ _NEXT = frozenset({0x00, 0xB2, 0xB5, 0xB8})
 _SLICE = 0x01
 _AVC_PROFILES = frozenset({44, 66, 77, 83, 86, 88, 100, 110, 118, 122, 128, 134, 138, 139, 144, 244})
 _SETS, _PICTURES = {7, 8}, frozenset({1, 2, 5})
+_USER_DATA, _SUPPLEMENTAL, _HEVC_SUPPLEMENTAL = b"\xb2", 6, frozenset({39, 40})
+_USER_PAYLOADS = {4: 0, 5: 16}
+"""Kinds of supplemental information that hold what anybody likes, and the bytes that say whose it is (D.1.6, D.1.7)."""
+_SPLIT, _MOST_SPLIT = re.compile(_START), 20_000
 _HEVC_SETS = [32, 33, 34]
 
 
@@ -100,7 +105,15 @@ def _is_hevc(data: bytes) -> bool:
 
 
 def _walk(window: Window, notes: Notes) -> None:
-    note_remains(notes, "video stream at 0", window.at(0, _TEXTS))
+    data = window.at(0, _TEXTS)
+    found = _recognise(data[:8], window)
+    count = 0
+    for unit in _SPLIT.split(data)[1 : _MOST_SPLIT + 1]:
+        texts = _texts(unit, found)
+        count += len(texts)
+        for text in texts:
+            note_text(notes, f"text {count} of the video stream", "comment", text)
+    note_remains(notes, "video stream at 0", data)
     search(window, notes, 0, "video stream")
     behind = max(_FROM_START, window.size - _FROM_END)
     for start, stop in ((0, min(_FROM_START, window.size)), (behind, window.size)):
@@ -108,6 +121,30 @@ def _walk(window: Window, notes: Notes) -> None:
         if at >= 0:
             ends_at(window, notes, at, "video stream")
             return
+
+
+def _texts(unit: bytes, found: Format | None) -> list[bytes]:
+    """Return what user data, or registered and unregistered user data of supplemental information, a unit holds."""
+    if found == _MPEG:
+        return [unit[1:]] if unit[:1] == _USER_DATA else []
+    header = 1 if found == _AVC else 2
+    kind = unit[0] & 31 if found == _AVC and unit else unit[0] >> 1 & 63 if unit else 0
+    if not (kind == _SUPPLEMENTAL if header == 1 else kind in _HEVC_SUPPLEMENTAL):
+        return []
+    data, at, texts = unit[header:].replace(b"\0\0\3", b"\0\0"), 0, list[bytes]()
+    while at + 2 < len(data):
+        numbers = [0, 0]
+        for which in (0, 1):
+            while data[at : at + 1] == b"\xff":
+                numbers[which] += 255
+                at += 1
+            numbers[which] += int.from_bytes(data[at : at + 1], "big")
+            at += 1
+        payload = data[at : at + numbers[1]]
+        if numbers[0] in _USER_PAYLOADS:
+            texts.append(payload[_USER_PAYLOADS[numbers[0]] :])
+        at += numbers[1]
+    return texts
 
 
 def _foreign(window: Window, start: int, stop: int) -> int:

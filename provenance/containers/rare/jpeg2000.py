@@ -9,8 +9,9 @@ from provenance.containers.model import BlockKind, Carries, Format
 from provenance.containers.movie import XMP_UUID
 from provenance.containers.notes import STEPS, Notes
 from provenance.containers.packets import find_packet, sniff
-from provenance.containers.rare.follow import ends_at, note_unknown
-from provenance.containers.tags import note_text
+from provenance.containers.rare.follow import ends_at, note_unknown, show_pictures
+from provenance.containers.remains import search
+from provenance.containers.tags import note_remains, note_text
 from provenance.containers.window import Window
 
 _JP2 = Format("image/jp2", Carries.NO)
@@ -19,6 +20,7 @@ _SIGNATURE, _START = b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51\x00"
 _EXIF_UUID = b"JpgTiffExif->JP2"
 _IPTC_UUID = bytes.fromhex("33c7a4d2b81d4723a0baf1a3e097ad38")
 _PLAIN = frozenset({b"jP  ", b"ftyp"})
+_PADDING = 1 << 16
 _COMMENT, _TILE, _END = b"\xff\x64", b"\xff\x90", b"\xff\xd9"
 
 
@@ -34,7 +36,7 @@ def _walk(window: Window, notes: Notes) -> None:
         return
     for box in boxes(window, 0, window.size):
         if isinstance(box, Break):
-            ends_at(window, notes, box.at, "JPEG 2000")
+            _end(window, notes, box.at, box.why)
         elif box.kind == b"jp2c":
             end = _read_codestream(window, notes, box.body, box.stop)
             if end is not None and end < box.stop:
@@ -42,6 +44,17 @@ def _walk(window: Window, notes: Notes) -> None:
                 note_unknown(window, notes, f"JP2 box at {box.at}", (end, box.stop - end))
         elif box.kind not in _PLAIN:
             _read(window, notes, box)
+
+
+def _end(window: Window, notes: Notes, at: int, why: str) -> None:
+    """Note where the boxes end before the file does. What ends where the file does is looked at by its end."""
+    rest = window.at(at, _PADDING)
+    if window.size - at <= len(rest) and not any(rest):
+        return
+    notes.gap(f"JP2 at {at}", why)
+    search(window, notes, at, "JP2 data")
+    if not show_pictures(window, notes, at, window.size):
+        note_remains(notes, f"JP2 at {at}", rest)
 
 
 def _read(window: Window, notes: Notes, box: Box) -> None:

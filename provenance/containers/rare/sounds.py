@@ -28,7 +28,7 @@ _LIST_TAIL, _CHUNK_TAIL = _RIFF[4:], _WAVE[4:]
 _AU_HEADER, _MOST_ENCODING, _UNKNOWN = 24, 27, 0xFFFFFFFF
 _WV_HEADER, _WV_LEAST, _WV_MOST = 32, 24, 1 << 24
 _SNIFFED = 1 << 20
-_MOST_TEXTS = 65_536
+_MOST_TEXTS, _MOST_LINES = 65_536, 4096
 _DTS_TEXT = b"DTSHDHDR"
 
 
@@ -86,6 +86,11 @@ def _walk_au(window: Window, notes: Notes) -> None:
     start, size = (int.from_bytes(window.at(n, 4), "big") for n in (4, 8))
     place = f"AU annotation at {_AU_HEADER}"
     note_unknown(window, notes, place, (_AU_HEADER, start - _AU_HEADER))
+    for line in window.at(_AU_HEADER, min(start - _AU_HEADER, _SNIFFED)).split(b"\n")[:_MOST_LINES]:
+        # FFmpeg writes its tags so; others write a sentence.
+        key, named, value = line.partition(b"=")
+        if named and key.isalnum():
+            note_text(notes, f"{place} / {key[:40].decode()!r}", key.decode(), value)
     if size != _UNKNOWN and start + size <= window.size:
         ends_at(window, notes, start + size, "AU")
         return

@@ -1,13 +1,13 @@
 """Structured storage (MS-CFB), and AAF, which is kept in it: the essence that is embedded, and texts of marks.
 
-Other files of this kind (older office documents, thumbnails of folders) hold pictures in the midst of streams of their
-own, and are not gone into.
+So are the small pictures of a folder (`Thumbs.db`). Other files of this kind (older office documents) hold pictures in
+the midst of streams of their own, and are not gone into.
 """
 
 from collections.abc import Iterator
 
 from provenance.containers.compound_streams import SIGNATURE, Compound, Stream
-from provenance.containers.family import Family
+from provenance.containers.family import End, Family
 from provenance.containers.inside import decline
 from provenance.containers.members import Member, show
 from provenance.containers.model import Carries, Format, Visitor
@@ -42,7 +42,10 @@ def _recognise(head: bytes, window: Window) -> Format | None:
 
 def _walk(window: Window, notes: Notes) -> None:
     visitor = notes.visitor
-    if visitor is None or _recognise(window.at(0, 64), window) is not _AAF:
+    if visitor is None:
+        return
+    if _recognise(window.at(0, 64), window) is not _AAF:
+        _read_thumbnails(window, notes)
         return
     notes.entered = True
     compound = Compound(window)
@@ -55,6 +58,14 @@ def _walk(window: Window, notes: Notes) -> None:
         notes,
         [Member(s.path.encode("utf-8", "replace"), _Opener(s, visitor), unknown=s.name != _ESSENCE) for s in wanted],
     )
+
+
+def _read_thumbnails(window: Window, notes: Notes) -> None:
+    from provenance.containers.rare.thumbs import read_thumbnails  # for few files
+
+    compound = Compound(window)
+    streams = compound.streams()
+    notes.entered = not compound.troubles and read_thumbnails(notes, streams)
 
 
 class _Opener:
@@ -110,4 +121,4 @@ def _properties(data: bytes) -> Iterator[tuple[int, bytes]]:
         at += size
 
 
-FAMILY = Family(_recognise, _walk)
+FAMILY = Family(_recognise, _walk, End.OPEN)

@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import struct
 
 import pytest
 
@@ -13,7 +14,7 @@ from provenance.credentials.trust import Trust
 from provenance.evidence import Claim, State, Strength
 from provenance.files import BufferMedia
 from tests import packing
-from tests.containers.making import store
+from tests.containers.making import jpeg, png, store
 from tests.containers.rarities import AC3, DTS, EAC3, RARE, SOUNDS, WRITTEN, au, caf, caf_info, w64, wavpack
 from tests.signals.making import packet
 from tests.signals.rows import INFOTEXT, text, user_comment
@@ -160,3 +161,40 @@ def test_damage_anywhere_in_a_rare_type_never_fails_a_reader(name: str) -> None:
         at, length = dice.randrange(min(len(data), dice.choice((64, len(data))))), dice.randrange(1, 9)
         damaged = data[:at] + dice.randbytes(dice.randrange(9)) + data[at + length * dice.randrange(2) :]
         assert not [gap for gap in seen(damaged).gaps if "our own" in gap.says]
+
+
+def _thumbnail(picture: bytes, *, old: bool = False, behind: bytes = b"") -> bytes:
+    """Return a stream of a `Thumbs.db`: of Windows XP, or as those since write it."""
+    head = struct.pack("<III", 12, 1, len(picture)) if old else struct.pack("<IIIIQ", 24, 3, len(picture), 0, 7)
+    return head + picture + behind
+
+
+_NEW = "256_0123456789abcdef"
+
+
+def test_small_pictures_of_a_folder_are_examined() -> None:
+    """A `Thumbs.db` is nothing to hold, and a marked picture in it speaks; it is held where anything else is in it."""
+    catalog = struct.pack("<HHI", 16, 5, 1) + bytes(100)
+    plain, old = (
+        {_NEW: _thumbnail(jpeg()), "96_0123456789ABCDEF": _thumbnail(png())},
+        {"1": _thumbnail(jpeg(), old=True)},
+    )
+    for streams in (plain, plain | {"Catalog": catalog}, old | {"Catalog": catalog}):
+        assert not held(seen(packing.storage(streams, of=bytes(16))))
+    for streams in ({_NEW: _thumbnail(PICTURE)}, old | {"2": _thumbnail(TRACE, old=True)}):
+        assert {(s.claim, s.strength) for s in seen(packing.storage(streams, of=bytes(16))).signals} == PART
+    for odd in (
+        {_NEW: _thumbnail(jpeg(), behind=b"more")},
+        {_NEW: _thumbnail(b"no picture")},
+        {_NEW: _thumbnail(jpeg())[:-2] + b"\0"},
+        plain | {"WordDocument": b"a text"},
+        plain | {"a/256_0123456789abcdef": _thumbnail(jpeg())},
+        {"Catalog": catalog},
+    ):
+        assert seen(packing.storage(odd, of=bytes(16))).gaps
+
+
+def test_what_stands_behind_a_storage_is_examined() -> None:
+    """A picture behind an AAF, or the pictures of a folder, flags it."""
+    for data in (packing.storage({"a": b"b"}), packing.storage({_NEW: _thumbnail(jpeg())}, of=bytes(16))):
+        assert {(s.claim, s.strength) for s in seen(data + TRACE).signals} == PART

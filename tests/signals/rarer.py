@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
+from provenance.evidence import Claim, Strength
 from tests.containers import filming
 from tests.containers import rarities as make
 from tests.containers.making import box
-from tests.signals import films
 from tests.signals.films import (
     AI,
     AIGC,
@@ -32,7 +32,7 @@ from tests.signals.films import (
 from tests.signals.making import DESCRIPTION, exif
 from tests.signals.rows import INFOTEXT
 
-_How = tuple[bytes, films.Claim, films.Strength, bytes, str]
+_How = tuple[bytes, Claim, Strength, bytes, str]
 _COMMENT: _How = (COMMENT.encode(), AI, TRACE, NOTES.encode(), "JSON of another program")
 _TEXT: _How = (GRAPH.encode(), AI, TRACE, WORDS.encode(), "names of generators as words")
 _LABEL: _How = (LABEL.encode(), AI, DECLARED, b"", "an empty field of that name")

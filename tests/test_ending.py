@@ -36,6 +36,7 @@ OPEN = {
     "DPX": finished.dpx(),
     "PSD": psd(),
     "MXF": finished.mxf(),
+    "AppleDouble": b"\0\5\x16\7\0\2\0\0" + bytes(16) + b"\0\1\0\0\0\2\0\0\0\x26\0\0\0\4abcd",
     "transport stream": (b"\x47" + bytes(187)) * 6,
     "JPEG 2000": b"\0\0\0\x0cjP  \r\n\x87\n" + bytes(range(200)) + b"\xff\xd9",
 }

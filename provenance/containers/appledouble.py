@@ -3,7 +3,7 @@
 Behind the Finder's information stand extended attributes, in a list that Apple's `copyfile` writes (`ATTR`).
 """
 
-from provenance.containers.family import Family
+from provenance.containers.family import End, Family
 from provenance.containers.model import BlockKind, Carries, Format
 from provenance.containers.notes import Notes
 from provenance.containers.window import Window
@@ -43,4 +43,4 @@ def _read_list(window: Window, notes: Notes, at: int) -> None:
         entry += 11 + name + 3 & ~3
 
 
-FAMILY = Family(_recognise, _walk)
+FAMILY = Family(_recognise, _walk, End.OPEN)

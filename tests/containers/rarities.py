@@ -9,6 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from tests.containers import filming
+from tests.containers.drawing import pages
 from tests.containers.finished import noise
 from tests.containers.making import png
 
@@ -75,6 +76,10 @@ def dts_hd(text: bytes = b"a title") -> bytes:
     return b"".join(kind + struct.pack(">Q", len(content)) + content for kind, content in chunks)
 
 
+PGS = b"".join(
+    b"PG" + struct.pack(">IIBH", 90 * n, 0, kind, 20) + noise(20, n) for n, kind in enumerate(b"\x16\x17\x14\x15\x80")
+)
+
 SOUNDS: dict[str, tuple[str, bytes]] = {
     "AC-3": ("audio/ac3", AC3),
     "E-AC-3": ("audio/eac3", EAC3),
@@ -83,6 +88,7 @@ SOUNDS: dict[str, tuple[str, bytes]] = {
     "DTS-HD": ("audio/vnd.dts.hd", dts_hd()),
     "AMR": ("audio/amr", AMR),
     "AMR, wide band": ("audio/amr-wb", AMR_WB),
+    "PGS": ("application/x-pgs", PGS),
     "Wave64": ("audio/x-w64", w64((W64_LIST, filming.info((b"INAM", b"a plate"))[1]), (W64_SUMMARY, bytes(16)))),
     "AU": ("audio/basic", au(b"a title")),
     "CAF": ("audio/x-caf", caf(caf_info("artist", b"somebody"))),
@@ -276,6 +282,27 @@ def stl(title: bytes = b"", subtitles: int = 3, about: bytes = b"") -> bytes:
     return bytes(data) + b"".join(bytes([0, n, 0, 0xFF]) + bytes(12) + b"A line.".ljust(112, b"\x8f") for n in range(3))
 
 
+def eps(inside: bytes = b"", title: bytes = b"a plate", end: bytes = b"%%EOF\n") -> bytes:
+    """Return an EPS with binary data in it."""
+    return (
+        b"%!PS-Adobe-3.0 EPSF-3.0\n%%Title: ("
+        + title
+        + b")\n%%EndComments\n"
+        + inside
+        + b"\0"
+        + noise(90)
+        + b"\n"
+        + end
+    )
+
+
+def dos_eps(preview: bytes, program: bytes) -> bytes:
+    """Return an EPS with a TIFF as its preview."""
+    at = 32 + len(program)
+    numbers = struct.pack("<6IH", 32, len(program), 0, 0, at, len(preview), 0xFFFF)
+    return b"\xc5\xd0\xd3\xc6" + numbers + bytes(2) + program + preview
+
+
 _UUID = b"0c3e1b9a-5b7d-4d0e-9b1f-2f1f0a6b7c8d"
 PROJECTS: dict[str, tuple[str, bytes]] = {
     "FBX": ("application/x-fbx", fbx(png())),
@@ -290,6 +317,11 @@ PROJECTS: dict[str, tuple[str, bytes]] = {
     "EBU STL": ("application/x-ebu-stl", stl(b"The harbour")),
     "Pro Tools": ("application/x-protools-session", b"\x030010111100101011" + noise(90)),
     "OpenVDB": ("application/x-openvdb", b" BDV\0\0\0\0" + struct.pack("<IIIB", 224, 11, 0, 1) + _UUID + noise(90)),
+    "EPS": ("application/postscript", eps()),
+    "EPS by Pillow": ("application/postscript", _saved("EPS")),
+    "EPS with a preview": ("application/postscript", dos_eps(pages([(0x10E, 2, b"plate\0")]), eps())),
+    "DVD": ("application/x-dvd-info", b"DVDVIDEO-VTS" + bytes(19) + b"\1" + noise(4064)),
+    "Blu-ray": ("application/x-bluray-info", b"MPLS0200" + struct.pack(">3I", 58, 70, 0) + noise(90)),
     "shortcut": ("application/x-ms-shortcut", bytes.fromhex("4c0000000114020000000000c000000000000046") + bytes(80)),
 }
 

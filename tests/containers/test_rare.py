@@ -53,7 +53,7 @@ def test_a_rare_type_is_known_and_silent(name: str) -> None:
 def test_what_stands_behind_a_rare_type_is_examined(name: str, behind: bytes) -> None:
     """A picture or an archive behind it flags it, as something that lies in it."""
     found = seen(RARE[name][1] + behind)
-    assert {(s.claim, s.strength) for s in found.signals} >= PART or (name.startswith("TGA") and held(found))
+    assert {(s.claim, s.strength) for s in found.signals} >= PART or (name.startswith(("TGA", "DVD")) and held(found))
 
 
 @pytest.mark.parametrize("name", RARE)
@@ -64,7 +64,7 @@ def test_a_rare_type_with_noise_behind_is_held(name: str) -> None:
 
 
 OPEN = {
-    "Cineon", "InDesign", "Pro Tools", "OpenVDB", "shortcut",
+    "Cineon", "InDesign", "Pro Tools", "OpenVDB", "shortcut", "Blu-ray", "EPS by Pillow",
     *(name for name in RARE if name.startswith(("plain.h", "plain.m"))),
 }  # fmt: skip
 """Types that go on for as long as there are bytes, or do not tell."""

@@ -110,6 +110,11 @@ PROJECTS = (
     _row(SOURCE, "After Effects, XMP behind the project", make.after_effects, _XMP),
     _row(SOURCE, "InDesign, XMP of the document", make.indesign, _XMP),
     _row(SOURCE, "InDesign, XMP of what was placed", lambda v: make.indesign(inside=v), _PLACED),
+    _row(SOURCE, "EPS, XMP", make.eps, _XMP),
+    _row(COMFY, "EPS, comment of its program", lambda v: make.eps(b"% " + v + b"\n"), _TEXT),
+    _row("generator's name", "EPS `%%Creator`", lambda v: make.eps(b"", b"a)\n%%Creator: (" + v), _NAME),
+    _row("picture of a generator", "EPS, a PNG in it", make.eps, _PART),
+    _row("picture of a generator", "EPS with a preview, a PNG in it", lambda v: make.dos_eps(v, make.eps()), _PART),
     _row("picture of a generator", "InDesign, a PNG in it", lambda v: make.indesign(inside=v), _PART),
 )
 

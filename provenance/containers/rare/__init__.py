@@ -54,6 +54,11 @@ _HOMES: Final[tuple[tuple[bytes, str], ...]] = (
     (b"L\0\0\0\1\x14\2\0", "projects"),
     (b"\x030010111100101011", "projects"),
     (b" BDV\0\0\0\0", "projects"),
+    (b"DVDVIDEO-V", "projects"),
+    *((kind + b"0", "projects") for kind in (b"HDMV", b"INDX", b"MOBJ", b"MPLS")),
+    (b"%!PS-Adobe-", "postscript"),
+    (b"\xc5\xd0\xd3\xc6", "postscript"),
+    (b"PG", "coded"),
     *((b"%dSTL" % page, "subtitles") for page in (437, 850, 860, 863, 865)),
 )
 """How a file begins, and the module of this package that knows the type."""

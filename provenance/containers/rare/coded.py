@@ -1,5 +1,7 @@
 """Sound as a bare row of frames: AC-3 and E-AC-3 (ETSI TS 102 366), DTS (ETSI TS 102 114), AMR (RFC 4867, section 5).
 
+And the subtitles of a Blu-ray (PGS), which are a row of segments.
+
 None of them has room for metadata. Each frame tells how long it is, so that the whole row is followed: what is no frame
 of it has no place in the file.
 """
@@ -13,10 +15,11 @@ from provenance.containers.window import Window
 _AC3 = Format("audio/ac3", Carries.NO)
 _EAC3 = Format("audio/eac3", Carries.NO)
 _DTS = Format("audio/vnd.dts", Carries.NO)
+_PGS = Format("application/x-pgs", Carries.NO)
 _AMR = Format("audio/amr", Carries.NO)
 _AMR_WB = Format("audio/amr-wb", Carries.NO)
 
-_HEAD = 10
+_HEAD = 13
 _PROOF = 4
 """Frames in a row that prove a type: each has its sync word and a length that leads to the next."""
 
@@ -26,7 +29,11 @@ _OLD_STREAM, _NEW_STREAM = frozenset(range(9)), frozenset(range(11, 17))
 """Values of `bsid`: AC-3, and E-AC-3 (4.4.2.1; E.1.3.1.6)."""
 
 _CORE, _EXTENSION = b"\x7f\xfe\x80\x01", b"\x64\x58\x20\x25"
+_DTS_HEAD = 10
 _LEAST_CORE, _LEAST_BLOCKS = 95, 5
+
+_SUBTITLES, _SEGMENT, _SEGMENTS = b"PG", 13, frozenset({0x14, 0x15, 0x16, 0x17, 0x80})
+"""Palette, object, composition, windows and end."""
 
 _NARROW, _WIDE = b"#!AMR\n", b"#!AMR-WB\n"
 _NARROW_SIZES = {0: 13, 1: 14, 2: 16, 3: 18, 4: 20, 5: 21, 6: 27, 7: 32, 8: 6, 15: 1}
@@ -49,7 +56,7 @@ def _dolby(head: bytes) -> int:
 
 def _dts(head: bytes) -> int:
     """Return the length of a frame of the core (5.3) or of its extension (7.4.1)."""
-    if len(head) < _HEAD:
+    if len(head) < _DTS_HEAD:
         return 0
     if head[:4] == _CORE:
         fields = int.from_bytes(head[4:8], "big")
@@ -65,6 +72,12 @@ def _dts(head: bytes) -> int:
     return 0
 
 
+def _segment(head: bytes) -> int:
+    """Return the length of a segment of subtitles: times, kind and length stand before it."""
+    sound = len(head) >= _SEGMENT and head[:2] == _SUBTITLES and head[10] in _SEGMENTS
+    return _SEGMENT + int.from_bytes(head[11:13], "big") if sound else 0
+
+
 def _speech(sizes: dict[int, int]) -> Length:
     return lambda head: sizes.get(head[0] >> 3, 0) if head and head[0] & 0x83 == 0 else 0
 
@@ -73,6 +86,8 @@ def _kind(head: bytes) -> tuple[Format, int, Length]:
     """Return the type, where the frames begin and how long one is."""
     if head.startswith(_DOLBY):
         return (_EAC3 if len(head) > 5 and head[5] >> 3 in _NEW_STREAM else _AC3), 0, _dolby
+    if head.startswith(_SUBTITLES):
+        return _PGS, 0, _segment
     if head.startswith(_NARROW):
         return _AMR, len(_NARROW), _speech(_NARROW_SIZES)
     if head.startswith(_WIDE):

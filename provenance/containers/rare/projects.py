@@ -1,4 +1,4 @@
-"""Projects of After Effects, InDesign and Avid, and what programs leave beside media: sessions, volumes, shortcuts.
+"""Projects of After Effects, InDesign and Avid, and what programs and discs keep beside media.
 
 The first two write XMP, which is read. Pictures are looked for in all of them, wherever they begin; what a program
 keeps for itself is not understood.
@@ -30,6 +30,8 @@ _OTHERS: Final = (
     (bytes.fromhex("4c0000000114020000000000c000000000000046"), _plain("application/x-ms-shortcut")),
     (b"\x030010111100101011", _plain("application/x-protools-session")),
 )
+_DVD, _BLURAY, _SECTOR = _plain("application/x-dvd-info"), _plain("application/x-bluray-info"), 2048
+_LISTS = re.compile(rb"(?:HDMV|INDX|MOBJ|MPLS)0[123]00")
 _VOLUMES, _VOLUMES_START, _NEWEST = _plain("application/x-openvdb"), b" BDV\0\0\0\0", 1000
 _UUID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{3}")
 _AVID_STARTS = (b"\6\0DomainDJBO\7\0AObjDoc\4", b"\0\6DomainOBJD\0\7AObjDoc\4")
@@ -44,13 +46,18 @@ _LONGEST_PACKET = 16 << 20
 _TEXTS = 1 << 20
 
 
-def _recognise(head: bytes, _window: Window) -> Format | None:
+def _recognise(head: bytes, window: Window) -> Format | None:
     if head.startswith(b"RIFX"):
         return _AFTER_EFFECTS if head[8:12] == b"Egg!" else None
     if head.startswith(_DATABASE):
         return _INDESIGN
     if head.startswith(_AVID_STARTS):
         return _AVID
+    numbers = [int.from_bytes(head[n : n + 4], "big") for n in (8, 12, 16, 28)]
+    if head.startswith((b"DVDVIDEO-VMG", b"DVDVIDEO-VTS")):
+        return _DVD if (numbers[3] + 1) * _SECTOR == window.size else None
+    if _LISTS.match(head):
+        return _BLURAY if all(n < window.size for n in numbers[:3]) else None
     if head.startswith(_VOLUMES_START):
         versions = (int.from_bytes(head[n : n + 4], "little") for n in (8, 12, 16))
         return _VOLUMES if all(n < _NEWEST for n in versions) and head[20] < 2 and _UUID.match(head, 21) else None

@@ -23,6 +23,8 @@ _PLAIN = Format("text/plain", Carries.NO)
 
 _MANIFEST = b"c2pa:manifest"
 _CONTROLS = bytes(byte for byte in range(0x20) if byte not in b"\t\n\r\f") + b"\x7f"
+_OLD_END = b"\r\n\x1a"
+"""How lists of cuts end that systems of old wrote: one more character stands for the end."""
 _BEYOND_ASCII = bytes(range(0x80, 0x100))
 _WIDE_CONTROLS = frozenset(map(chr, _CONTROLS))
 _ALL = 1 << 20
@@ -38,9 +40,10 @@ _HTML_START = re.compile(r"<(?:!doctype\s+)?html\b", re.IGNORECASE)
 
 def _recognise(head: bytes, window: Window) -> Format | None:
     encoding = _encoding(head)
-    if not head or (encoding == "utf-8" and _has_controls(head)):
+    if not head or (encoding == "utf-8" and _has_controls(head.removesuffix(_OLD_END))):
         return None
     samples = _samples(window)
+    samples[-1] = (samples[-1][0], samples[-1][1].removesuffix(_OLD_END))
     if not all(_is_text(part, encoding, first=at == 0) for at, part in samples):
         # Markup says how it is encoded, and is damaged where that is not so; what begins with no letter of ASCII may be
         # a file of some other type that was cut to its first bytes.

@@ -282,18 +282,10 @@ def stl(title: bytes = b"", subtitles: int = 3, about: bytes = b"") -> bytes:
     return bytes(data) + b"".join(bytes([0, n, 0, 0xFF]) + bytes(12) + b"A line.".ljust(112, b"\x8f") for n in range(3))
 
 
-def eps(inside: bytes = b"", title: bytes = b"a plate", end: bytes = b"%%EOF\n") -> bytes:
+def eps(inside: bytes = b"", title: bytes = b"a plate", end: bytes = b"%%EOF") -> bytes:
     """Return an EPS with binary data in it."""
-    return (
-        b"%!PS-Adobe-3.0 EPSF-3.0\n%%Title: ("
-        + title
-        + b")\n%%EndComments\n"
-        + inside
-        + b"\0"
-        + noise(90)
-        + b"\n"
-        + end
-    )
+    head = b"%!PS-Adobe-3.0 EPSF-3.0\n%%Title: (" + title + b")\n%%EndComments\n\0"
+    return head + inside + noise(90) + b"\n" + end
 
 
 def dos_eps(preview: bytes, program: bytes) -> bytes:

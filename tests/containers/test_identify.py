@@ -238,6 +238,15 @@ def test_text_of_one_byte_a_letter(encoding: str) -> None:
     assert type_of((cuts + "Äß" * 200).encode(encoding)) is None
 
 
+def test_text_of_an_old_system_ends_with_one_more_character() -> None:
+    """A list of cuts that ends with the character of CP/M and DOS is text; elsewhere that is a control character."""
+    cuts = b"TITLE: A REEL\r\nFCM: NON-DROP FRAME\r\n"
+    assert type_of(cuts + b"\x1a") == type_of(cuts * 40_000 + b"\x1a") == type_of(b"a\r\n\x1a") == "text/plain"
+    assert type_of(cuts + b"\x1a" + cuts) is None
+    assert type_of(cuts + b"\x1a\x1a") is None
+    assert type_of(b"\x1a") is None
+
+
 @pytest.mark.parametrize(
     "data", [b"", b"\xff\xd8 no picture", b"a\0b", b"a\x1b[31m", b"\xe9t\xe9", b"ab\xff\xfe", b"\xff\xfea\0\0\0"]
 )

@@ -62,12 +62,14 @@ _HOMES: Final[tuple[tuple[bytes, str], ...]] = (
     *((b"%dSTL" % page, "subtitles") for page in (437, 850, 860, 863, 865)),
 )
 """How a file begins, and the module of this package that knows the type."""
+_FIRST = frozenset(start[:1] for start, _ in _HOMES)
 _TGA_KINDS, _TGA_DEPTHS = b"\1\2\3\x09\x0a\x0b", b"\x08\x0f\x10\x18\x20"
 
 
 def _suspected(head: bytes) -> Iterator[str]:
     """Yield the modules that may know a file. One type has no signature at all."""
-    yield from (name for start, name in _HOMES if head.startswith(start))
+    if head[:1] in _FIRST:
+        yield from (name for start, name in _HOMES if head.startswith(start))
     if len(head) > 18 and head[1] < 2 and head[2] in _TGA_KINDS and head[16] in _TGA_DEPTHS:
         yield "targa"
 

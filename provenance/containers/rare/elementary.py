@@ -12,7 +12,7 @@ from typing import Final
 from provenance.containers.family import End, Family
 from provenance.containers.model import Carries, Format
 from provenance.containers.notes import Notes
-from provenance.containers.rare.follow import SURE_PICTURE, ends_at
+from provenance.containers.rare.follow import ends_at, pictures_in
 from provenance.containers.remains import search
 from provenance.containers.tags import note_remains, note_text
 from provenance.containers.window import Window
@@ -26,7 +26,7 @@ _LOOKED = 256 << 10
 _TEXTS = 1 << 20
 _FROM_START, _FROM_END = 256 << 20, 64 << 20
 _PIECE, _OVERLAP = 1 << 20, 64
-_FOREIGN = re.compile(rb"\0\0\0+[^\0\1]|" + SURE_PICTURE.pattern, re.DOTALL)
+_ZEROS, _FOREIGN = b"\0\0\0", re.compile(rb"\0\0\0+[^\0\1]", re.DOTALL)
 _MOST_UNITS = 64
 
 _SEQUENCE_HEADER = 12
@@ -151,10 +151,11 @@ def _foreign(window: Window, start: int, stop: int) -> int:
     """Return where bytes begin that no unit can hold, or -1. Zeros at the very end are padding."""
     for at in range(start, stop, _PIECE):
         data = window.at(at, min(_PIECE + _OVERLAP, stop - at))
-        found = _FOREIGN.search(data)
-        if found is not None:
+        found = _FOREIGN.search(data) if _ZEROS in data else None
+        starts = [*pictures_in(data, sure=True), *([found.start()] if found else [])]
+        if starts:
             # A picture has its signature some bytes before its first zeros.
-            return max(0, at + found.start() - 16)
+            return max(0, at + min(starts) - 16)
     return -1
 
 

@@ -10,6 +10,7 @@ from provenance.containers.packets import sniff
 from provenance.containers.remains import search
 from provenance.containers.tags import note_remains
 from provenance.containers.window import Window
+from provenance.files import find_first
 
 Length = Callable[[bytes], int]
 """Returns how long the frame is that these bytes begin; 0 where they begin none."""
@@ -22,8 +23,9 @@ _OVERLAP = 64
 _FURTHEST = 1 << 30
 _MOST_PICTURES = 256
 _PICTURE = re.compile(PNG_START.pattern + b"|" + JPEG_START.pattern, re.DOTALL)
-SURE_PICTURE = re.compile(PNG_START.pattern + rb"|\xff\xd8\xff(?:\xe0..JFIF\0|\xe1..(?:Exif\0|http))", re.DOTALL)
+_SURE_PICTURE = re.compile(PNG_START.pattern + rb"|\xff\xd8\xff(?:\xe0..JFIF\0|\xe1..(?:Exif\0|http))", re.DOTALL)
 """A picture by so many bytes that no film and no scene has them by chance, however long it is."""
+_FIRST_BYTES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 _SHORT = 16 << 20
 _ARCHIVE = b"PK\3\4"
 
@@ -87,17 +89,30 @@ def note_unknown(window: Window, notes: Notes, place: str, span: tuple[int, int]
             look_inside(notes, place, window.part(start, length), unknown=True)
 
 
+def pictures_in(data: bytes, *, sure: bool) -> list[int]:
+    """Return where pictures begin, in order; of much data only those that are sure to be some."""
+    begins, hits = _SURE_PICTURE if sure else _PICTURE, list[int]()
+    for start in _FIRST_BYTES:
+        # A search for a few bytes runs at ten times the speed of one for a pattern.
+        at = find_first(data, start)
+        while at >= 0:
+            if begins.match(data, at):
+                hits.append(at)
+            at = find_first(data, start, at + 1)
+    return sorted(hits)
+
+
 def show_pictures(window: Window, notes: Notes, start: int, stop: int) -> bool:
     """Show each picture that begins between two offsets to the visitor, with all that follows it.
 
     Return whether there was one.
     """
     found: list[int] = []
-    begins = _PICTURE if stop - start <= _SHORT else SURE_PICTURE
+    sure = stop - start > _SHORT
     last = min(stop, start + _FURTHEST)
     for at in range(start, last, _SEARCHED):
         data = window.at(at, min(_SEARCHED + _OVERLAP, stop - at))
-        found += (at + hit.start() for hit in begins.finditer(data) if hit.start() < _SEARCHED)
+        found += (at + hit for hit in pictures_in(data, sure=sure) if hit < _SEARCHED)
         if len(found) > _MOST_PICTURES:
             break
     if last < stop or len(found) > _MOST_PICTURES:

@@ -7,9 +7,10 @@ for one. What has a short signature is held against the rest of its header as we
 from collections.abc import Callable
 from typing import Final
 
-from provenance.containers.family import End, Family
+from provenance.containers.family import HEAD, End, Family
 from provenance.containers.model import Carries, Format
 from provenance.containers.notes import Notes
+from provenance.containers.tags import note_remains
 from provenance.containers.window import Window
 
 
@@ -112,6 +113,8 @@ def _recognise(head: bytes, window: Window) -> Format | None:
     return next((found for knows in _KNOWERS if (found := knows(head, window)) is not None), None)
 
 
+_PICTURED = ("image/", "model/", "application/x-alembic", "application/x-hdf5")
+_TEXTS = 1 << 20
 _FONTS = (b"OTTO", b"ttcf", b"wOFF", b"wOF2", b"\0\1\0\0", b"true")
 _TABLES = 4096
 """Bytes that the list of a font's tables takes at the most, but for collections of many fonts."""
@@ -119,7 +122,14 @@ _STORE = b"C2PA"
 
 
 def _walk(window: Window, notes: Notes) -> None:
-    """Look for a credential where one has a place that the SDK does not read: a table of a font (C2PA 2.2, annex A)."""
+    """Look for a credential where one has a place that the SDK does not read: a table of a font (C2PA 2.2, annex A).
+
+    Of pictures and scenes that nobody follows the start is looked through for the text of a mark: GIMP and others keep
+    comments and XMP there.
+    """
+    found = _recognise(window.at(0, HEAD), window)
+    if found is not None and found.media_type.startswith(_PICTURED):
+        note_remains(notes, f"{found.media_type.partition('/')[2]} data at 0", window.at(0, _TEXTS))
     if window.at(0, 4) in _FONTS and (at := window.at(0, _TABLES).find(_STORE)) >= 0:
         notes.residue(f"font table C2PA, listed at {at}")
 

@@ -74,8 +74,9 @@ FAMILIES: Final[tuple[Family, ...]] = (
     mxf.FAMILY,
     pdf.FAMILY,
     text.FAMILY,
+    rare.LABELLED,
 )
-"""Asked in this order: those with the most certain signatures first, text last."""
+"""Asked in this order: those with the most certain signatures first, then text, and last what is known by its end."""
 
 
 def identify(media: Media) -> Format | None:

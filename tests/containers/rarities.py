@@ -11,7 +11,7 @@ from PIL import Image
 from tests.containers import filming
 from tests.containers.drawing import pages
 from tests.containers.finished import noise
-from tests.containers.making import png
+from tests.containers.making import png, riff
 
 # Rows of frames. AC-3: 48 kHz, 64 kbit/s; E-AC-3: 128 bytes; DTS: 512 bytes; AMR: 12.2 kbit/s, and 6.6 in wide band.
 AC3 = b"".join(b"\x0b\x77\x12\x34\x08\x40" + noise(250, n) for n in range(6))
@@ -273,6 +273,23 @@ def indesign(packet: bytes = b"", inside: bytes = b"") -> bytes:
     return bytes.fromhex("0606edf5d81d46bdef31e7fe74b71df5") + b"DOCUMENT\1" + bytes(4071) + inside + own
 
 
+def avid_index(clips: int = 2) -> bytes:
+    """Return the index that Avid keeps of a folder."""
+    mob = b"\x06\x0a\x2b\x34" + bytes(range(28))
+    file = mob + b"\x05\0a.mxf\x07\0Harbour"
+    return b"\xa9\7\0\0\x08\0\0\0" + struct.pack("<I", clips) + (file + mob + bytes(4)) * clips
+
+
+def bento(*values: bytes) -> bytes:
+    """Return a Bento of values, as OMF and Avid's database of a folder are."""
+    data, rows = b"\1" + noise(40), b""
+    for value in values:
+        rows += struct.pack("<IIIIIHH", 7, 8, 9, len(data), len(value), 1, 0)
+        data += value
+    rows += struct.pack("<IIIIIHH", 7, 8, 9, 0x4D4F424A, 4, 1, 1)
+    return data + rows + b"\xa4CM\xa5Hdr\xd7" + struct.pack("<H2sHHII", 0, b"II", 1, 0, len(data), len(rows))
+
+
 def stl(title: bytes = b"", subtitles: int = 3, about: bytes = b"") -> bytes:
     """Return subtitles of EBU STL."""
     data = bytearray(b" " * 1024)
@@ -306,6 +323,8 @@ PROJECTS: dict[str, tuple[str, bytes]] = {
     "Maya, 64 bits": ("application/x-maya", b"FOR8" + struct.pack(">IQ", 0, 20) + b"Maya" + noise(16)),
     "After Effects": ("application/x-aftereffects", after_effects()),
     "InDesign": ("application/x-indesign", indesign()),
+    "Avid index": ("application/x-avid-index", avid_index()),
+    "OMF": ("application/x-omf", bento(noise(60), riff(b"WAVE", *filming.SOUND))),
     "EBU STL": ("application/x-ebu-stl", stl(b"The harbour")),
     "Pro Tools": ("application/x-protools-session", b"\x030010111100101011" + noise(90)),
     "OpenVDB": ("application/x-openvdb", b" BDV\0\0\0\0" + struct.pack("<IIIB", 224, 11, 0, 1) + _UUID + noise(90)),

@@ -53,7 +53,9 @@ def test_a_rare_type_is_known_and_silent(name: str) -> None:
 def test_what_stands_behind_a_rare_type_is_examined(name: str, behind: bytes) -> None:
     """A picture or an archive behind it flags it, as something that lies in it."""
     found = seen(RARE[name][1] + behind)
-    assert {(s.claim, s.strength) for s in found.signals} >= PART or (name.startswith(("TGA", "DVD")) and held(found))
+    assert {(s.claim, s.strength) for s in found.signals} >= PART or (
+        name.startswith(("TGA", "DVD", "OMF")) and held(found)
+    )
 
 
 @pytest.mark.parametrize("name", RARE)

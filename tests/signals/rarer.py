@@ -5,7 +5,7 @@ from collections.abc import Callable
 from provenance.evidence import Claim, Strength
 from tests.containers import filming
 from tests.containers import rarities as make
-from tests.containers.making import box
+from tests.containers.making import box, riff
 from tests.signals.films import (
     AI,
     AIGC,
@@ -66,6 +66,11 @@ def _listed(text: bytes) -> tuple[str, bytes]:
     return make.W64_LIST, filming.info((b"ICMT", text))[1]
 
 
+def _info(text: bytes) -> tuple[bytes, bytes]:
+    return filming.info((b"ICMT", text))
+
+
+_SOUND: _How = (COMMENT.encode(), PART, TRACE, NOTES.encode(), "JSON of another program")
 _OWN = "00112233445566778899aabbccddeeff"
 SOUNDS = (
     _row(VHS, "Wave64 `list` INFO `ICMT`", lambda v: make.w64(_listed(v)), _COMMENT),
@@ -94,6 +99,8 @@ PICTURES = (
     _row(COMFY, "TGA, data of a developer", lambda v: make.tga(developers=v), _TEXT),
     _row(SOURCE, "TGA, XMP as data of a developer", lambda v: make.tga(developers=v), _XMP),
     _row(COMFY, "PPM comment", lambda v: b"P6\n# " + v + b"\n4 2\n255\n" + bytes(24), _TEXT),
+    _row(SOURCE, "XCF, XMP among what belongs to the picture", lambda v: b"gimp xcf v011\0" + bytes(30) + v, _XMP),
+    _row(COMFY, "Radiance, comment", lambda v: b"#?RADIANCE\n# " + v + b"\n\n-Y 1 +X 1\n" + bytes(4), _TEXT),
     _row("picture of a generator", "ICO, a PNG in it", lambda v: make.ico(make.BITMAP, v), _PART),
     _row("picture of a generator", "ICNS, a PNG in it", lambda v: make.icns((b"ic07", v)), _PART),
     _row(COMFY, "Cineon user data", lambda v: make.cineon(user=v), _TEXT),
@@ -110,6 +117,8 @@ PROJECTS = (
     _row(SOURCE, "After Effects, XMP behind the project", make.after_effects, _XMP),
     _row(SOURCE, "InDesign, XMP of the document", make.indesign, _XMP),
     _row(SOURCE, "InDesign, XMP of what was placed", lambda v: make.indesign(inside=v), _PLACED),
+    _row(VHS, "OMF, a WAV in it", lambda v: make.bento(riff(b"WAVE", *filming.SOUND, _info(v))), _SOUND),
+    _row("picture of a generator", "OMF, a PNG in it", make.bento, _PART),
     _row(SOURCE, "EPS, XMP", make.eps, _XMP),
     _row(COMFY, "EPS, comment of its program", lambda v: make.eps(b"% " + v + b"\n"), _TEXT),
     _row("generator's name", "EPS `%%Creator`", lambda v: make.eps(b"", b"a)\n%%Creator: (" + v), _NAME),

@@ -51,6 +51,7 @@ _HOMES: Final[tuple[tuple[bytes, str], ...]] = (
     (b"\6\6\xed\xf5\xd8\x1d\x46\xbd", "projects"),
     (b"\6\0Domain", "projects"),
     (b"\0\6Domain", "projects"),
+    (b"\xa9\7\0\0\x08\0\0\0", "avid"),
     (b"L\0\0\0\1\x14\2\0", "projects"),
     (b"\x030010111100101011", "projects"),
     (b" BDV\0\0\0\0", "projects"),
@@ -97,3 +98,26 @@ def _walk(window: Window, notes: Notes) -> None:
 
 
 FAMILY = Family(_recognise, _walk)
+
+
+_LABEL, _LABEL_START = 24, b"\xa4CM\xa5Hdr\xd7"
+
+
+def _by_label(_head: bytes, window: Window) -> Format | None:
+    if window.last(_LABEL)[: len(_LABEL_START)] != _LABEL_START:
+        return None
+    found: Format | None = _avid().recognise(b"", window)
+    return found
+
+
+def _walk_labelled(window: Window, notes: Notes) -> None:
+    _avid().walk(window, notes)
+
+
+def _avid() -> Family:
+    family: Family = import_module(f"{__name__}.avid").FAMILY
+    return family
+
+
+LABELLED = Family(_by_label, _walk_labelled)
+"""What is known by its last bytes, and is asked when nothing else knows a file: reading there costs all others."""

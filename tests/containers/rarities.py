@@ -76,6 +76,19 @@ def dts_hd(text: bytes = b"a title") -> bytes:
     return b"".join(kind + struct.pack(">Q", len(content)) + content for kind, content in chunks)
 
 
+AC4 = b"".join(b"\xac\x41\0\x50" + noise(82, n) for n in range(5))
+AC4_LONG = b"".join(b"\xac\x40\xff\xff\0\0\x50" + noise(80, n) for n in range(5))
+TRUEHD = b"".join(
+    b"\xf0\x40\0\0" + (b"\xf8\x72\x6f\xba" if n % 16 == 0 else noise(4, n)) + noise(120) for n in range(40)
+)
+
+
+def monkey(around: bytes = b"LIST\4\0\0\0INFO") -> bytes:
+    """Return a Monkey's Audio that keeps what stood behind the sound of a WAV."""
+    head = b"MAC " + struct.pack("<HH7I", 3990, 0, 52, 24, 8, 44, 200, 0, len(around)) + bytes(16)
+    return head + bytes(24) + bytes(8) + b"RIFF".ljust(44, b"\0") + noise(200) + around
+
+
 PGS = b"".join(
     b"PG" + struct.pack(">IIBH", 90 * n, 0, kind, 20) + noise(20, n) for n, kind in enumerate(b"\x16\x17\x14\x15\x80")
 )
@@ -88,6 +101,11 @@ SOUNDS: dict[str, tuple[str, bytes]] = {
     "DTS-HD": ("audio/vnd.dts.hd", dts_hd()),
     "AMR": ("audio/amr", AMR),
     "AMR, wide band": ("audio/amr-wb", AMR_WB),
+    "AC-4": ("audio/ac4", AC4),
+    "AC-4, long": ("audio/ac4", AC4_LONG),
+    "TrueHD": ("audio/vnd.dolby.mlp", TRUEHD),
+    "APE": ("audio/x-ape", monkey()),
+    "APE with a tag": ("audio/x-ape", monkey() + filming.ape(("Title", b"a"))),
     "PGS": ("application/x-pgs", PGS),
     "Wave64": ("audio/x-w64", w64((W64_LIST, filming.info((b"INAM", b"a plate"))[1]), (W64_SUMMARY, bytes(16)))),
     "AU": ("audio/basic", au(b"a title")),
@@ -333,6 +351,7 @@ PROJECTS: dict[str, tuple[str, bytes]] = {
     "EPS with a preview": ("application/postscript", dos_eps(pages([(0x10E, 2, b"plate\0")]), eps())),
     "DVD": ("application/x-dvd-info", b"DVDVIDEO-VTS" + bytes(19) + b"\1" + noise(4064)),
     "Blu-ray": ("application/x-bluray-info", b"MPLS0200" + struct.pack(">3I", 58, 70, 0) + noise(90)),
+    "NUT": ("video/x-nut", b"nut/multimedia container\0" + noise(90)),
     "shortcut": ("application/x-ms-shortcut", bytes.fromhex("4c0000000114020000000000c000000000000046") + bytes(80)),
 }
 

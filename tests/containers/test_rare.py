@@ -66,7 +66,7 @@ def test_a_rare_type_with_noise_behind_is_held(name: str) -> None:
 
 
 OPEN = {
-    "Cineon", "InDesign", "Pro Tools", "OpenVDB", "shortcut", "Blu-ray", "EPS by Pillow",
+    "Cineon", "InDesign", "Pro Tools", "OpenVDB", "NUT", "shortcut", "Blu-ray", "EPS by Pillow",
     *(name for name in RARE if name.startswith(("plain.h", "plain.m"))),
 }  # fmt: skip
 """Types that go on for as long as there are bytes, or do not tell."""

@@ -82,6 +82,8 @@ SOUNDS = (
     _row(SOURCE, "CAF `uuid`, XMP", lambda v: make.caf((b"uuid", bytes(16) + v)), _XMP),
     _by_ffmpeg("WavPack, APE tag", "wv"),
     _row(COMFY, "WavPack, what stood behind the sound of a WAV", make.wavpack, _TEXT),
+    _row(COMFY, "APE, what stood behind the sound of a WAV", make.monkey, _TEXT),
+    _row(VHS, "APE, tag", lambda v: make.monkey() + filming.ape(("Comment", v)), _COMMENT),
     _row(COMFY, "DTS-HD `FILEINFO`", make.dts_hd, _TEXT),
 )
 PICTURES = (
@@ -107,6 +109,7 @@ PICTURES = (
 )
 REELS = (
     _row(COMFY, "GXF, text of the material", lambda v: make.gxf((0xFD, b"\1\0" + v + b"\0")), _TEXT),
+    _row(COMFY, "NUT, information", lambda v: b"nut/multimedia container\0" + bytes(30) + v + b"\0", _TEXT),
     _row(AIGC, "AVC, supplemental information", _supplemental, _LABEL),
     _row(COMFY, "EBU STL, user-defined area", lambda v: make.stl(about=v), _TEXT),
 )

@@ -21,6 +21,10 @@ _HOMES: Final[tuple[tuple[bytes, str], ...]] = (
     (b"\x7f\xfe\x80\x01", "coded"),
     (b"\x64\x58\x20\x25", "coded"),
     (b"#!AMR", "coded"),
+    (b"\xac\x40", "coded"),
+    (b"\xac\x41", "coded"),
+    (b"MAC ", "sounds"),
+    (b"nut/multimedia container\0", "projects"),
     (b"DTSHDHDR", "sounds"),
     (b"riff\x2e\x91\xcf\x11", "sounds"),
     (b".snd", "sounds"),
@@ -71,6 +75,8 @@ def _suspected(head: bytes) -> Iterator[str]:
     """Yield the modules that may know a file. One type has no signature at all."""
     if head[:1] in _FIRST:
         yield from (name for start, name in _HOMES if head.startswith(start))
+    if head[4:7] == b"\xf8\x72\x6f":
+        yield "coded"
     if len(head) > 18 and head[1] < 2 and head[2] in _TGA_KINDS and head[16] in _TGA_DEPTHS:
         yield "targa"
 

@@ -1,7 +1,6 @@
-"""Sound as a bare row of frames: AC-3 and E-AC-3 (ETSI TS 102 366), DTS (ETSI TS 102 114), AMR (RFC 4867, section 5).
+"""Sound as a bare row of frames: AC-3, E-AC-3, AC-4, TrueHD, DTS, AMR. And Blu-ray's subtitles, a row of segments.
 
-And the subtitles of a Blu-ray (PGS), which are a row of segments.
-
+ETSI TS 102 366, TS 103 190-2 (annex G) and TS 102 114; Dolby TrueHD (MLP) bitstream description; RFC 4867, section 5.
 None of them has room for metadata. Each frame tells how long it is, so that the whole row is followed: what is no frame
 of it has no place in the file.
 """
@@ -15,6 +14,8 @@ from provenance.containers.window import Window
 _AC3 = Format("audio/ac3", Carries.NO)
 _EAC3 = Format("audio/eac3", Carries.NO)
 _DTS = Format("audio/vnd.dts", Carries.NO)
+_AC4 = Format("audio/ac4", Carries.NO)
+_TRUEHD = Format("audio/vnd.dolby.mlp", Carries.NO)
 _PGS = Format("application/x-pgs", Carries.NO)
 _AMR = Format("audio/amr", Carries.NO)
 _AMR_WB = Format("audio/amr-wb", Carries.NO)
@@ -31,6 +32,10 @@ _OLD_STREAM, _NEW_STREAM = frozenset(range(9)), frozenset(range(11, 17))
 _CORE, _EXTENSION = b"\x7f\xfe\x80\x01", b"\x64\x58\x20\x25"
 _DTS_HEAD = 10
 _LEAST_CORE, _LEAST_BLOCKS = 95, 5
+
+_AC4_STARTS = (b"\xac\x40", b"\xac\x41")
+_TRUEHD_SYNCS, _TRUEHD_APART, _LEAST_UNIT = (b"\xf8\x72\x6f\xba", b"\xf8\x72\x6f\xbb"), 128, 8
+"""Units of TrueHD, and of MLP before it: so many at the most come between two that begin with a sync word."""
 
 _SUBTITLES, _SEGMENT, _SEGMENTS = b"PG", 13, frozenset({0x14, 0x15, 0x16, 0x17, 0x80})
 """Palette, object, composition, windows and end."""
@@ -72,6 +77,29 @@ def _dts(head: bytes) -> int:
     return 0
 
 
+def _ac4(head: bytes) -> int:
+    """Return the length of a frame of AC-4 in its sync layer (annex G), with its checksum where it has one."""
+    if len(head) < _DTS_HEAD or head[:2] not in _AC4_STARTS:
+        return 0
+    size, before = int.from_bytes(head[2:4], "big"), 4
+    if size == 0xFFFF:
+        size, before = int.from_bytes(head[4:7], "big"), 7
+    return before + size + (2 if head[1] == _AC4_STARTS[1][1] else 0) if size else 0
+
+
+def _truehd() -> Length:
+    """Return what tells the length of a unit of TrueHD: some have a sync word, and never far from one another."""
+    since = 0
+
+    def length(head: bytes) -> int:
+        nonlocal since
+        since = 0 if head[4:8] in _TRUEHD_SYNCS else since + 1
+        size = (int.from_bytes(head[:2], "big") & 0xFFF) * 2
+        return size if size >= _LEAST_UNIT and since < _TRUEHD_APART else 0
+
+    return length
+
+
 def _segment(head: bytes) -> int:
     """Return the length of a segment of subtitles: times, kind and length stand before it."""
     sound = len(head) >= _SEGMENT and head[:2] == _SUBTITLES and head[10] in _SEGMENTS
@@ -86,6 +114,10 @@ def _kind(head: bytes) -> tuple[Format, int, Length]:
     """Return the type, where the frames begin and how long one is."""
     if head.startswith(_DOLBY):
         return (_EAC3 if len(head) > 5 and head[5] >> 3 in _NEW_STREAM else _AC3), 0, _dolby
+    if head.startswith(_AC4_STARTS):
+        return _AC4, 0, _ac4
+    if head[4:8] in _TRUEHD_SYNCS:
+        return _TRUEHD, 0, _truehd()
     if head.startswith(_SUBTITLES):
         return _PGS, 0, _segment
     if head.startswith(_NARROW):

@@ -28,6 +28,7 @@ _AFTER_EFFECTS, _INDESIGN, _AVID = map(
 _DATABASE = bytes.fromhex("0606edf5d81d46bdef31e7fe74b71df5") + b"DOCUMENT"
 _OTHERS: Final = (
     (bytes.fromhex("4c0000000114020000000000c000000000000046"), _plain("application/x-ms-shortcut")),
+    (b"nut/multimedia container\0", _plain("video/x-nut")),
     (b"\x030010111100101011", _plain("application/x-protools-session")),
 )
 _DVD, _BLURAY, _SECTOR = _plain("application/x-dvd-info"), _plain("application/x-bluray-info"), 2048

@@ -1,9 +1,11 @@
-"""Sound in chunks or blocks: Sony Wave64, AU, CAF, WavPack, DTS-HD files.
+"""Sound in chunks or blocks: Sony Wave64, AU, CAF, WavPack, APE, DTS-HD files.
 
 Their texts are read; the sound is stepped over. Wave64 is RIFF with GUIDs and lengths of 64 bits; CAF keeps texts in
 `info` (Core Audio Format 1.0, "Information Chunk"); WavPack keeps tags behind its blocks, and what stood around the
 sound of a WAV in a block of its own (WavPack 4 and 5 file format).
 """
+
+from itertools import accumulate
 
 from provenance.containers.ending import look_at_end
 from provenance.containers.family import Family
@@ -20,6 +22,7 @@ _W64 = Format("audio/x-w64", Carries.NO)
 _AU = Format("audio/basic", Carries.NO)
 _CAF = Format("audio/x-caf", Carries.NO)
 _WAVPACK = Format("audio/x-wavpack", Carries.NO)
+_APE = Format("audio/x-ape", Carries.NO)
 _DTS_HD = Format("audio/vnd.dts.hd", Carries.NO)
 
 _RIFF = bytes.fromhex("726966662e91cf11a5d628db04c10000")
@@ -43,6 +46,8 @@ def _recognise(head: bytes, window: Window) -> Format | None:
         return _CAF
     if head.startswith(b"wvpk"):
         return _WAVPACK if _wavpack_length(head) and head[8:10] >= b"\2\4" and head[9] == 4 else None
+    if head.startswith(b"MAC "):
+        return _APE if _ape_spans(head)[-1] <= window.size and head[8:12] >= b"\x34\0\0\0" else None
     return _DTS_HD if head.startswith(_DTS_TEXT) and _long(head[8:16]) < window.size else None
 
 
@@ -60,6 +65,8 @@ def _walk(window: Window, notes: Notes) -> None:
             _walk_caf(window, notes)
         case b"wvpk":
             _walk_wavpack(window, notes)
+        case b"MAC ":
+            _walk_ape(window, notes)
         case _:
             _walk_dts(window, notes)
 
@@ -153,6 +160,22 @@ def _note_block(window: Window, notes: Notes, at: int, length: int) -> None:
     note_remains(notes, f"WavPack block at {at}", window.at(at, min(length, _SNIFFED)))
     if (found := remains_between(window, at, at + length)) >= 0:
         notes.residue(f"WavPack block at {found}")
+
+
+def _ape_spans(head: bytes) -> list[int]:
+    """Return where the parts of an APE end: descriptor, header, seek table, WAV header, sound, WAV trailer."""
+    numbers = [int.from_bytes(head[n : n + 4], "little") for n in range(8, 36, 4)]
+    sound = numbers.pop(5) << 32
+    numbers[4] += sound
+    return list(accumulate(numbers))
+
+
+def _walk_ape(window: Window, notes: Notes) -> None:
+    """Look through what stood around the sound of a WAV, and read the tags (Monkey's Audio 3.98 and later)."""
+    ends = _ape_spans(window.at(0, 36))
+    for start, stop in (ends[2:4], ends[4:6]):
+        note_unknown(window, notes, f"APE, kept of a WAV at {start}", (start, stop - start))
+    ends_at(window, notes, ends[-1], "APE", read_tail(window, notes, ends[-1]))
 
 
 def _walk_dts(window: Window, notes: Notes) -> None:

@@ -15,7 +15,21 @@ from provenance.evidence import Claim, State, Strength
 from provenance.files import BufferMedia
 from tests import packing
 from tests.containers.making import jpeg, png, store
-from tests.containers.rarities import AC3, DTS, EAC3, RARE, SOUNDS, WRITTEN, au, caf, caf_info, w64, wavpack
+from tests.containers.rarities import (
+    AC3,
+    DTS,
+    EAC3,
+    RARE,
+    SOUNDS,
+    W64_LIST,
+    WRITTEN,
+    au,
+    caf,
+    caf_info,
+    eps,
+    w64,
+    wavpack,
+)
 from tests.signals.making import packet
 from tests.signals.rows import INFOTEXT, text, user_comment
 
@@ -129,8 +143,15 @@ def test_pictures_and_credentials_in_chunks_of_no_known_kind() -> None:
     chunk = "00112233445566778899aabbccddeeff"
     for made in (w64((chunk, TRACE)), au(TRACE), caf((b"uuid", bytes(16) + TRACE))):
         assert {(s.claim, s.strength) for s in seen(made).signals} == PART
-    for made in (w64((chunk, store())), au(store()), caf((b"uuid", bytes(16) + store())), wavpack(store())):
+    listed = w64((W64_LIST, b"INFO" + b"ICMT" + len(store()).to_bytes(4, "little") + store()))
+    for made in (listed, w64((chunk, store())), au(store()), caf((b"uuid", bytes(16) + store())), wavpack(store())):
         assert seen(made).container.residue
+
+
+def test_behind_the_end_of_a_program_stands_text_alone() -> None:
+    """Illustrator writes more of its own behind the end of an EPS; what is no text there is held."""
+    assert not held(seen(eps() + b"\n%AI9_PrintingDataEnd\nuserdict /AI9_read_buffer get\n"))
+    assert held(seen(eps() + b"\n\0\1\2"))
 
 
 def test_between_a_wavpack_and_its_tags_nothing_stands() -> None:

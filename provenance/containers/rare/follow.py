@@ -7,7 +7,7 @@ from provenance.containers.ending import JPEG_START, PNG_START, look_at_end
 from provenance.containers.inside import decline, look_behind, look_inside
 from provenance.containers.notes import Notes
 from provenance.containers.packets import sniff
-from provenance.containers.remains import search
+from provenance.containers.remains import find_remains, search
 from provenance.containers.tags import note_remains
 from provenance.containers.window import Window
 from provenance.files import find_first
@@ -83,6 +83,8 @@ def note_unknown(window: Window, notes: Notes, place: str, span: tuple[int, int]
     data = window.at(start, notes.bounded(place, length))
     if not data.strip(b"\0"):
         return
+    if find_remains(data) >= 0:
+        notes.residue(place)
     if not show_pictures(window, notes, start, start + length) and not sniff(notes, place, data):
         note_remains(notes, place, data)
         if data.lstrip(b"\0").startswith(_ARCHIVE):

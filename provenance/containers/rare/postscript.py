@@ -22,6 +22,7 @@ _START, _WITH_PREVIEW = b"%!PS-Adobe-", b"\xc5\xd0\xd3\xc6"
 _FIRST = re.compile(rb"%!PS-Adobe-\d\.\d[ -~]{0,80}[\r\n]+%")
 _HEADER = 30
 _COMMENT = re.compile(rb"^%%(Title|Creator|For): ?\(?([^\r\n]{1,1000}?)\)?\r?$", re.MULTILINE)
+_NO_TEXT = re.compile(rb"[^\t\n\f\r\x04 -~]")
 _COMMENTED, _TAIL, _TEXTS = 4096, 64 << 10, 1 << 20
 _PACKET_START, _LONGEST_PACKET, _MOST_PACKETS = b"<?xpacket begin", 16 << 20, 64
 _SEARCHED = 16 << 20
@@ -70,7 +71,8 @@ def _read_program(window: Window, notes: Notes, start: int, stop: int) -> None:
     if end >= 0:
         end += tail + 5
         end += len(window.at(end, 64)) - len(window.at(end, 64).lstrip(b"\r\n\4 "))
-        if end < stop:
+        # Illustrator keeps a drawing of its own behind the end of the program, as text.
+        if _NO_TEXT.search(window.at(end, stop - end)):
             ends_at(window, notes, end, "PostScript", stop)
     elif b"\0" in window.at(start, min(_TEXTS, stop - start)):
         # Not every writer of plain text ends it so.

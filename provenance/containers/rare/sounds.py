@@ -10,9 +10,9 @@ from itertools import accumulate
 from provenance.containers.ending import look_at_end
 from provenance.containers.family import Family
 from provenance.containers.model import Carries, Format
-from provenance.containers.notes import STEPS, Notes
+from provenance.containers.notes import BLOCK_LIMIT, STEPS, Notes
 from provenance.containers.rare.follow import ends_at, note_unknown
-from provenance.containers.remains import remains_between
+from provenance.containers.remains import find_remains, remains_between
 from provenance.containers.riff_tags import read_chunk, read_list
 from provenance.containers.tags import note_remains, note_text
 from provenance.containers.tail import read_tail
@@ -79,6 +79,8 @@ def _walk_w64(window: Window, notes: Notes) -> None:
         if len(head) < 24 or size < 24 or at + size > window.size or not any(head[4:16]):
             break
         kind, place = head[:4], f"W64 {head[:4].decode('latin-1')!r} at {at}"
+        if kind != b"data" and find_remains(window.at(at, min(size, BLOCK_LIMIT))) >= 0:
+            notes.residue(place)
         if head[4:16] == _LIST_TAIL and kind == b"list":
             read_list(window, notes, at + 24, at + size)
         elif head[4:16] == _CHUNK_TAIL and kind == b"bext":

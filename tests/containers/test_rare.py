@@ -14,7 +14,7 @@ from provenance.credentials.trust import Trust
 from provenance.evidence import Claim, State, Strength
 from provenance.files import BufferMedia
 from tests import packing
-from tests.containers.making import jpeg, png, store
+from tests.containers.making import box, jpeg, png, store
 from tests.containers.rarities import (
     AC3,
     DTS,
@@ -24,9 +24,14 @@ from tests.containers.rarities import (
     W64_LIST,
     WRITTEN,
     au,
+    blender,
     caf,
     caf_info,
     eps,
+    fbx,
+    gxf,
+    jp2,
+    tga,
     w64,
     wavpack,
 )
@@ -148,6 +153,29 @@ def test_pictures_and_credentials_in_chunks_of_no_known_kind() -> None:
         assert seen(made).container.residue
 
 
+def test_pictures_in_the_odd_corners_of_a_rare_type() -> None:
+    """Where a header has room for more than it needs, a picture in it is found."""
+    wave = "f3acd3118cd100c04f8edb8a"
+    sgi = RARE["SGI"][1]
+    for data in (
+        w64(("66616374" + wave, TRACE)),
+        caf((b"kuki", TRACE)),
+        caf((b"chan", TRACE)),
+        gxf(*[(0xBC, bytes(30))] * 70, (0xFD, TRACE)),
+        tga(bytes(495) + TRACE),
+        sgi[:104] + TRACE + sgi[104 + len(TRACE) :],
+        jp2(box(b"ftyp", bytes(300) + TRACE)),
+        fbx(b"no picture") + TRACE,
+        fbx().replace(b"Objects", b"Objects" + TRACE),
+        blender(bytes(20) + TRACE),
+    ):
+        assert {(s.claim, s.strength) for s in seen(data).signals} >= PART, data[:30]
+    codestream = RARE["JPEG 2000 codestream"][1]
+    at = codestream.index(b"\xff\x52")
+    segment = b"\xff\x57" + (2 + len(TRACE)).to_bytes(2, "big") + TRACE
+    assert {(s.claim, s.strength) for s in seen(codestream[:at] + segment + codestream[at:]).signals} == PART
+
+
 def test_behind_the_end_of_a_program_stands_text_alone() -> None:
     """Illustrator writes more of its own behind the end of an EPS; what is no text there is held."""
     assert not held(seen(eps() + b"\n%AI9_PrintingDataEnd\nuserdict /AI9_read_buffer get\n"))
@@ -213,6 +241,7 @@ def test_small_pictures_of_a_folder_are_examined() -> None:
         plain | {"WordDocument": b"a text"},
         plain | {"a/256_0123456789abcdef": _thumbnail(jpeg())},
         {"Catalog": catalog},
+        plain | {"Catalog": catalog + TRACE},
     ):
         assert seen(packing.storage(odd, of=bytes(16))).gaps
 

@@ -19,7 +19,7 @@ _CODESTREAM = Format("image/x-jp2-codestream", Carries.NO)
 _SIGNATURE, _START = b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51\x00"
 _EXIF_UUID = b"JpgTiffExif->JP2"
 _IPTC_UUID = bytes.fromhex("33c7a4d2b81d4723a0baf1a3e097ad38")
-_PLAIN = frozenset({b"jP  ", b"ftyp"})
+_PLAIN, _PLAIN_LENGTH = frozenset({b"jP  ", b"ftyp"}), 256
 _PADDING = 1 << 16
 _COMMENT, _TILE, _END = b"\xff\x64", b"\xff\x90", b"\xff\xd9"
 
@@ -42,7 +42,7 @@ def _walk(window: Window, notes: Notes) -> None:
             if end is not None and end < box.stop:
                 notes.gap(f"JP2 codestream at {box.at}", "it does not end where its box does")
                 note_unknown(window, notes, f"JP2 box at {box.at}", (end, box.stop - end))
-        elif box.kind not in _PLAIN:
+        elif box.kind not in _PLAIN or box.length > _PLAIN_LENGTH:
             _read(window, notes, box)
 
 
@@ -77,13 +77,16 @@ def _read(window: Window, notes: Notes, box: Box) -> None:
 
 def _read_codestream(window: Window, notes: Notes, at: int, stop: int) -> int | None:
     """Hand on comments of the main header, and step over the tiles; return where it ends, None where that is open."""
-    start, at = at, at + 2
+    start, at, tiles = at, at + 2, False
     for _ in range(STEPS):
         head = window.at(at, 10)
         length = int.from_bytes(head[2:4], "big")
         if head[:2] == _END:
             return at + 2
         if head[:2] == _TILE:
+            if not tiles:
+                show_pictures(window, notes, start, at)
+            tiles = True
             tile = int.from_bytes(head[6:10], "big")
             if tile == 0:
                 return None if window.at(stop - 2, 2) == _END else _broken(notes, start, at)

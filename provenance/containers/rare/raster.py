@@ -86,6 +86,7 @@ def _walk(window: Window, notes: Notes) -> None:
             _walk_qoi(window, notes)
         case b"\1":
             _read_field(window, notes, "SGI name", (24, 80))
+            show_pictures(window, notes, 24, _SGI_HEADER)
             ends_at(window, notes, _sgi_end(window) or 0, "SGI")
         case _:
             _walk_cineon(window, notes)
@@ -146,6 +147,7 @@ def _walk_cineon(window: Window, notes: Notes) -> None:
     if 0 < user < 0xFFFFFFFF and start >= _CINEON_HEADERS:
         note_unknown(window, notes, f"Cineon user data at {_CINEON_HEADERS}", (_CINEON_HEADERS, min(user, window.size)))
     search(window, notes, 0, "Cineon")
+    show_pictures(window, notes, 24, _CINEON_HEADERS)
     look_at_end(window, notes, pictures=True)
 
 

@@ -18,9 +18,9 @@ _IVF = Format("video/x-ivf", Carries.NO)
 _Y4M = Format("video/x-yuv4mpeg", Carries.NO)
 
 _GXF_HEAD, _GXF_START, _GXF_END = 16, b"\0\0\0\0\1", b"\xe1\xe2"
-_MAP, _MEDIA, _LAST, _FIELDS, _MATERIAL = 0xBC, 0xBF, 0xFB, 0xFC, 0xFD
+_MAP, _MEDIA, _LAST, _FIELDS = 0xBC, 0xBF, 0xFB, 0xFC
 _MOST_NOTED = 64
-"""Packets of text that are read: the map is written again every few seconds."""
+"""Maps that are read: the same is written again every few seconds."""
 
 _BLOCK, _BLOCKS = 80, 150
 _SEQUENCE = _BLOCK * _BLOCKS
@@ -71,8 +71,8 @@ def _walk_gxf(window: Window, notes: Notes) -> None:
         length, kind = _gxf_length(head), head[5] if len(head) > 5 else 0
         if not length or at + length > window.size:
             break
-        if kind not in {_MEDIA, _FIELDS, _LAST} and noted < _MOST_NOTED:
-            noted += 1
+        noted += kind == _MAP
+        if kind not in {_MEDIA, _FIELDS, _LAST, _MAP} or (kind == _MAP and noted <= _MOST_NOTED):
             note_unknown(window, notes, f"GXF packet {kind:02X} at {at}", (at + _GXF_HEAD, length - _GXF_HEAD))
         at += length
         if kind == _LAST:

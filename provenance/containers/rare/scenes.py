@@ -25,11 +25,13 @@ _CONTENT = b"\x07ContentR"
 """A file that was packed: the name of its node, and the kind of value that is raw bytes."""
 
 _BLEND = re.compile(rb"BLENDER(?:([-_])([vV])\d{3}|17-\d\dv\d{4})")
+_SOUGHT = (b"\x89PNG", b"\xff\xd8\xff")
+"""How pictures begin that are found wherever they stand."""
 _MEDIA = (
-    b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"\x76\x2f\x31\x01", b"RIFF", b"OggS", b"ID3", b"8BPS", b"GIF8",
+    b"II*\0", b"MM\0*", b"\x76\x2f\x31\x01", b"RIFF", b"OggS", b"ID3", b"8BPS", b"GIF8",
     b"#?RADIANCE", b"SDPX", b"XPDS", b"fLaC", b"\x1a\x45\xdf\xa3", b"FORM", b"\0\0\0\x0cjP", b"DDS ",
 )  # fmt: skip
-"""How the pictures, sounds and films begin that Blender packs, each as a block of its own."""
+"""How other pictures, sounds and films begin that Blender packs, each as a block of its own."""
 _MOST_FILES = 4096
 _TEXTS = 1 << 20
 
@@ -79,6 +81,7 @@ def _walk_fbx(window: Window, notes: Notes) -> None:
     if not whole:
         notes.gap(f"FBX at {at}", "it does not end as one does: it is cut short, or something follows")
         ends_at(window, notes, at, "FBX")
+    show_pictures(window, notes, _FBX_HEADER, window.size)
     _unpack(window, notes)
 
 
@@ -90,7 +93,7 @@ def _unpack(window: Window, notes: Notes) -> None:
             return
         start = at + len(_CONTENT) + 4
         length = int.from_bytes(window.at(start - 4, 4), "little")
-        if length:
+        if length and not window.at(start, 4).startswith(_SOUGHT):
             look_inside(notes, f"a file in it at {start}", window.part(start, length))
         at = window.find(_CONTENT, start, window.size)
     decline(notes, "the rest of it", f"more than {_MOST_FILES} files were packed into it")
@@ -103,6 +106,7 @@ def _walk_blender(window: Window, notes: Notes, head: bytes) -> None:
     pointer = 4 if found is not None and found[1] == b"_" else 8
     header, (start, stop) = (32, (16, 24)) if wide else (16 + pointer, (4, 8))
     at = 17 if wide else 12
+    show_pictures(window, notes, at, window.size)
     for _ in range(MOST_FRAMES):
         block = window.at(at, header + 16)
         length = block[start:stop][::-1] if found is not None and found[2] == b"V" else block[start:stop]

@@ -31,6 +31,7 @@ _LIST_TAIL, _CHUNK_TAIL = _RIFF[4:], _WAVE[4:]
 _AU_HEADER, _MOST_ENCODING, _UNKNOWN = 24, 27, 0xFFFFFFFF
 _WV_HEADER, _WV_LEAST, _WV_MOST = 32, 24, 1 << 24
 _SNIFFED = 1 << 20
+_CAF_SOUND = 32
 _MOST_TEXTS, _MOST_LINES = 65_536, 4096
 _DTS_TEXT = b"DTSHDHDR"
 
@@ -85,7 +86,7 @@ def _walk_w64(window: Window, notes: Notes) -> None:
             read_list(window, notes, at + 24, at + size)
         elif head[4:16] == _CHUNK_TAIL and kind == b"bext":
             read_chunk(window, notes, place, (kind, at + 24, size - 24))
-        elif kind not in {b"data", b"fmt ", b"fact"}:
+        elif kind != b"data":
             note_unknown(window, notes, place, (at + 24, size - 24))
         at += size + 7 & ~7
     ends_at(window, notes, at, "W64")
@@ -121,7 +122,7 @@ def _walk_caf(window: Window, notes: Notes) -> None:
         place = f"CAF {kind.decode('latin-1')!r} at {at}"
         if kind == b"info":
             _read_info(notes, place, window.at(at + 12, notes.bounded(place, size)))
-        elif kind not in {b"data", b"desc", b"chan", b"pakt", b"kuki"}:
+        elif kind not in {b"data", b"pakt"} and (kind != b"desc" or size > _CAF_SOUND):
             note_unknown(window, notes, place, (at + 12, size))
         at += 12 + size
     ends_at(window, notes, at, "CAF")

@@ -95,6 +95,7 @@ def _walk(window: Window, notes: Notes) -> None:
         return
     end = _end(window, picture)
     note_unknown(window, notes, f"TGA label at {_HEADER}", (_HEADER, head[0]))
+    show_pictures(window, notes, _HEADER + head[0], picture.start)
     spans = [(0, picture.start)]
     if _has_footer(window):
         foot = window.last(_FOOTER)
@@ -106,6 +107,7 @@ def _walk(window: Window, notes: Notes) -> None:
         notes.gap("TGA", "its picture does not end within it, or is in too many pieces to be followed")
         show_pictures(window, notes, picture.start, window.size)
     else:
+        show_pictures(window, notes, end, window.size)
         between(window, notes, [*spans, (picture.start, end)], "TGA")
 
 

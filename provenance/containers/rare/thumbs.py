@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from provenance.containers.compound_streams import Stream
 from provenance.containers.inside import look_inside
 from provenance.containers.notes import Notes
+from provenance.containers.rare.follow import pictures_in
 from provenance.files import BufferMedia
 
 _NAMES = re.compile(r"\d{1,5}|\d{2,4}_[0-9a-fA-F]{16}")
@@ -23,11 +24,19 @@ _LARGEST, _MOST = 4 << 20, 20_000
 def read_thumbnails(notes: Notes, streams: Sequence[Stream]) -> bool:
     """Show all pictures to the visitor, and return whether there is nothing but pictures; if not, none is shown."""
     found = [(stream, data) for stream in streams if (data := _picture(stream)) is not None]
-    if not found or len(found) > _MOST or len(found) + sum(s.path == _CATALOG for s in streams) < len(streams):
+    listed = sum(_is_catalog(stream) for stream in streams)
+    if not found or len(found) > _MOST or len(found) + listed < len(streams):
         return False
     for stream, data in found:
         look_inside(notes, f"inside {stream.path}", BufferMedia(data))
     return True
+
+
+def _is_catalog(stream: Stream) -> bool:
+    """Whether a stream is the list of names, and no picture begins in it."""
+    if stream.path != _CATALOG or stream.media is None or stream.size > _LARGEST:
+        return False
+    return not pictures_in(stream.media.read(0, stream.size), sure=False)
 
 
 def _picture(stream: Stream) -> bytes | None:

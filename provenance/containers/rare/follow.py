@@ -26,7 +26,7 @@ _PICTURE = re.compile(PNG_START.pattern + b"|" + JPEG_START.pattern, re.DOTALL)
 _SURE_PICTURE = re.compile(PNG_START.pattern + rb"|\xff\xd8\xff(?:\xe0..JFIF\0|\xe1..(?:Exif\0|http))", re.DOTALL)
 """A picture by so many bytes that no film and no scene has them by chance, however long it is."""
 _FIRST_BYTES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
-_SHORT = 16 << 20
+_SHORT = 1 << 20
 _ARCHIVE = b"PK\3\4"
 
 

@@ -212,8 +212,7 @@ class Catalogue(Queries):
 
     def vanish(self, zone: ZoneName, paths: Iterable[RelPath], at: UtcTime) -> int:
         """Mark what is no longer at these paths as not present; return how many files that were. History stays."""
-        from provenance.catalogue.recording import forget
-        from provenance.catalogue.seeing import VANISH
+        from provenance.catalogue.seeing import VANISH, forget
 
         gone = 0
         with self._db.writing():

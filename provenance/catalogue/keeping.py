@@ -18,9 +18,8 @@ from provenance.catalogue.custody import Carried, Companion, Move, Quarantined, 
 from provenance.catalogue.entering import Stamp, Waiting
 from provenance.catalogue.facts import line, lines_digest
 from provenance.catalogue.ledger import QUARANTINE, RELEASE, Ledger
-from provenance.catalogue.recording import forget
 from provenance.catalogue.rows import signed
-from provenance.catalogue.seeing import VANISH
+from provenance.catalogue.seeing import VANISH, forget
 from provenance.catalogue.stored import decoded, member, plain
 from provenance.errors import CatalogueDamaged, CatalogueTrouble
 from provenance.files import display

@@ -14,7 +14,7 @@ from provenance.catalogue.alike import Alike
 from provenance.catalogue.connection import Connection
 from provenance.catalogue.entering import Batch, Examined, Trouble
 from provenance.catalogue.facts import beside_line, edge_line, evidence_line, exhibit_line, label_line
-from provenance.catalogue.seeing import Seeing, stat_columns
+from provenance.catalogue.seeing import Seeing, forget, stat_columns
 from provenance.catalogue.stored import (
     Finding,
     encoded_beside,
@@ -333,12 +333,6 @@ class Recording:
             " seen_at = excluded.seen_at",
             (trouble.place.zone, trouble.place.path, plain(trouble.kind), plain(trouble.says), at),
         )
-
-
-def forget(connection: Connection, zone: str, path: bytes) -> None:
-    """Take a place out of what could not be examined and of what waits."""
-    connection.run("DELETE FROM troubles WHERE zone = ? AND path = ?", (zone, path))
-    connection.run("DELETE FROM waiting WHERE zone = ? AND path = ?", (zone, path))
 
 
 _LABEL = "INSERT INTO labels (label, asset, intact, entry) VALUES (?, ?, ?, ?)"

@@ -91,6 +91,12 @@ def stat_columns(key: StatKey | None) -> tuple[int, int, int, int, int]:
     if key is None:
         raise ValueError("a sighting needs a stat key")
     found = (key.device, key.inode, key.size, key.mtime_ns, key.ctime_ns)
-    if min(found) >= 0 and max(found) < 1 << 63:
+    if 0 <= key.device | key.inode | key.size | key.mtime_ns | key.ctime_ns < 1 << 63:  # as all of them are
         return found
     return signed(key.device), signed(key.inode), signed(key.size), signed(key.mtime_ns), signed(key.ctime_ns)
+
+
+def forget(connection: Connection, zone: str, path: bytes) -> None:
+    """Take a place out of what could not be examined and of what waits."""
+    connection.run("DELETE FROM troubles WHERE zone = ? AND path = ?", (zone, path))
+    connection.run("DELETE FROM waiting WHERE zone = ? AND path = ?", (zone, path))

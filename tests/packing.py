@@ -41,6 +41,16 @@ def streamed_zip(*entries: Entry) -> bytes:
     return out.getvalue()
 
 
+def finder_zip(*entries: Entry) -> bytes:
+    """Return a ZIP as macOS makes one: the header before a file says how long it is, but not how long compressed."""
+    out = bytearray(streamed_zip(*entries))
+    at = out.index(b"PK\1\2")
+    for _, data in reversed(entries):
+        at = out.rindex(b"PK\3\4", 0, at)
+        out[at + 22 : at + 26] = struct.pack("<I", len(data))
+    return bytes(out)
+
+
 def local(name: bytes, data: bytes, crc: int) -> bytes:
     """Return a file that is not compressed as a ZIP has it, with the header before it."""
     return struct.pack("<4sHHHIIIIHH", b"PK\3\4", 20, 0, 0, 0, crc, len(data), len(data), len(name), 0) + name + data

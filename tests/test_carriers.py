@@ -53,6 +53,7 @@ CARRIERS = {
     "ZIP, not compressed": make.zipped(("a.jpg", PLAIN), ("media/plate.jpg", AI), method=zipfile.ZIP_STORED),
     "ZIP, bzip2": make.zipped(("a.jpg", PLAIN), ("media/plate.jpg", AI), method=zipfile.ZIP_BZIP2),
     "ZIP, written to a pipe": make.streamed_zip(("a.jpg", PLAIN), ("media/plate.jpg", AI)),
+    "ZIP, made by macOS": make.finder_zip(("a.jpg", PLAIN), ("media/plate.jpg", AI)),
     "ZIP with a comment": make.zipped(("a.jpg", PLAIN), ("media/plate.jpg", AI), comment=b"sent on Friday"),
     "OTIOZ": make.zipped(("content.otio", b'{"OTIO_SCHEMA": "Timeline.1"}'), ("media/plate.jpg", AI), method=0),
     "Office document": make.zipped((WORD, b"<Types/>"), ("word/document.xml", b"<w/>"), ("media/plate.jpg", AI)),
@@ -83,7 +84,8 @@ def test_an_archive_of_plain_files_is_not_held(data: bytes) -> None:
         ("e/n.txt", NOTES),
     ]
     entries += [("f.xml", b"<a/>"), ("empty", b"")]
-    for whole in (make.zipped(*entries), make.streamed_zip(*entries), make.tarred(*entries), make.zipped()):
+    zips = (make.zipped(*entries), make.streamed_zip(*entries), make.finder_zip(*entries), make.zipped())
+    for whole in (*zips, make.tarred(*entries)):
         found = seen(whole)
         assert (found.signals, found.gaps) == ((), ())
 

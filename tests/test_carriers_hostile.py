@@ -124,6 +124,9 @@ HOSTILE = {
     "damage in what is compressed": flipped(ONE, 200),
     "another name before the file": ONE.replace(b"a.jpg", b"b.jpg", 1),
     "a length that lies": changed(STORED, struct.pack("<I", len(PLAIN)), struct.pack("<I", len(PLAIN) - 1)),
+    "a length before the file that lies, the other left open": changed(
+        make.finder_zip(("a.jpg", PLAIN)), struct.pack("<II", 0, len(PLAIN)), struct.pack("<II", 0, len(PLAIN) - 1)
+    ),
     "a bomb": make.zipped(("a.jpg", bytes(200 << 20))),
     "bombs": make.zipped(*((f"{n}.txt", b"a" * (100 << 20)) for n in range(3))),
     "a quine": quine(),

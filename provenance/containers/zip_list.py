@@ -20,6 +20,7 @@ _MOST_EXTRA = 256
 _DESCRIBED = 0x0008
 _DESCRIPTORS = frozenset({12, 16, 20, 24})
 """Bytes behind a file that say again how long it is: with or without a signature, in 32 or 64 bits (4.3.9)."""
+_OPEN = frozenset({0, 0xFFFFFFFF})
 _ENCRYPTED = 0x2041
 _FOLDER, _LINK = 0o040000, 0o120000
 _UNIX = frozenset({3, 19})
@@ -171,7 +172,8 @@ def _content(window: Window, file: Packed) -> int:
     told = window.at(file.header + 30, name + extra)
     wide = _field(told[name:], 1)
     sizes = {(length, size), (int.from_bytes(wide[8:16], "little"), int.from_bytes(wide[:8], "little"))}
-    described = flags & _DESCRIBED and (length, size) in {(0, 0), (0xFFFFFFFF, 0xFFFFFFFF), (file.length, file.size)}
+    # What is not known yet is left open (4.4.4): both lengths, or as macOS has it the one after compression alone.
+    described = flags & _DESCRIBED and length in {*_OPEN, file.length} and size in {*_OPEN, file.size}
     same = told[:name] == file.name and method == file.method and (flags ^ file.flags) & (_ENCRYPTED | _DESCRIBED) == 0
     return file.header + 30 + name + extra if same and (described or (file.length, file.size) in sizes) else -1
 

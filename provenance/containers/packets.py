@@ -9,8 +9,9 @@ from provenance.containers.window import Window
 
 EXIF_HEADER = b"Exif\0\0"
 _TIFF_HEADERS = (b"II*\0", b"MM\0*")
-_START = re.compile(rb"<(?:\?xpacket begin|x:xmpmeta|rdf:RDF)")
-_ENDS = (b"</x:xmpmeta>", b"</rdf:RDF>")
+_START = re.compile(rb"<(?:\?xpacket begin|x:x[am]pmeta|rdf:RDF)")
+_ENDS = (b"</x:xmpmeta>", b"</x:xapmeta>", b"</rdf:RDF>")
+"""Until 2003 the metadata of Adobe's programs was called XAP."""
 _NEAR = 512
 _CLOSE = 16
 _SALVAGED = 1 << 20

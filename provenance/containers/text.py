@@ -1,8 +1,8 @@
 """Text, and what is written in it: SVG and other XML, HTML.
 
 Text is text only if all that is looked at is valid and free of control characters. Old programs write it in encodings
-of one byte a letter, which nothing tells: that is known by being ASCII for the most part. A credential stands in SVG as
-base64 in a `c2pa:manifest` element (C2PA 2.2, A.3.4).
+of one byte a letter, which only markup tells: that is known by being ASCII for the most part. A credential stands in
+SVG as base64 in a `c2pa:manifest` element (C2PA 2.2, A.3.4).
 """
 
 import codecs
@@ -15,6 +15,7 @@ from provenance.containers.packets import find_packet
 from provenance.containers.remains import find_encoded_remains
 from provenance.containers.svg import read_svg
 from provenance.containers.window import Window
+from provenance.files import BufferMedia
 
 _SVG = Format("image/svg+xml", Carries.YES, "image/svg+xml")
 _XML = Format("application/xml", Carries.NO)
@@ -33,8 +34,13 @@ _SAMPLES = 16
 _SEARCHED = 16 << 20
 _MARKUP = 1 << 20
 _TAIL = 4096
+_PROLOG = 1024
 _SPACE = re.compile(r"\s*")
 _NAME = re.compile(r"<([^\W\d][\w.:\-]{0,255})")
+_OLD = re.compile(
+    rb"\A(?:<\?xml\s[^<>]{0,99}\sencoding|(?is:.*<meta\s[^<>]{0,99}charset))\s?=\s?[\"']?(?!(?i:utf|ucs))[A-Za-z][\w.-]"
+)
+"""Markup that says that it is not in one of the encodings of Unicode (XML 1.0, 4.3.3; HTML, 4.2.5.4)."""
 _HTML_START = re.compile(r"<(?:!doctype\s+)?html\b", re.IGNORECASE)
 
 
@@ -47,8 +53,12 @@ def _recognise(head: bytes, window: Window) -> Format | None:
     if not all(_is_text(part, encoding, first=at == 0) for at, part in samples):
         # Markup says how it is encoded, and is damaged where that is not so; what begins with no letter of ASCII may be
         # a file of some other type that was cut to its first bytes.
-        begins = encoding == "utf-8" and head[0] < 0x80 and b"<" not in head
-        return _PLAIN if begins and all(_is_old_text(part) for _, part in samples) else None
+        if encoding != "utf-8" or head[0] >= 0x80 or not all(_is_old_text(part) for _, part in samples):
+            return None
+        if b"<" not in head:
+            return _PLAIN
+        if not _OLD.search(window.at(0, _PROLOG)):
+            return None
     return _markup(window.at(0, _MARKUP), encoding)
 
 
@@ -143,20 +153,24 @@ def _ends(window: Window) -> bool:
 
 def _walk(window: Window, notes: Notes) -> None:
     """Look for a manifest in base64, with or without the element around it, and for XMP."""
-    stop = min(window.size, _SEARCHED)
-    for at in (window.find(_MANIFEST, 0, stop), find_encoded_remains(window, 0, stop)):
+    encoding = _encoding(window.at(0, 2))
+    kind = _markup(window.at(0, _MARKUP), encoding)
+    if kind == _SVG and window.size > _SEARCHED:
+        notes.gap("SVG", f"only its first {_SEARCHED} bytes were searched for texts and pictures")
+    if kind == _SVG and not _ends(window):
+        notes.gap("SVG", "it has no end: the file is cut short")
+    data = window.at(0, min(window.size, _SEARCHED))
+    if encoding != "utf-8":
+        # What is looked for is ASCII: from here on the text is looked at as if it had been written in UTF-8.
+        data = data.decode(encoding, "replace").encode("utf-8", "replace")
+        window = Window(BufferMedia(data))
+    for at in (window.find(_MANIFEST, 0, len(data)), find_encoded_remains(window, 0, len(data))):
         if at >= 0:
             notes.residue(f"SVG at {at}")
-    encoding = _encoding(window.at(0, 2))
-    if _markup(window.at(0, _MARKUP), encoding) == _SVG:
-        if not _ends(window):
-            notes.gap("SVG", "it has no end: the file is cut short")
-        if window.size > stop:
-            notes.gap("SVG", f"only its first {stop} bytes were searched for texts and pictures")
-        data = window.at(0, stop)
-        read_svg(notes, data if encoding == "utf-8" else data.decode(encoding, "replace").encode())
-    # Anything longer is a document with pictures in it, and has its own XMP near the start.
-    at, packet = find_packet(window.at(0, stop))
+    if kind == _SVG:
+        read_svg(notes, data)
+        return
+    at, packet = find_packet(data)
     if packet:
         notes.block(BlockKind.XMP, f"SVG XMP at {at}", packet)
 

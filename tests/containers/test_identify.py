@@ -248,6 +248,24 @@ def test_text_of_an_old_system_ends_with_one_more_character() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ('<?xml version="1.0" encoding="{}"?><svg><desc>Größe</desc></svg>', "image/svg+xml"),
+        ("<?xml version='1.0' encoding='{}'?><xmeml><name>Größe</name></xmeml>", "application/xml"),
+        ('<html><META http-equiv="Content-Type" content="text/html; charset={}"><p>Größe</html>', "text/html"),
+        ("<!DOCTYPE html><html><meta charset={}><p>Größe</html>", "text/html"),
+    ],
+)
+def test_markup_that_names_its_encoding(text: str, kind: str) -> None:
+    """Markup of one byte a letter is known where it says so itself, and damaged where it says otherwise or nothing."""
+    assert type_of(text.format("ISO-8859-1").encode("latin-1")) == kind
+    assert type_of(text.format("windows-1252").encode("latin-1")) == kind
+    for other in ("utf-8", "UTF-16", ""):
+        assert type_of(text.format(other).encode("latin-1")) is None
+    assert type_of(text.format("ISO-8859-1").encode("latin-1") + b"\0") is None
+
+
+@pytest.mark.parametrize(
     "data", [b"", b"\xff\xd8 no picture", b"a\0b", b"a\x1b[31m", b"\xe9t\xe9", b"ab\xff\xfe", b"\xff\xfea\0\0\0"]
 )
 def test_what_is_no_text(data: bytes) -> None:

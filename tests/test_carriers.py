@@ -139,6 +139,11 @@ def test_damage_and_doubt_inside_hold_the_carrier() -> None:
 
 def test_office_settings_of_printers_do_not_hold_a_document() -> None:
     """What office programs keep for themselves is nothing to hold, under its name and in a document alone."""
+    layout, kind = ("layout-cache", b"\1\0\1\0\x70\x17\0\0"), ("mimetype", b"application/vnd.oasis.opendocument.text")
+    assert seen(make.zipped(kind, layout, method=0)).gaps == ()
+    assert seen(make.zipped(kind, ("Pictures/layout-cache", layout[1]), method=0)).gaps
+    assert seen(make.zipped(layout)).gaps
+    assert flags(make.zipped(kind, ("layout-cache", AI), method=0))
     settings = ("xl/printerSettings/printerSettings1.bin", b"\0\1\2\3" * 99)
     sheet = ((WORD, b"<Types/>"), ("xl/workbook.xml", b"<w/>"))
     assert seen(make.zipped(*sheet, settings)).gaps == ()

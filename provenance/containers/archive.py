@@ -107,12 +107,15 @@ def _directory(window: Window) -> tuple[bytes, int]:
     if found < 0 or found + 22 > len(tail):
         return b"", -1
     count, size, at = (int.from_bytes(tail[found + i : found + j], "little") for i, j in ((10, 12), (12, 16), (16, 20)))
-    if 0xFFFFFFFF in {size, at} or count == 0xFFFF:
-        locator = window.at(start + found - 20, 20)
-        record = window.at(int.from_bytes(locator[8:16], "little"), 56) if locator[:4] == _EOCD64_LOCATOR else b""
+    locator = window.at(start + found - 20, 20) if start + found >= 20 else b""
+    if locator[:4] == _EOCD64_LOCATOR:
+        # Some programs write the 64-bit record always, and it stands between the list and the short one.
+        record = window.at(int.from_bytes(locator[8:16], "little"), 56)
         if len(record) < 56:
             return b"", -1
         count, size, at = (int.from_bytes(record[i : i + 8], "little") for i in (32, 40, 48))
+    elif 0xFFFFFFFF in {size, at} or count == 0xFFFF:
+        return b"", -1
     elif start + found >= size:
         # Counted from its end: what stands before the archive moves the offsets.
         at = start + found - size

@@ -15,6 +15,7 @@ from provenance.containers.window import Window
 _GIF = Format("image/gif", Carries.YES, "image/gif")
 
 _EXTENSION, _IMAGE, _TRAILER = 0x21, 0x2C, 0x3B
+_BLOCKS = frozenset({_EXTENSION, _IMAGE, _TRAILER})
 _COMMENT, _APPLICATION, _CONTROL = 0xFE, 0xFF, 0xF9
 _XMP = b"XMP DataXMP"
 _STORE = b"C2PA_GIF"
@@ -38,7 +39,7 @@ def _walk(window: Window, notes: Notes) -> None:
         if left <= 0:
             break
         head = window.at(at, 10)
-        if not head or head[0] not in {_EXTENSION, _IMAGE, _TRAILER}:
+        if not head or head[0] not in _BLOCKS:
             why = "the file ends before its trailer" if at >= window.size else "no block starts where one should"
             notes.gap(f"GIF at {at}", why)
             search(window, notes, at, "GIF data")
@@ -54,7 +55,8 @@ def _walk(window: Window, notes: Notes) -> None:
         else:
             stop, steps = _read(window, notes, at, left)
         left -= steps
-        at = stop
+        # Some programs end a block twice.
+        at = stop + 1 if window.number(stop, 1) == 0 and window.number(stop + 1, 1) in _BLOCKS else stop
     notes.gap(f"GIF at {at}", f"there are more than {STEPS} blocks or {_STEPS} sub-blocks; the rest was not read")
     search(window, notes, at, "GIF data")
 

@@ -28,7 +28,8 @@ LARGE = frozenset({b"RF64", b"BW64"})
 
 _XMP = frozenset({b"XMP ", b"_PMX"})
 _MEDIA = frozenset({b"VP8 ", b"VP8L", b"ALPH", b"ANMF", b"data", b"idx1", b"ICCP", b"fmt ", b"VP8X", b"ANIM"})
-_KNOWN = frozenset({b"C2PA", b"EXIF", b"LIST", b"bext", b"iXML", b"id3 ", b"JUNK"}) | _XMP | _MEDIA
+_OF_SOUND = frozenset({b"smpl", b"inst", b"cue ", b"fact", b"acid", b"cart", b"PEAK", b"axml", b"chna", b"minf"})
+_KNOWN = frozenset({b"C2PA", b"EXIF", b"LIST", b"bext", b"iXML", b"id3 ", b"JUNK"}) | _XMP | _MEDIA | _OF_SOUND
 UNFINISHED = frozenset({0, 0xFFFFFFFF})
 """Sizes that writers leave when they do not know the length, or in 64-bit files because it does not fit."""
 _ENDLESS = frozenset({b"data", b"LIST"})

@@ -19,9 +19,10 @@ STORE = b"META-INF/content_credential.c2pa"
 _STORED, _DEFLATED, _BZIP2 = 0, 8, 12
 _PIECE = 1 << 20
 _OF_PROGRAMS = re.compile(
-    rb"[^/]+/printerSettings/[^/]+\.bin|(?:word|ppt)/(?:embeddings/)?fonts/[^/]+\.(?:odttf|fntdata)"
+    rb"[^/]+/printerSettings/[^/]+\.bin|(?:word|ppt)/(?:embeddings/)?fonts/[^/]+\.(?:odttf|fntdata)|layout-cache"
 )
-"""What office programs keep in their documents besides text and media: printers' settings, scrambled fonts."""
+"""What office programs keep in their documents besides text and media: printers' settings, scrambled fonts, where lines
+break."""
 _LARGEST_OF_PROGRAMS = 4 << 20
 
 

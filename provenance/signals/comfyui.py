@@ -27,6 +27,8 @@ _GENERATES = re.compile(
     | Seedance | Minimax | MiniMax | Hailuo | Hunyuan | Wan(?=[A-Z0-9]) | LTXV | CogVideo | Mochi
     | Pika(?=[A-Z0-9]|$) | Pixverse | PixVerse | Vidu(?=[A-Z0-9]|$) | Rodin3D | Tripo(?=[A-Z0-9]) | Sora2?(?=[A-Z]|$)
     | Grok(?=[A-Z]) | QwenImage | HiDream | Midjourney
+    | (?<![A-Z])TTS(?=[A-Z0-9_]|$) | TextToSpeech | SpeechToSpeech | Voice(?:Clone|Design) | MusicGen | StableAudio
+    | A[Cc][Ee]Step | Suno(?=[A-Z])
     """,
     re.VERBOSE,
 )

@@ -46,6 +46,15 @@ def test_retagged_credential(label: int) -> None:
     assert walked(HEAD + application(b"C3PA_GIF\1\0\0", blocks(store()), label=label) + IMAGE + b"\x3b").residue
 
 
+def test_a_block_that_is_ended_twice() -> None:
+    """A zero between two blocks is stepped over, as by programs that show pictures; anything else is a gap."""
+    comment = b"\x21\xfe" + blocks(b"a cat")
+    container = walked(HEAD + IMAGE + b"\0" + comment + b"\0" + IMAGE + b"\0\x3b")
+    assert [block.data for block in container.blocks] == [b"a cat"]
+    assert container.gaps == ()
+    assert walked(HEAD + IMAGE + bytes(9) + comment + b"\x3b").gaps
+
+
 @pytest.mark.parametrize("keep", [6, 13, 22, 30, 36])
 def test_cut_short(keep: int) -> None:
     """A GIF that ends before its trailer is a gap."""

@@ -43,10 +43,11 @@ def test_retagged_metadata_is_known_by_its_looks() -> None:
     assert len(container.blocks[0].data) > 100_000
 
 
-def test_missing_padding() -> None:
+@pytest.mark.parametrize("more", [(), ((b"smpl", bytes(36)),), ((b"cue ", bytes(4)),)])
+def test_missing_padding(more: tuple[tuple[bytes, bytes], ...]) -> None:
     """A chunk of odd length without the byte that makes it even is followed all the same."""
-    data = riff(b"WAVE", (b"fmt ", bytes(16)), (b"data", bytes(101)), (b"C2PA", store()))
-    at = data.index(b"C2PA")
+    data = riff(b"WAVE", (b"fmt ", bytes(16)), (b"data", bytes(101)), *more, (b"C2PA", store()))
+    at = data.index(more[0][0] if more else b"C2PA")
     container = walked(data[:4] + struct.pack("<I", len(data) - 9) + data[8 : at - 1] + data[at:])
     assert len(container.residue) == 1
     assert container.gaps == ()

@@ -123,6 +123,9 @@ def test_what_may_mean_something_is_for_review(key: str, value: str, expected: s
         "GeminiImageNode",
         "WanImageToVideoApi",
         "MyPackTxt2ImgNode",
+        "FB_Qwen3TTSVoiceDesign",
+        "ElevenLabsTextToSpeech",
+        "AceStepSongNode",
     ],
 )
 def test_a_graph_with_a_node_that_generates_is_a_trace(node: str) -> None:

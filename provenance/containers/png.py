@@ -25,6 +25,7 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PICTURE = frozenset({b"IDAT", b"fdAT"})
 _TEXT = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 _STORE, _EXIF, _END = b"caBX", b"eXIf", b"IEND"
+_APPENDED = _TEXT | {_EXIF}
 _KNOWN = re.compile(
     rb"IHDR|PLTE|IDAT|IEND|tEXt|zTXt|iTXt|eXIf|caBX|iCCP|cHRM|gAMA|sRGB|sBIT|pHYs|tIME|tRNS|bKGD|hIST|sPLT|acTL|fcTL|fdAT"
 )
@@ -65,8 +66,7 @@ def _walk(window: Window, notes: Notes) -> None:
     at = unsure = len(_SIGNATURE)
     breaks = 0
     for _ in range(STEPS):
-        head = window.at(at, 16)
-        chunk = _Chunk(head[4:8], at, int.from_bytes(head[:4], "big"))
+        chunk, head = _chunk(window, at)
         if chunk.kind in _PICTURE and chunk.stop <= window.size:
             if head[12:] == b"jumb":
                 notes.residue(chunk.place)
@@ -76,7 +76,7 @@ def _walk(window: Window, notes: Notes) -> None:
                 read_trailer(window, notes, window.size)
                 if chunk.stop < window.size:
                     search(window, notes, chunk.stop, "bytes behind the PNG")
-                    look_behind(window, notes, chunk.stop, "PNG")
+                    look_behind(window, notes, _read_behind(window, notes, chunk.stop), "PNG")
                 return
             _read(window, notes, chunk, whole=state is _State.WHOLE)
             unsure = chunk.stop
@@ -89,6 +89,23 @@ def _walk(window: Window, notes: Notes) -> None:
         at = chunk.stop
     notes.gap(f"PNG at {at}", f"there are more than {STEPS} chunks; the rest was not read")
     search(window, notes, at, "PNG data")
+
+
+def _chunk(window: Window, at: int) -> tuple[_Chunk, bytes]:
+    head = window.at(at, 16)
+    return _Chunk(head[4:8], at, int.from_bytes(head[:4], "big")), head
+
+
+def _read_behind(window: Window, notes: Notes, at: int) -> int:
+    """Read the texts that a careless program appended to a picture; return where they end."""
+    for _ in range(STEPS):
+        chunk, _ = _chunk(window, at)
+        told = chunk.kind in _APPENDED and chunk.stop <= window.size and chunk.length <= BLOCK_LIMIT
+        if not told or not _is_whole(window, chunk):
+            break
+        _read(window, notes, chunk, whole=True)
+        at = chunk.stop
+    return at
 
 
 class _State(Enum):

@@ -63,9 +63,10 @@ def _recognise(head: bytes, window: Window) -> Format | None:
 
 
 def _encoding(head: bytes) -> str:
-    if head.startswith(codecs.BOM_UTF16_LE):
+    """Tell an encoding of two bytes a letter by its mark, or by how a declaration in it begins (XML 1.0, F.1)."""
+    if head.startswith((codecs.BOM_UTF16_LE, b"<\0?\0")):
         return "utf-16-le"
-    return "utf-16-be" if head.startswith(codecs.BOM_UTF16_BE) else "utf-8"
+    return "utf-16-be" if head.startswith((codecs.BOM_UTF16_BE, b"\0<\0?")) else "utf-8"
 
 
 def _samples(window: Window) -> list[tuple[int, bytes]]:
@@ -153,7 +154,7 @@ def _ends(window: Window) -> bool:
 
 def _walk(window: Window, notes: Notes) -> None:
     """Look for a manifest in base64, with or without the element around it, and for XMP."""
-    encoding = _encoding(window.at(0, 2))
+    encoding = _encoding(window.at(0, 4))
     kind = _markup(window.at(0, _MARKUP), encoding)
     if kind == _SVG and window.size > _SEARCHED:
         notes.gap("SVG", f"only its first {_SEARCHED} bytes were searched for texts and pictures")

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from provenance.containers import identify
-from provenance.containers.model import Carries, Format
+from provenance.containers.model import BlockKind, Carries, Format
 from provenance.files import BufferMedia
 from tests.containers.filming import ape, lyrics, old_tag, packets
-from tests.containers.making import EXIF, box, jpeg, png, riff, store, tiff, walked
+from tests.containers.making import EXIF, box, jpeg, png, riff, store, tiff, walked, xmp
 
 
 def type_of(data: bytes) -> str | None:
@@ -221,9 +221,18 @@ def test_sound_behind_a_tag() -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_text_in_its_encodings(encoding: str) -> None:
-    """Text is text in UTF-8, and in UTF-16 that says so."""
+    """Text is text in UTF-8, and in UTF-16 that says so, or begins as XML does."""
     assert type_of("Größe, 尺寸 and 𝄞\tend\f\n".encode(encoding)) == "text/plain"
     assert type_of('<svg:svg xmlns:svg="x"/>'.encode(encoding)) == "image/svg+xml"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_markup_of_two_bytes_a_letter_without_a_mark(encoding: str) -> None:
+    """A packet by itself in UTF-16 is markup, and read."""
+    container = walked(("<?xpacket begin='\ufeff'?>" + xmp().decode()).encode(encoding))
+    assert container.format is not None
+    assert container.format.media_type == "application/xml"
+    assert [block.kind for block in container.blocks] == [BlockKind.XMP]
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "mac-roman", "cp850"])

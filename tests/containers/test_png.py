@@ -40,6 +40,15 @@ def test_text_behind_the_picture() -> None:
     )
 
 
+def test_text_behind_the_end() -> None:
+    """Sound chunks of text that were appended behind the end are read, and what follows them is looked at as before."""
+    more = TEXT + chunk(b"eXIf", EXIF) + chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp())
+    container = walked(png() + more + b"abc")
+    assert [b.kind for b in container.blocks] == [BlockKind.TEXT, BlockKind.EXIF, BlockKind.XMP]
+    assert container.gaps == ()
+    assert walked(png() + TEXT[:-1] + b"\0").blocks == ()
+
+
 def test_xmp_and_exif() -> None:
     """XMP in international text and EXIF in its chunk are what they are, not text."""
     container = walked(png(chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp()), chunk(b"eXIf", EXIF)))

@@ -1,7 +1,7 @@
 """Ogg: Vorbis, Opus, FLAC, Speex and Theora (RFC 3533; RFC 7845, 5.2; Theora, 6.3).
 
 Each stream tells of itself in its second packet. Sound that was put behind other sound in one file has headers of its
-own further on, which are not looked for: the last page tells that there are any.
+own further on, which are looked for where the last page tells that there are any.
 """
 
 from dataclasses import dataclass, field
@@ -21,6 +21,9 @@ _BEGINS = 2
 _MOST_PAGES = 4096
 _TAIL = 66 << 10
 _MOST_PACKETS = 256
+_MOST_LINKS = 64
+_FURTHEST = 64 << 20
+"""Bytes in which the next stream is looked for: a whole song."""
 _FLAC = b"\x7fFLAC"
 _STARTS = (b"\x03vorbis", b"OpusTags", b"\x81theora")
 
@@ -45,7 +48,29 @@ def _recognise(head: bytes, _window: Window) -> Format | None:
 
 def _walk(window: Window, notes: Notes) -> None:
     streams: dict[bytes, _Stream] = {}
-    at = 0
+    at = _read_headers(window, notes, 0, streams)
+    for _ in range(_MOST_LINKS):
+        if not _goes_on(window, streams):
+            break
+        at = window.find(_START + bytes([_BEGINS]), at, at + _FURTHEST)
+        if at < 0:
+            break
+        at = _read_headers(window, notes, at, streams)
+    if _goes_on(window, streams):
+        notes.gap("Ogg", "another stream follows the first; its tags were not read")
+    for serial, stream in streams.items():
+        _read(notes, f"Ogg stream {int.from_bytes(serial, 'little')}", stream)
+
+
+def _goes_on(window: Window, streams: dict[bytes, _Stream]) -> bool:
+    """Whether the last page is of a stream that did not begin where the others did."""
+    tail = window.last(_TAIL)
+    at = tail.rfind(_START)
+    return at >= 0 and len(tail) >= at + 18 and tail[at + 14 : at + 18] not in streams
+
+
+def _read_headers(window: Window, notes: Notes, at: int, streams: dict[bytes, _Stream]) -> int:
+    """Add the streams that begin together at `at`, as far as they tell of themselves; return where that ends."""
     for _ in range(_MOST_PAGES):
         head = window.at(at, _HEAD)
         if len(head) < _HEAD or not head.startswith(_START):
@@ -75,9 +100,7 @@ def _walk(window: Window, notes: Notes) -> None:
             break
     else:
         notes.gap("Ogg", f"its streams have not told of themselves in {_MOST_PAGES} pages")
-    for serial, stream in streams.items():
-        _read(notes, f"Ogg stream {int.from_bytes(serial, 'little')}", stream)
-    _look_at_end(window, notes, streams)
+    return at
 
 
 def _take(stream: _Stream, data: bytes, lacing: bytes) -> None:
@@ -111,14 +134,6 @@ def _read(notes: Notes, place: str, stream: _Stream) -> None:
             read_comments(notes, place, packet)
         else:
             note_remains(notes, place, packet)
-
-
-def _look_at_end(window: Window, notes: Notes, streams: dict[bytes, _Stream]) -> None:
-    """Note a stream on the last page that did not begin where the others did."""
-    tail = window.last(_TAIL)
-    at = tail.rfind(_START)
-    if at >= 0 and len(tail) >= at + 18 and tail[at + 14 : at + 18] not in streams:
-        notes.gap("Ogg", "another stream follows the first; its tags were not read")
 
 
 FAMILY = Family(_recognise, _walk, End.OPEN)

@@ -32,6 +32,7 @@ _OF_SOUND = frozenset({b"smpl", b"inst", b"cue ", b"fact", b"acid", b"cart", b"P
 _KNOWN = frozenset({b"C2PA", b"EXIF", b"LIST", b"bext", b"iXML", b"id3 ", b"JUNK"}) | _XMP | _MEDIA | _OF_SOUND
 UNFINISHED = frozenset({0, 0xFFFFFFFF})
 """Sizes that writers leave when they do not know the length, or in 64-bit files because it does not fit."""
+_SLIP = 16
 _ENDLESS = frozenset({b"data", b"LIST"})
 _SNIFFED = 64 << 10
 
@@ -98,11 +99,13 @@ def _read_chunks(window: Window, notes: Notes, at: int, end: tuple[int, bool]) -
         if chunk.kind == b"ds64":
             large = _number(window.at(at + 16, 8))
         length = large if chunk.kind == b"data" and chunk.length == 0xFFFFFFFF and large else chunk.length
-        if chunk.body + length > stop:
+        end = chunk.body + length
+        # Some programs forget a few bytes when they say how long the whole is.
+        if end > stop and (end != window.size or end - stop > _SLIP):
             return _read_last(window, notes, chunk, (stop, unfinished))
         _read(window, notes, chunk, head[12:])
         padded = bool(length & 1)
-        at = chunk.body + length + padded
+        at = end + padded
     notes.gap(f"RIFF at {at}", f"there are more than {STEPS} chunks; the rest was not read")
     search(window, notes, at, "RIFF data")
     return False

@@ -53,6 +53,15 @@ def test_missing_padding(more: tuple[tuple[bytes, bytes], ...]) -> None:
     assert container.gaps == ()
 
 
+def test_a_length_of_the_whole_that_is_a_few_bytes_short() -> None:
+    """A last chunk that ends where the file does is whole, and read, though the header leaves out some of it."""
+    data = riff(b"WAVE", *SOUND, (b"_PMX", xmp() + b" " * (len(xmp()) % 2)))
+    for short, gaps in ((4, 0), (40, 1)):
+        container = walked(data[:4] + struct.pack("<I", len(data) - 8 - short) + data[8:])
+        assert len(container.gaps) == gaps
+        assert [block.kind for block in container.blocks] == [BlockKind.XMP]
+
+
 @pytest.mark.parametrize("cut", [2, 60, 120])
 def test_cut_short(cut: int) -> None:
     """A file that ends within its chunks is a gap."""

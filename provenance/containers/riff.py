@@ -99,13 +99,13 @@ def _read_chunks(window: Window, notes: Notes, at: int, end: tuple[int, bool]) -
         if chunk.kind == b"ds64":
             large = _number(window.at(at + 16, 8))
         length = large if chunk.kind == b"data" and chunk.length == 0xFFFFFFFF and large else chunk.length
-        end = chunk.body + length
+        after = chunk.body + length
         # Some programs forget a few bytes when they say how long the whole is.
-        if end > stop and (end != window.size or end - stop > _SLIP):
+        if after > stop and (after != window.size or after - stop > _SLIP):
             return _read_last(window, notes, chunk, (stop, unfinished))
         _read(window, notes, chunk, head[12:])
         padded = bool(length & 1)
-        at = end + padded
+        at = after + padded
     notes.gap(f"RIFF at {at}", f"there are more than {STEPS} chunks; the rest was not read")
     search(window, notes, at, "RIFF data")
     return False

@@ -139,16 +139,31 @@ TEXT_LIMIT = 1 << 20
 """Bytes of the longest text that is read."""
 
 
+_SOURCE_TYPE = re.compile(
+    rb"\"digitalsource(?:file)?type\"\s{0,40}:\s{0,40}\[?\s{0,40}(\"[^\"]{1,200}\"|\{[^{}]{1,1000}\})", re.IGNORECASE
+)
+_QUOTED = re.compile(rb"\"([^\"]{1,200})\"")
+"""A digital source type as JSON has it: of schema.org, of IPTC's ninjs, or by itself."""
+
+
 def text_signals(data: bytes) -> tuple[Signal, ...]:
     """Return the hint in a text or JSON file beside a file: whether a generator's own parameters stand there.
 
-    Nothing binds it to the file but half a name, so it is for review at the most.
+    So is a digital source type that says so. Nothing binds it to the file but half a name, so it is for review at the
+    most.
     """
     from provenance.signals.generator import generator_text
     from provenance.signals.text import text_of
+    from provenance.sourcetype import statement_of
 
-    marks = generator_text("parameters", text_of(data[:TEXT_LIMIT]))
-    telling = next((m for m in marks if m.claim is Claim.AI_GENERATED), None)
-    if telling is None:
-        return ()
-    return (Signal(Kind.NAME, Claim.REVIEW, Strength.HINT, "text beside it", telling.says),)
+    text = data[:TEXT_LIMIT]
+    marks = generator_text("parameters", text_of(text))
+    says = next((m.says for m in marks if m.claim is Claim.AI_GENERATED), None)
+    if says is None:
+        values = (value for found in _SOURCE_TYPE.findall(text) for value in _QUOTED.findall(found))
+        stated = (statement_of(value.decode("utf-8", "replace")) for value in values)
+        says = next((one.says for one in stated if one.claim in _FLAGS), None)
+    return () if says is None else (Signal(Kind.NAME, Claim.REVIEW, Strength.HINT, "text beside it", says),)
+
+
+_FLAGS = frozenset({Claim.AI_GENERATED, Claim.AI_ASSISTED, Claim.REVIEW})

@@ -3,7 +3,7 @@
 from tests import packing
 from tests.containers import drawing as make
 from tests.containers.making import box, jpeg, png, segment
-from tests.signals.making import DESCRIPTION, MAKE, SOFTWARE, exif
+from tests.signals.making import DESCRIPTION, IPTC, MAKE, SOFTWARE, exif
 from tests.signals.rows import (
     A1111,
     AI,
@@ -191,6 +191,8 @@ _FROM = (
     ("https://ideogram.ai/api/images/x", "https://notideogram.ai/"),
 )
 
+_STATED = (utf8(f"{IPTC}trainedAlgorithmicMedia"), REVIEW, HINT, utf8(f"{IPTC}digitalCapture"), "of a camera")
+
 BESIDE = (
     *(
         row("name of the file", f"`{name}`", lambda v: v, (utf8(name), REVIEW, HINT, utf8(other), f"`{other}`"), "name")
@@ -220,6 +222,8 @@ BESIDE = (
         "text",
     ),
     row("text beside it", "`STEM.json`", lambda v: v, (utf8(SWARM), REVIEW, HINT, utf8(NOTES), "other JSON"), "text"),
+    row("text beside it", "`STEM.json`, of schema.org", lambda v: b'{"digitalSourceType": "%b"}' % v, _STATED, "text"),
+    row("text beside it", "`STEM.json`, ninjs", lambda v: b'{"digitalsourcetype": {"uri": "%b"}}' % v, _STATED, "text"),
 )
 
 ROWS = (*OTHERS, *WITHIN, *BESIDE)

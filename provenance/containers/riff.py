@@ -29,7 +29,8 @@ LARGE = frozenset({b"RF64", b"BW64"})
 _XMP = frozenset({b"XMP ", b"_PMX"})
 _MEDIA = frozenset({b"VP8 ", b"VP8L", b"ALPH", b"ANMF", b"data", b"idx1", b"ICCP", b"fmt ", b"VP8X", b"ANIM"})
 _OF_SOUND = frozenset({b"smpl", b"inst", b"cue ", b"fact", b"acid", b"cart", b"PEAK", b"axml", b"chna", b"minf"})
-_KNOWN = frozenset({b"C2PA", b"EXIF", b"LIST", b"bext", b"iXML", b"id3 ", b"JUNK"}) | _XMP | _MEDIA | _OF_SOUND
+_TOLD = frozenset({b"EXIF", b"LIST", b"bext", b"iXML", b"id3 "}) | _XMP
+_KNOWN = frozenset({b"C2PA", b"JUNK"}) | _TOLD | _MEDIA | _OF_SOUND
 UNFINISHED = frozenset({0, 0xFFFFFFFF})
 """Sizes that writers leave when they do not know the length, or in 64-bit files because it does not fit."""
 _SLIP = 16
@@ -74,7 +75,19 @@ def _walk(window: Window, notes: Notes) -> None:
         at = stop + (stop & 1)
     if at < window.size:
         search(window, notes, at, "bytes behind the RIFF")
-        look_behind(window, notes, at, "RIFF")
+        look_behind(window, notes, _read_behind(window, notes, at), "RIFF")
+
+
+def _read_behind(window: Window, notes: Notes, at: int) -> int:
+    """Read chunks that a program appended and did not count; return where they end."""
+    for _ in range(STEPS):
+        head = window.at(at, 16)
+        chunk = _Chunk(head[:4], at + 8, _number(head[4:8]))
+        if chunk.kind not in _TOLD or chunk.body + chunk.length > window.size:
+            break
+        _read(window, notes, chunk, head[12:])
+        at = chunk.body + chunk.length + (chunk.length & 1)
+    return at
 
 
 def _number(data: bytes) -> int:

@@ -53,6 +53,15 @@ def test_missing_padding(more: tuple[tuple[bytes, bytes], ...]) -> None:
     assert container.gaps == ()
 
 
+def test_chunks_behind_the_end() -> None:
+    """Metadata that a program appended without counting it is read; what is cut short there is nothing."""
+    whole = riff(b"WEBP", (b"VP8L", b"\x2f"))
+    container = walked(whole + riff(b"", (b"EXIF", EXIF), (b"XMP ", xmp()))[8:])
+    assert [block.kind for block in container.blocks] == [BlockKind.EXIF, BlockKind.XMP]
+    assert container.gaps == ()
+    assert walked(whole + b"EXIF\xff\0\0\0" + EXIF).blocks == ()
+
+
 def test_a_length_of_the_whole_that_is_a_few_bytes_short() -> None:
     """A last chunk that ends where the file does is whole, and read, though the header leaves out some of it."""
     data = riff(b"WAVE", *SOUND, (b"_PMX", xmp() + b" " * (len(xmp()) % 2)))

@@ -33,6 +33,7 @@ _MOST_PACKETS = 256
 _RDF = re.compile(rb"<(?:\?xpacket begin|(?:[\w.-]{1,40}:)?(?:RDF|x[am]pmeta)[\s>])")
 _ROOT = re.compile(rb"<(?:[\w.-]{1,40}:)?svg(?=[\s>])[^<>]{0,65536}>")
 _NAMESPACE = re.compile(rb"\sxmlns:([\w.-]{1,40})\s{0,40}=\s{0,40}(\"[^\"&<>]{1,400}\"|'[^'&<>]{1,400}')")
+_PREFIX = re.compile(rb"[\s<]([\w.-]{1,40}):")
 _NO_BASE64 = re.compile(rb"%(?:0[aAdD9]|20)|&#(?:x[aAdD9]|10|13|9|32);|\s+")
 
 
@@ -123,7 +124,8 @@ def _read_packets(notes: Notes, data: bytes, spans: list[tuple[int, int]]) -> No
 
 def _with_names(text: bytes, names: Mapping[bytes, bytes]) -> bytes:
     """Return RDF within an element that declares what it uses."""
-    used = b"".join(b" xmlns:%b=%b" % one for one in names.items() if one[0] + b":" in text)
+    prefixes = set(_PREFIX.findall(text)) if names else set()
+    used = b"".join(b" xmlns:%b=%b" % one for one in names.items() if one[0] in prefixes)
     return b"<_:RDF xmlns:_='http://www.w3.org/1999/02/22-rdf-syntax-ns#'%b>%b</_:RDF>" % (used, text)
 
 

@@ -25,6 +25,8 @@ _MOST_KEYS = 65_536
 _MOST_TEXTS = 256
 _KEYS_LIMIT = 4 << 20
 _LOOKED = 512
+_CANON = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48")
+"""Canon's raw pictures: each directory of their EXIF is a TIFF structure of its own in a box `CMT1` to `CMT4`."""
 _SNIFFED = 64 << 10
 _KNOWN = frozenset(
     {
@@ -219,6 +221,13 @@ def _extension(window: Window, notes: Notes, box: Box, place: str) -> None:
     if head.startswith(XMP_UUID) or is_packet(head):
         data = window.at(box.body, notes.bounded(place, box.length))
         notes.block(BlockKind.XMP, place, data[16:] if head.startswith(XMP_UUID) else data[data.index(b"<") :])
+    elif head.startswith(_CANON):
+        for inner in boxes(window, box.body + len(_CANON), box.stop):
+            if isinstance(inner, Box) and inner.kind.startswith(b"CMT"):
+                data = window.at(inner.body, notes.bounded(place, inner.length))
+                notes.block(BlockKind.EXIF, f"{place}, {inner.name}", data)
+    else:
+        note_remains(notes, place, window.at(box.body, min(box.length, _SNIFFED)))
 
 
 def _compressed(window: Window, notes: Notes, box: Box, place: str) -> None:

@@ -1,17 +1,34 @@
 """Photoshop's image resources (Adobe Photoshop File Formats, "Image Resource Blocks"), wherever they are kept.
 
-They stand in PSD, in APP13 of JPEG and in tag 0x8649 of TIFF. Of hundreds of kinds three hold what is looked for.
+They stand in PSD, in APP13 of JPEG, in tag 0x8649 of TIFF and in comments of PostScript. Of hundreds of kinds three
+hold what is looked for.
 """
+
+import re
 
 from provenance.containers.model import BlockKind
 from provenance.containers.notes import STEPS, Notes
 from provenance.containers.packets import as_exif, is_packet
 from provenance.containers.window import Window
+from provenance.files import BufferMedia
 
+_ENCODED = re.compile(rb"%BeginPhotoshop: ?(\d{1,10})[ \t]*+((?:[\r\n]++%[ \t\dA-Fa-f]*+(?=[\r\n]))*+)")
+_BETWEEN = b"%\r\n\t "
 _SMALLEST, _LOOKED = 64, 128
 _SIGNATURES = frozenset({b"8BIM", b"MeSa", b"AgHg", b"PHUT", b"DCSR"})
 _IPTC, _EXIF, _EXIF_3, _XMP = 0x0404, 0x0422, 0x0423, 0x0424
 _KINDS = {_IPTC: BlockKind.IPTC, _EXIF: BlockKind.EXIF, _EXIF_3: BlockKind.EXIF, _XMP: BlockKind.XMP}
+
+
+def read_encoded(notes: Notes, data: bytes) -> None:
+    """Hand on the resources that Photoshop writes into the comments of PostScript, as hexadecimal digits."""
+    for found in _ENCODED.finditer(data):
+        place = f"PostScript, Photoshop at {found.start()}"
+        digits = found[2].translate(None, _BETWEEN)
+        if len(digits) < 2 * int(found[1]):
+            notes.gap(place, "its resources are damaged, and were read as far as they go")
+        inner = Window(BufferMedia(bytes.fromhex(digits[: len(digits) // 2 * 2].decode("ascii"))))
+        read_resources(inner, notes, (0, inner.size), place)
 
 
 def read_resources(window: Window, notes: Notes, span: tuple[int, int], place: str) -> int:

@@ -13,6 +13,7 @@ from provenance.containers.model import BlockKind, Carries, Format
 from provenance.containers.notes import Notes
 from provenance.containers.packets import find_packet
 from provenance.containers.remains import find_encoded_remains
+from provenance.containers.resources import read_encoded
 from provenance.containers.svg import read_svg
 from provenance.containers.window import Window
 from provenance.files import BufferMedia
@@ -171,6 +172,8 @@ def _walk(window: Window, notes: Notes) -> None:
     if kind == _SVG:
         read_svg(notes, data)
         return
+    if data.startswith(b"%!PS"):
+        read_encoded(notes, data)
     at, packet = find_packet(data)
     if packet:
         notes.block(BlockKind.XMP, f"SVG XMP at {at}", packet)

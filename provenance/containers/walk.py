@@ -35,6 +35,7 @@ from provenance.containers import (
     tar,
     text,
     tiff,
+    xcf,
 )
 from provenance.containers.ending import look_at_end
 from provenance.containers.family import HEAD, End, Family
@@ -64,6 +65,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
     exr.FAMILY,
     dpx.FAMILY,
     psd.FAMILY,
+    xcf.FAMILY,
     appledouble.FAMILY,
     compound.FAMILY,
     squeezed.FAMILY,

@@ -6,12 +6,11 @@ import pytest
 
 from provenance.evidence import Claim
 from provenance.signals import Findings
-from tests.containers.making import jpeg, segment
-from tests.signals.making import IPTC, packet
+from tests.containers import drawing as make
+from tests.containers.making import box
+from tests.signals.making import DESCRIPTION, IPTC, exif
 from tests.signals.rows import GRAPH, INFOTEXT
 from tests.signals.test_stills import examined
-
-PACKET = packet(attributes=f'Iptc4xmpExt:DigitalSourceType="{IPTC}trainedAlgorithmicMedia"')
 
 
 def xcf(name: bytes, text: bytes) -> bytes:
@@ -21,14 +20,17 @@ def xcf(name: bytes, text: bytes) -> bytes:
     return b"gimp xcf v011\0" + struct.pack(">IIII", 9, 9, 0, 150) + notes + bytes(24)
 
 
-def hdr(line: bytes) -> bytes:
-    """Return a picture of Radiance with a line in its header."""
-    return b"#?RADIANCE\n" + line + b"\nFORMAT=32-bit_rle_rgbe\n\n-Y 1 +X 1\n" + bytes(4)
+def eps(*resources: bytes) -> bytes:
+    """Return PostScript with resources as Photoshop writes them into comments."""
+    digits = b"".join(resources).hex().upper()
+    lines = "\r".join(f"% {digits[at : at + 64]}" for at in range(0, len(digits), 64))
+    return f"%!PS-Adobe-3.0 EPSF-3.0\r%BeginPhotoshop: {len(digits) // 2}\r{lines}\r%EndPhotoshop\r%%EOF\r".encode()
 
 
-def raf(preview: bytes) -> bytes:
-    """Return a raw picture of Fuji's with a preview."""
-    return b"FUJIFILMCCD-RAW 0201" + bytes(64) + struct.pack(">II", 160, len(preview)) + bytes(68) + preview
+def cr3(*boxes: bytes) -> bytes:
+    """Return a raw picture of Canon's with these boxes in its own."""
+    own = box(b"uuid", bytes.fromhex("85c0b687820f11e08111f4ce462b6a48") + b"".join(boxes))
+    return box(b"ftyp", b"crx \0\0\0\1crx isom") + box(b"moov", own + box(b"mvhd", bytes(100))) + box(b"mdat", bytes(9))
 
 
 WRITTEN = {
@@ -40,8 +42,13 @@ WRITTEN = {
         ),
         Claim.AI_GENERATED,
     ),
-    "Radiance": (hdr(b"workflow=" + GRAPH.encode()), Claim.AI_GENERATED),
-    "RAF": (raf(jpeg(segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + PACKET))), Claim.AI_GENERATED),
+    "EPS, IPTC": (eps(make.resource(1028, make.dataset(110, b"Made with Google AI"))), Claim.AI_GENERATED),
+    "EPS, EXIF": (eps(make.resource(1058, exif({DESCRIPTION: INFOTEXT.encode()}))), Claim.AI_GENERATED),
+    "CR3": (cr3(box(b"CMT1", exif({DESCRIPTION: INFOTEXT.encode()}))), Claim.AI_GENERATED),
+    "film, a box of some maker": (
+        cr3(b"{" + GRAPH.encode() + b"}").replace(b"\x85\xc0", b"\x85\xc1"),
+        Claim.AI_GENERATED,
+    ),
 }
 
 
@@ -52,6 +59,17 @@ def test_marks_before_the_picture_are_found(data: bytes, claim: Claim) -> None:
 
 
 def test_other_texts_are_nothing() -> None:
-    """Comments and lines of any other kind are silent."""
-    for data in (xcf(b"gimp-comment", b"made with Google Photos, 28 Steps"), hdr(b"SOFTWARE=a program"), raf(jpeg())):
+    """Comments, lines and directories of any other kind are silent."""
+    plain = exif({DESCRIPTION: b"28 Steps to the sea"})
+    for data in (
+        xcf(b"gimp-comment", b"made with Google Photos"),
+        eps(make.resource(1058, plain)),
+        cr3(box(b"CMT1", plain)),
+    ):
         assert examined(data) == Findings()
+
+
+def test_damaged_digits_are_said() -> None:
+    """Resources of which a digit is missing are held."""
+    data = eps(make.resource(1058, exif({DESCRIPTION: INFOTEXT.encode()})))
+    assert examined(data.replace(b"% 3842", b"% 842")).gaps

@@ -112,7 +112,8 @@ def test_a_packet_in_bytes_of_an_unknown_type_is_read() -> None:
     from tests.containers.drawing import webp
 
     chunk = b"XMP \x01\x02\0\0" + DECLARED
-    assert claims(seen(webp(b"ABCD", b"") + chunk)) == {(Claim.AI_ASSISTED, Strength.DECLARED)}
+    assert claims(seen(webp(b"ABCD", b"") + chunk)) == {(Claim.AI_GENERATED, Strength.DECLARED)}
+    assert claims(seen(webp(b"ABCD", b"") + bytes(4) + chunk)) == {(Claim.AI_ASSISTED, Strength.DECLARED)}
     assert claims(seen(b"\x06\x06\xed\xf5" + bytes(60) + DECLARED)) == {(Claim.AI_GENERATED, Strength.DECLARED)}
     assert seen(riff(b"WAVE", (b"data", bytes(8))) + bytes(9)).gaps == ()
 
@@ -122,7 +123,10 @@ _PLACEABLE = b"\xd7\xcd\xc6\x9a" + struct.pack("<8H", 0, 0, 0, 9, 9, 96, 0, 0)
 WMF = _PLACEABLE + struct.pack("<H", reduce(xor, struct.unpack("<10H", _PLACEABLE))) + bytes(40)
 
 
-@pytest.mark.parametrize("data", [EMF, WMF], ids=["EMF", "WMF"])
+SVM = b"VCLMTF" + struct.pack("<HI", 1, 49) + bytes(49) + struct.pack("<HHI", 512, 1, 0)
+
+
+@pytest.mark.parametrize("data", [EMF, WMF, SVM], ids=["EMF", "WMF", "SVM"])
 def test_a_drawing_of_an_office_document_is_gone_into(data: bytes) -> None:
     """A drawing is nothing to hold a document for; a picture in it is examined, wherever it stands."""
     parts = (("[Content_Types].xml", b"<Types/>"), ("word/document.xml", b"<w/>"))
@@ -140,7 +144,12 @@ def test_a_drawing_of_an_office_document_is_gone_into(data: bytes) -> None:
 
 def test_what_only_resembles_a_drawing_is_none() -> None:
     """A header whose sums do not fit is chance, and of no type that is known."""
-    for data in (WMF[:20] + b"\0\1" + WMF[22:], EMF[:48] + b"\xff" + EMF[49:], EMF[:40] + b" EMX" + EMF[44:]):
+    for data in (
+        SVM[:8] + b"\xff" + SVM[9:],
+        WMF[:20] + b"\0\1" + WMF[22:],
+        EMF[:48] + b"\xff" + EMF[49:],
+        EMF[:40] + b" EMX" + EMF[44:],
+    ):
         assert seen(data).container.format is None
 
 

@@ -1,4 +1,4 @@
-"""Metafiles of Windows (MS-EMF, MS-WMF), as office programs keep drawings: records that draw, and pictures in them.
+"""Metafiles of Windows (MS-EMF, MS-WMF) and StarView, as office programs keep drawings: records, and pictures in them.
 
 The records are not followed. A picture that is a file of its own (MS-EMFPLUS, 2.2.2.2) is whole in one of them and is
 known by its beginning; any other is pixels alone, which say nothing.
@@ -16,6 +16,8 @@ from provenance.containers.window import Window
 
 _EMF = Format("image/emf", Carries.NO)
 _WMF = Format("image/wmf", Carries.NO)
+_SVM = Format("image/x-svm", Carries.NO)
+_STARVIEW = b"VCLMTF"
 _PLACED = b"\xd7\xcd\xc6\x9a"
 _OTHERS = re.compile(rb"GIF8[79]a|(?<!Exif\0\0)(?<!eXIf)(?:II\*\0|MM\0\*)")
 _SEARCHED = 64 << 20
@@ -25,6 +27,13 @@ _MOST = 256
 def _recognise(head: bytes, window: Window) -> Format | None:
     if head[:4] == b"\1\0\0\0" and head[40:44] == b" EMF":
         return _EMF if int.from_bytes(head[48:52], "little") <= window.size else None
+    if head.startswith(_STARVIEW) and len(head) >= 12:
+        # Behind it a version and the length of its header, in which at least the number of its records stands.
+        return (
+            _SVM
+            if 0 < head[6] < 9 and head[7] == 0 and 24 <= int.from_bytes(head[8:12], "little") < window.size
+            else None
+        )
     return _WMF if head[:4] == _PLACED and len(head) >= 22 and _sum(head[:20]) == head[20:22] else None
 
 

@@ -75,7 +75,9 @@ def _walk(window: Window, notes: Notes) -> None:
         at = stop + (stop & 1)
     if at < window.size:
         search(window, notes, at, "bytes behind the RIFF")
-        look_behind(window, notes, _read_behind(window, notes, at), "RIFF")
+        look_behind(window, notes, at, "RIFF")
+        if (end := _read_behind(window, notes, at)) > at:
+            look_behind(window, notes, end, "RIFF")
 
 
 def _read_behind(window: Window, notes: Notes, at: int) -> int:

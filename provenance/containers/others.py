@@ -26,7 +26,6 @@ _SIGNATURES: Final[tuple[tuple[int, bytes, Format], ...]] = (
     # Pictures and frames
     (0, b"#?RADIANCE\n", _plain("image/vnd.radiance")),
     (0, b"DDS \x7c\0\0\0", _plain("image/vnd.ms-dds")),
-    (0, b"gimp xcf ", _plain("image/x-xcf")),
     (0, b"FUJIFILMCCD-RAW ", _plain("image/x-fuji-raf")),
     (0, b"ARRI\x12\x34\x56\x78", _plain("image/x-arriraw")),
     (0, b"ARRI\x78\x56\x34\x12", _plain("image/x-arriraw")),

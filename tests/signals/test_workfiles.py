@@ -73,3 +73,12 @@ def test_damaged_digits_are_said() -> None:
     """Resources of which a digit is missing are held."""
     data = eps(make.resource(1058, exif({DESCRIPTION: INFOTEXT.encode()})))
     assert examined(data.replace(b"% 3842", b"% 842")).gaps
+
+
+def test_what_illustrator_keeps_for_itself_in_a_pdf_is_no_damage() -> None:
+    """The first piece of its drawing begins as PostScript does, and ends where the next one begins."""
+    start = b"%!PS-Adobe-3.0 \r\n%%Creator: Adobe Illustrator(R) 13.0\r\n%%EndComments\r\n%AI10_BeginSymbolList\0\r\n"
+    piece = start + b"0 0 m\r\n" * ((65_536 - len(start)) // 7) + bytes((65_536 - len(start)) % 7)
+    assert examined(piece) == Findings()
+    assert examined(piece[:-1]).gaps
+    assert examined(piece.replace(b"Illustrator", b"Something ")[:65_536]).gaps

@@ -14,6 +14,7 @@ from provenance.containers.packets import find_packet
 from provenance.containers.rare.follow import ends_at, show_pictures
 from provenance.containers.rare.spans import between
 from provenance.containers.remains import find_encoded_remains, search
+from provenance.containers.resources import read_encoded
 from provenance.containers.tags import note_remains
 from provenance.containers.window import Window
 
@@ -24,6 +25,7 @@ _HEADER = 30
 _COMMENT = re.compile(rb"^%%(Title|Creator|For): ?\(?([^\r\n]{1,1000}?)\)?\r?$", re.MULTILINE)
 _NO_TEXT = re.compile(rb"[^\t\n\f\r\x04 -~]")
 _COMMENTED, _TAIL, _TEXTS = 4096, 64 << 10, 1 << 20
+_PIECE, _ILLUSTRATOR = 1 << 16, b"%%Creator: Adobe Illustrator"
 _PACKET_START, _LONGEST_PACKET, _MOST_PACKETS = b"<?xpacket begin", 16 << 20, 64
 _SEARCHED = 16 << 20
 
@@ -63,6 +65,7 @@ def _read_program(window: Window, notes: Notes, start: int, stop: int) -> None:
     search(window, notes, start, "PostScript")
     if (at := find_encoded_remains(window, start, min(stop, start + _SEARCHED))) >= 0:
         notes.residue(f"PostScript at {at}")
+    read_encoded(notes, window.at(start, min(_SEARCHED, stop - start)))
     show_pictures(window, notes, start, stop)
     if not _read_packets(window, notes, start, stop):
         note_remains(notes, f"PostScript at {start}", window.at(start, min(_TEXTS, stop - start)))
@@ -74,9 +77,14 @@ def _read_program(window: Window, notes: Notes, start: int, stop: int) -> None:
         # Illustrator keeps a drawing of its own behind the end of the program, as text.
         if _NO_TEXT.search(window.at(end, stop - end)):
             ends_at(window, notes, end, "PostScript", stop)
-    elif b"\0" in window.at(start, min(_TEXTS, stop - start)):
+    elif b"\0" in window.at(start, min(_TEXTS, stop - start)) and not _goes_on(window):
         # Not every writer of plain text ends it so.
         notes.gap("PostScript", "it does not end as its like does: the file is cut short")
+
+
+def _goes_on(window: Window) -> bool:
+    """Whether this is the first piece of what Illustrator keeps for itself in a PDF, cut into pieces of one length."""
+    return window.size == _PIECE and _ILLUSTRATOR in window.at(0, _COMMENTED)
 
 
 def _read_packets(window: Window, notes: Notes, start: int, stop: int) -> int:

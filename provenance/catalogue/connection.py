@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from provenance.errors import (
     CatalogueDamaged,
@@ -18,6 +18,7 @@ from provenance.errors import (
 from watcher.mounts import is_network, storage_of
 
 Row = tuple[Any, ...]
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,8 @@ class Connection:
         self.path = path
         self.other: Connection | None = None
         """Another file that is written together with this one, opened when first needed and closed with it."""
+        self.undone = 0
+        """How many times what was written came to nothing: row numbers met meanwhile may be others' by now."""
 
     @property
     def version(self) -> tuple[int, int]:
@@ -180,6 +183,7 @@ class Connection:
             yield
             self.run("COMMIT")
         except BaseException:
+            self.undone += 1
             self._undo()
             raise
 
@@ -212,6 +216,32 @@ class Connection:
             self.other.close()
         with self.translated():
             self.raw.close()
+
+
+class Met(Generic[_T]):
+    """What rows say that are never changed, by their numbers: some of them, and none longer than it is sure.
+
+    What is read within a transaction that is undone was said under a number that is given away again.
+    """
+
+    def __init__(self, connection: Connection, most: int) -> None:
+        self._db = connection
+        self._most = most
+        self._undone = connection.undone
+        self._rows: dict[int, _T] = {}
+
+    def get(self, number: int) -> _T | None:
+        """Return what the row of this number says, if that is known."""
+        if self._undone != self._db.undone:
+            self._undone = self._db.undone
+            self._rows.clear()
+        return self._rows.get(number)
+
+    def keep(self, number: int, value: _T) -> None:
+        """Remember what a row says; was `get` asked before, it stands as long as its transaction."""
+        if len(self._rows) >= self._most:
+            self._rows.clear()
+        self._rows[number] = value
 
 
 _LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from provenance import records
 from provenance.asset import Asset, Digest, Place, UtcTime
-from provenance.catalogue.connection import Connection, Row
+from provenance.catalogue.connection import Connection, Met, Row
 from provenance.catalogue.filing import index_of
 from provenance.catalogue.rows import Filed
 from provenance.catalogue.stored import Finding, Gist, asset_from, decoded, intact, member, signed_record_in
@@ -100,8 +100,8 @@ class Knowledge:
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
-        self._findings: dict[int, Finding] = {}
-        self._examiners: dict[int, Examiner] = {}
+        self._findings: Met[Finding] = Met(connection, MEMORY)
+        self._examiners: Met[Examiner] = Met(connection, MEMORY)
         self._records: dict[str, tuple[bytes, AnyRecord, dict[str, Any] | None, frozenset[bytes]]] = {}
         self._subjects = 0
         self._alike: dict[Gist, tuple[int, set[int]]] = {}
@@ -122,7 +122,7 @@ class Knowledge:
             if row is None:
                 raise CatalogueDamaged(f"finding {number} is missing")
             found = decoded(row[0], Finding, lambda: f"finding {number}")
-            _keep(self._findings, number, found)
+            self._findings.keep(number, found)
         return found
 
     def findings_like(self, gist: Gist) -> set[int]:
@@ -146,7 +146,7 @@ class Knowledge:
             if row is None:
                 raise CatalogueDamaged(f"examiner {number} is missing")
             found = decoded(row[0], Examiner, lambda: f"examiner {number}")
-            _keep(self._examiners, number, found)
+            self._examiners.keep(number, found)
         return found
 
     def evidences(self, row: AssetRow) -> tuple[Evidence, ...]:
@@ -391,9 +391,3 @@ def _link(row: Row, child: bytes) -> Link:
     return Link(
         parent, title, member(Relation, relation, what), member(Witness, witness, what), bool(removed), bool(sure)
     )
-
-
-def _keep(memory: dict[int, Finding] | dict[int, Examiner], number: int, value: object) -> None:
-    if len(memory) >= MEMORY:
-        memory.clear()
-    memory[number] = value  # type: ignore[assignment]

@@ -12,7 +12,19 @@ import pytest
 
 from provenance.catalogue import Batch, Catalogue
 from provenance.errors import CatalogueTrouble
-from tests.catalogue.making import AI, at, digest_of, evidence, seen, stamp, take
+from provenance.verdict import Origin
+from tests.catalogue.making import (
+    AI,
+    LATER_EXAMINER,
+    at,
+    digest_of,
+    evidence,
+    origin_of,
+    seen,
+    signed,
+    stamp,
+    take,
+)
 
 PROJECT = Path(__file__).resolve().parents[2]
 KILLS = 8
@@ -101,6 +113,21 @@ def test_interrupted_batch(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
     assert catalogue.counts().assets == 1
     catalogue.record(batch, stamp(2))
     assert catalogue.counts().sightings == 3
+    catalogue.verify()
+
+
+def test_numbers_of_what_was_undone(catalogue: Catalogue) -> None:
+    """A row number that a failed batch was read under is another finding's in the next, which is drawn by its own."""
+    take(catalogue, *(seen(evidence(name), name.encode()) for name in ("plain", "other", "made")))
+    catalogue._db.run(
+        "CREATE TEMP TRIGGER failing BEFORE UPDATE OF origin ON main.assets BEGIN SELECT RAISE(ABORT, 'no room'); END"
+    )
+    signed_by_then = seen(evidence("plain", credential=signed("a"), examiner=LATER_EXAMINER), b"plain")
+    with pytest.raises(CatalogueTrouble):
+        take(catalogue, signed_by_then, seen(evidence("other", AI, examiner=LATER_EXAMINER), b"other"), minute=1)
+    catalogue._db.run("DROP TRIGGER failing")
+    take(catalogue, seen(evidence("made", AI, examiner=LATER_EXAMINER), b"made"), minute=2)
+    assert origin_of(catalogue, "made") is Origin.AI_GENERATED
     catalogue.verify()
 
 

@@ -74,11 +74,16 @@ def test_a_packet_at_the_end_is_read(data: bytes) -> None:
     assert claims(seen(data + DECLARED)) == {(Claim.AI_GENERATED, Strength.DECLARED)}
 
 
-def test_behind_a_tiff_only_what_it_never_ends_in_is_examined() -> None:
-    """A PNG or an archive behind a TIFF is none of its own; a preview and its XMP may stand there."""
-    for behind in (TRACE, packing.zipped(("a.png", TRACE))):
+def test_behind_a_tiff_what_it_does_not_name_is_examined() -> None:
+    """A picture, an archive or a packet behind a TIFF speaks for it, unless the TIFF has it for its own."""
+    for behind in (TRACE, PICTURE, packing.zipped(("a.png", TRACE))):
         assert claims(seen(TIFF + behind)) == {(Claim.AI_ASSISTED, Strength.TRACE)}
+    assert claims(seen(TIFF + DECLARED)) == {(Claim.AI_GENERATED, Strength.DECLARED)}
     assert seen(TIFF + jpeg()).gaps == ()
+    at, size = (struct.pack("<I", n) for n in (len(pages([(0x111, 4, bytes(4)), (0x117, 4, bytes(4))])), len(PICTURE)))
+    assert seen(pages([(0x111, 4, at), (0x117, 4, size)]) + PICTURE).signals == ()  # a strip of it
+    (named,) = seen(pages([(0x2BC, 1, DECLARED)])).signals
+    assert named.place.startswith("TIFF tag")
 
 
 ENDS: dict[str, Callable[[bytes], bytes]] = {

@@ -12,7 +12,7 @@ from provenance.containers.notes import Notes
 from provenance.containers.packets import find_packet
 from provenance.containers.window import Window
 
-_FOOT = 64
+FOOT = 64
 _FURTHEST = 64 << 20
 """Bytes before the end in which what ends there is expected to begin."""
 _MOST = 8
@@ -28,12 +28,17 @@ _PACKET = 1 << 20
 _ZIP_END, _ZIP_FOOT, _ZIP_STARTS = b"PK\5\6", 22, (b"PK\3\4", b"PK\1\2", b"PK\5\6")
 
 
+def ends_as_a_part(window: Window) -> bool:
+    """Whether the file ends as a JPEG or an XMP packet does, which may be its own or have been put behind it."""
+    return window.last(FOOT).rstrip(b"\0\r\n ").endswith((_JPEG_END, *_PACKET_ENDS))
+
+
 def look_at_end(window: Window, notes: Notes, *, pictures: bool) -> None:
     """Show a picture or an archive that ends where the file does to the visitor, and hand on a packet that does.
 
     Without `pictures`, a JPEG and a packet at the end are the file's own: TIFF may keep a preview and its XMP there.
     """
-    foot = window.last(_FOOT)
+    foot = window.last(FOOT)
     end = foot.rstrip(b"\0\r\n ")
     if (at := foot.rfind(_ZIP_END)) >= 0:
         _look_at_archive(window, notes, window.size - len(foot) + at, foot[at:])

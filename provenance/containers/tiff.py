@@ -7,6 +7,7 @@ a mark are copied into a small TIFF structure of their own, one for each directo
 from collections import deque
 
 from provenance.containers.directory import Directory, Entry, Layout, layout_of, read_directory
+from provenance.containers.ending import FOOT, ends_as_a_part, look_at_end
 from provenance.containers.family import End, Family
 from provenance.containers.model import BlockKind, Carries, Format
 from provenance.containers.notes import STEPS, Notes
@@ -29,6 +30,9 @@ _MAKE, _PHOTOMETRIC, _DNG_VERSION, _COLOUR_FILTER = 0x010F, 0x0106, 0xC612, 3280
 _SUB_IFDS, _EXIF, _XMP, _STORE = 0x014A, 0x8769, 0x02BC, 0xCD41
 _IPTC, _PHOTOSHOP = 0x83BB, 0x8649
 _STRIPS = frozenset({0x0111, 0x0144})
+_EXTENTS = ((0x0111, 0x0117), (0x0144, 0x0145), (0x0201, 0x0202))
+"""Where parts of a picture are, and how long each is: strips, tiles, and a JPEG of its own."""
+_MOST_EXTENTS = 65_536
 _MOST_DIRECTORIES = 4096
 _MOST_SUBS = 32
 _LOOKED = 256
@@ -73,10 +77,7 @@ def pointers(window: Window, layout: Layout, directory: Directory, tag: int) -> 
     found = []
     for entry in directory.entries:
         if entry.tag == tag:
-            start, length = layout.span(entry)
-            width = layout.width(entry)
-            data = window.at(start, min(length, _MOST_SUBS * width))
-            found += [layout.number(data[at : at + width]) for at in range(0, len(data) - width + 1, width)]
+            found += _numbers(window, layout, entry, _MOST_SUBS)
     return found
 
 
@@ -87,6 +88,7 @@ def _walk(window: Window, notes: Notes) -> None:
         return
     waiting, seen = deque([(layout.first, "TIFF directory", True)]), set[int]()
     left, broken = STEPS, False
+    unnamed = ends_as_a_part(window)
     while waiting:
         at, name, wanted = waiting.popleft()
         if at in seen:
@@ -106,13 +108,38 @@ def _walk(window: Window, notes: Notes) -> None:
             notes.gap(f"{name} at {at}", "it has no entries, as no directory may")
             broken = True
         _read(window, notes, layout, (directory, f"{name} at {at}"))
+        unnamed = unnamed and not _reaches_end(window, layout, directory)
         if directory.following:
             waiting.append((directory.following, name, name == "TIFF directory"))
         waiting.extend((sub, "TIFF sub-directory", True) for sub in pointers(window, layout, directory, _SUB_IFDS))
     if not notes.suspect and find_type(window.at(max(0, window.size - _TAIL), _TAIL)) >= 0:
         notes.residue("TIFF end of the file")
+    if unnamed:
+        look_at_end(window, notes, pictures=True)
     if broken:
         search(window, notes, 0, "TIFF data")
+
+
+def _reaches_end(window: Window, layout: Layout, directory: Directory) -> bool:
+    """Whether a directory names anything that lies at the end of the file, which then is the file's own."""
+    end = window.size - FOOT
+    if any(sum(layout.span(entry)) > end for entry in directory.entries):
+        return True
+    entries = {entry.tag: entry for entry in directory.entries}
+    for offset, length in _EXTENTS:
+        if offset in entries and length in entries:
+            places, lengths = (_numbers(window, layout, entries[tag]) for tag in (offset, length))
+            if any(at + size > end for at, size in zip(places, lengths, strict=False)):
+                return True
+    return False
+
+
+def _numbers(window: Window, layout: Layout, entry: Entry, most: int = _MOST_EXTENTS) -> list[int]:
+    """Return the first numbers of an entry's value."""
+    start, length = layout.span(entry)
+    width = layout.width(entry)
+    data = window.at(start, min(length, most * width))
+    return [layout.number(data[at : at + width]) for at in range(0, len(data) - width + 1, width)]
 
 
 def _read(window: Window, notes: Notes, layout: Layout, at: tuple[Directory, str]) -> None:

@@ -30,7 +30,7 @@ from provenance.examination import (
 )
 from provenance.files import display
 from provenance.looking import COMMIT_FILES, Intake, decode, examined
-from provenance.targets import Target, failure_error, folder_error, folder_failure
+from provenance.targets import Target, failure_error, folder_error, folder_failure, unlisted
 from watcher.sweep import Folder
 
 COMMIT_BYTES = 1 << 30
@@ -322,7 +322,7 @@ class _Batcher:
         """Add what a folder holds that is never opened, and the folder itself if it could not be listed."""
         if folder.error is not None:
             error = folder_error(self._target, folder)
-            self._add(folder.path, folder_failure(folder), f"folder cannot be listed: {folder.error}", error)
+            self._add(folder.path, folder_failure(folder), unlisted(folder), error)
         for name, odd in folder.odd:
             self._add(_join(folder.path, name), Failure.NOT_REGULAR, f"a {odd.value}, which is never opened")
 

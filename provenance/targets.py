@@ -335,8 +335,13 @@ def failure_error(target: Target, request: Request, failed: Failed) -> FileTroub
 
 def folder_error(target: Target, folder: Folder) -> FileTrouble | NotExamined:
     """Return the error for a folder that was asked for and could not be listed."""
-    says = f"{display(target.shown(folder.path))}: the folder cannot be listed: {folder.error}"
-    return _error(folder_failure(folder), says)
+    return _error(folder_failure(folder), f"{display(target.shown(folder.path))}: the {unlisted(folder)}")
+
+
+def unlisted(folder: Folder) -> str:
+    """Return in words that a folder could not be listed, and why; where it is says whoever tells it."""
+    error = folder.error
+    return f"folder cannot be listed: {(error and error.strerror) or error}"
 
 
 def folder_failure(folder: Folder) -> Failure:

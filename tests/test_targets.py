@@ -69,7 +69,7 @@ def test_each_failure_has_its_error(failure: Failure, error: type[ProvenanceErro
 @pytest.mark.parametrize(
     ("error", "failure", "code"),
     [
-        (PermissionError(errno.EACCES, "no"), Failure.NOT_PERMITTED, 13),
+        (PermissionError(errno.EACCES, "no", b"reel"), Failure.NOT_PERMITTED, 13),
         (FileNotFoundError(errno.ENOENT, "no"), Failure.MISSING, 10),
         (NotADirectoryError(errno.ENOTDIR, "no"), Failure.MISSING, 10),
         (OSError(errno.EIO, "no"), Failure.READ_FAILED, 14),
@@ -80,7 +80,9 @@ def test_a_folder_that_cannot_be_listed_says_why(error: OSError, failure: Failur
     """Only a refusal is called one: a failing disk and a mount that loops are read failures."""
     folder = Folder(b"reel", error=error)
     assert folder_failure(folder) is failure
-    assert folder_error(_target(), folder).code == code
+    told = folder_error(_target(), folder)
+    assert told.code == code
+    assert told.message.endswith(f"reel: the folder cannot be listed: {error.strerror or error}")
 
 
 def test_a_name_longer_than_any_file_system_keeps_is_missing(config: Config, production: Production) -> None:

@@ -17,7 +17,7 @@ from provenance.errors import CatalogueTrouble
 from provenance.evidence import Examiner
 from provenance.examination import Failure
 from provenance.intake import compare, owners, unpaired
-from provenance.targets import Target, folder_failure
+from provenance.targets import Target, folder_failure, unlisted
 from watcher.lister import NotProven
 from watcher.opening import Odd
 from watcher.settle import Settling
@@ -217,9 +217,8 @@ class ZoneBook:
         """Keep what a folder holds that is never opened, and the folder itself if it could not be listed."""
         target = zone.target
         if folder.error is not None and not isinstance(folder.error, NotProven):  # of that the root's own trouble tells
-            says = f"folder cannot be listed: {folder.error}"
             place = target.place(folder.path)
-            zone.troubles[place] = Trouble(place, folder_failure(folder).value, says)
+            zone.troubles[place] = Trouble(place, folder_failure(folder).value, unlisted(folder))
         prefix = folder.path + b"/" if folder.path else b""
         for name, odd in folder.odd:
             place = target.place(prefix + name)

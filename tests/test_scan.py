@@ -239,6 +239,30 @@ def test_a_zone_that_is_a_file_is_a_fault_of_the_configuration(production: Produ
     assert recorded(production).keys() == {"editorial/a.png"}
 
 
+@pytest.mark.parametrize("also", [False, True])
+@pytest.mark.parametrize("unsure", ["racy = 1", "beside = (SELECT id FROM besides)"])
+def test_what_has_to_be_looked_at_by_itself_is_missed_when_it_goes(
+    production: Production, unsure: str, also: bool
+) -> None:
+    """A file that was recorded just after a change, or with a sidecar, is noticed as gone, alone or not."""
+    first, second = picture(production.editorial / "a.png"), production.editorial / "a.png.xmp"
+    second.write_text("<x:xmpmeta/>")
+    if also:
+        picture(production.editorial / "b.png", seed=1)
+    production.run("scan")
+    production.run("scan")
+    with closing(sqlite3.connect(production.root / ".provenance" / "catalogue.db")) as catalogue, catalogue:
+        catalogue.execute("UPDATE sightings SET racy = 0, beside = NULL")
+        assert catalogue.execute(f"UPDATE sightings SET {unsure} WHERE name < ?", (b"b",)).rowcount == 2
+    first.unlink()
+    second.unlink()
+    assert production.json("scan")["vanished"] == 2
+    present = {path: there for path, (_, there) in recorded(production, "--all").items()}
+    assert present == {"editorial/a.png": False, "editorial/a.png.xmp": False} | (
+        {"editorial/b.png": True} if also else {}
+    )
+
+
 def test_an_empty_mount_point_marks_nothing_as_gone(production: Production) -> None:
     """A zone that is empty, and on another device than its files were, answers 10: its share is not mounted."""
     plate = picture(production.deliver / "a.png")

@@ -50,10 +50,10 @@ _WHERE = (
     " WHERE s.id = ? AND s.gone_at IS NULL"
 )
 _SURE = (
-    "SELECT name, inode, size, mtime_ns, ctime_ns FROM sightings"
-    " WHERE folder = (SELECT id FROM folders WHERE zone = ? AND path = ?) AND gone_at IS NULL"
-    " AND racy = 0 AND beside IS NULL ORDER BY name"
+    "SELECT name, iif(racy = 0 AND beside IS NULL, inode, NULL), size, mtime_ns, ctime_ns FROM sightings"
+    " WHERE folder = (SELECT id FROM folders WHERE zone = ? AND path = ?) AND gone_at IS NULL ORDER BY name"
 )
+"""All that is present in a folder; what has to be looked at by itself is like no file there is."""
 _FEW = 256
 """Names up to which looking up each is faster than reading a folder as a whole."""
 _FOLDERS = "SELECT id, zone, path FROM folders WHERE zone = coalesce(?1, zone)"

@@ -308,6 +308,10 @@ BEHIND = {
     "film in a Samsung trailer": PLAIN + samsung((0xA30, b"MotionPhoto_Data", GRAPH_FILM)),
     "film in a HEIC": heif(b"heic", exif=exif({SOFTWARE: b"x\0"})) + box(b"mpvd", GRAPH_FILM),
     "film behind a JPEG": PLAIN + GRAPH_FILM,
+    "PNG as the media behind a film": media(MP4) + box(b"mdat", TRACE),
+    "JPEG as the media behind a film": media(MP4) + box(b"mdat", user_comment(INFOTEXT.encode()) + bytes(3)),
+    "JPEG in room that a film leaves": media(MP4) + box(b"free", user_comment(INFOTEXT.encode())),
+    "PNG in room that a film leaves": media(MP4) + box(b"skip", TRACE),
 }
 
 

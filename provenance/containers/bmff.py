@@ -43,9 +43,14 @@ _OLD_STARTS = frozenset({b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
 MEDIA = frozenset({b"mdat", b"jxlc", b"jxlp", b"imda"})
 INDEXES = frozenset({b"moov", b"moof", b"meta", b"styp", b"sidx", b"mfra"})
 _SILENT = frozenset({b"ftyp", b"styp", b"sidx", b"ssix", b"mfra", b"free", b"skip", b"wide", b"prft", b"jumb", b"emsg"})
+_ROOM = frozenset({b"free", b"skip", b"wide"})
+"""Room that is left for later: what was there before may still be."""
 _TAGGED = frozenset({b"moov", b"moof", b"udta"})
 _LOOKED = 4096
 _PADDING = 1 << 16
+_PICTURES = ((b"\xff\xd8\xff", b"\xff\xd9"), (b"\x89PNG\r\n\x1a\n", b"IEND\xae\x42\x60\x82"))
+"""What a whole picture begins and ends with."""
+_LARGEST_PICTURE, _FOOT = 64 << 20, 64
 _MOST_BRANDS = 64
 
 
@@ -117,6 +122,7 @@ def _end(window: Window, notes: Notes, broken: Break) -> None:
 def _read(window: Window, notes: Notes, box: Box) -> None:
     """Read one box of the top level."""
     if box.kind in MEDIA:
+        _show_picture(window, notes, box)
         return
     place = f"BMFF {box.name} at {box.at}"
     start = window.at(box.at, min(_LOOKED, box.stop - box.at))
@@ -141,9 +147,27 @@ def _read(window: Window, notes: Notes, box: Box) -> None:
         look_inside(notes, place, window.part(box.body, box.length), unknown=True)
     elif box.kind == b"brob":
         _read_compressed(window, notes, place, box)
-    elif box.kind not in _SILENT:
+    elif not _is_silent(box, head) and not _show_picture(window, notes, box):
         # A box that was renamed, by damage or by hand, still holds what it held.
         note_remains(notes, place, start)
+
+
+def _is_silent(box: Box, head: bytes) -> bool:
+    """Whether a box holds nothing that could be a mark: room that is left is only where nothing is in it."""
+    return box.kind in _SILENT and not (box.kind in _ROOM and head.strip(b"\0"))
+
+
+def _show_picture(window: Window, notes: Notes, box: Box) -> bool:
+    """Show a box to the visitor that is one whole picture, as hardly any film's media are; return whether it is."""
+    start = window.at(box.body, 8)
+    ends = next((ends for begins, ends in _PICTURES if start.startswith(begins)), None)
+    if ends is None or box.length > _LARGEST_PICTURE:
+        return False
+    foot = max(box.body, box.stop - _FOOT)
+    if not window.at(foot, box.stop - foot).rstrip(b"\0").endswith(ends):
+        return False
+    look_inside(notes, f"BMFF {box.name} at {box.at}", window.part(box.body, box.length), unknown=True)
+    return True
 
 
 def _exif(notes: Notes, place: str, data: bytes) -> None:

@@ -54,6 +54,22 @@ def test_retagged_credential(kind: bytes) -> None:
     assert walked(TYPE + INDEX + MEDIA + CREDENTIAL[:4] + kind + CREDENTIAL[8:]).residue
 
 
+@pytest.mark.parametrize("kind", [b"free", b"skip", b"wide"])
+def test_packet_in_room_that_is_left(kind: bytes) -> None:
+    """A packet in a box that stands for room to spare is read: what was there before may still be."""
+    (block,) = walked(TYPE + INDEX + MEDIA + box(kind, bytes(8) + xmp("spare"))).blocks
+    assert block.kind is BlockKind.XMP
+    assert b"spare" in block.data
+
+
+def test_media_that_begin_as_a_picture_and_go_on_are_not_shown() -> None:
+    """Frames of a film are none of its parts, and room that is empty is nothing to search."""
+    container = walked(
+        TYPE + INDEX + box(b"mdat", b"\xff\xd8\xff\xdb" + bytes(200) + b"\1") + box(b"free", bytes(9000))
+    )
+    assert (container.blocks, container.gaps) == ((), ())
+
+
 @pytest.mark.parametrize("at", range(8, 24))
 def test_damaged_uuid(at: int) -> None:
     """A manifest store in a box whose UUID is damaged is residue."""

@@ -83,6 +83,19 @@ def test_a_scan_does_not_read_again_what_others_read_and_status_says_how_much_th
     assert [(f["level"], f["says"]) for f in warned] == [("warning", "2 files were examined by an older examiner")]
 
 
+def test_what_newer_readers_read_is_not_called_outdated_and_doctor_says_who_is_behind(production: Production) -> None:
+    """On a machine that is behind, nothing is to be looked at again for that: provenance there is what is outdated."""
+    generated(production.editorial / "a.png")
+    production.run("scan")
+    aged(production, after=f'"revision":{EXAMINER + 1}')
+    assert production.json("status")["catalogue"]["outdated"] == 0
+    assert production.json("rescan", "--outdated", "--dry-run")["due"] == []
+    (warned,) = (f for f in production.json("doctor")["findings"] if f["check"] == "examiner")
+    says = "1 file was examined by newer readers than this machine has"
+    assert (warned["level"], warned["says"]) == ("warning", says)
+    assert "Update provenance" in warned["help"]
+
+
 def test_looking_again_finds_what_was_overlooked_and_says_why(production: Production) -> None:
     """A mark that older readers did not know flags the file at a rescan, which names the ground that came."""
     misread(production, generated(production.editorial / "a.png"))

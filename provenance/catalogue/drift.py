@@ -31,8 +31,8 @@ _UNTOUCHED = {
 
 
 def reach_of(examiner: Examiner, today: Examiner) -> Reach:
-    """Return how much of what an examiner read could read otherwise today."""
-    if examiner.revision != today.revision:
+    """Return how much of what an examiner read could read otherwise today. Older readers than its own are no reason."""
+    if examiner.revision < today.revision:
         return Reach.EVERYTHING
     if examiner.c2pa != today.c2pa:
         return Reach.SDK
@@ -71,6 +71,11 @@ class Drift:
                 rows = self._db.each(_PRESENT + " AND s.examiner = ?", (number,))
                 found += sum(self._moved(reach, finding, beside) for *_, finding, beside in rows)
         return found
+
+    def newer(self) -> int:
+        """Return how many files that are there were read by newer readers than today's."""
+        rows = self._db.rows("SELECT examiner, count(*) FROM sightings WHERE gone_at IS NULL GROUP BY examiner")
+        return sum(n for number, n in rows if self._known.examiner(number).revision > self._today.revision)
 
     def among(self, zone: ZoneName, folder: RelPath) -> Iterator[Older]:
         """Yield the files of one folder that could read otherwise now."""

@@ -122,12 +122,18 @@ def _examiner(config: Config, _now: UtcTime) -> Iterator[Finding]:
     from provenance.examiner import examiner_for
 
     with Catalogue.open(config.catalogue) as catalogue:
-        count = catalogue.drift(examiner_for(load_trust(config.anchors))).count()
+        drift = catalogue.drift(examiner_for(load_trust(config.anchors)))
+        count, newer = drift.count(), drift.newer()
+    if newer:
+        says = f"{newer:,} {'file was' if newer == 1 else 'files were'} examined by newer readers than this machine has"
+        yield Finding(
+            Level.WARNING, "examiner", says, "Update provenance on this machine: it may overlook what they saw."
+        )
     if count:
         says = f"{count:,} {'file was' if count == 1 else 'files were'} examined by an older examiner"
         advice = "Look again at them, and see which verdicts change: provenance rescan --outdated"
         yield Finding(Level.WARNING, "examiner", says, advice)
-    else:
+    elif not newer:
         yield Finding(Level.OK, "examiner", "everything that is there was read by today's readers")
 
 

@@ -26,7 +26,8 @@ def rescan(ctx: click.Context, paths: tuple[Path, ...], outdated: bool, dry_run:
 
     A scan looks at what is new or changed on disk. This looks at what did not change, because whoever reads it did: the
     examiner, the SDK, or the trust list. What is found is recorded; verdicts that do not stand any more are kept
-    (`provenance origin --history`). What is not there any more cannot be looked at, and keeps its verdict.
+    (`provenance origin --history`). What is not there any more cannot be looked at, and keeps its verdict. A run that
+    is killed lists nothing: the next one goes on where it ended, and lists only what it looks at itself.
 
     Answers 0 when all that is there was looked at, whatever came of it; the gate says what may pass.
     """

@@ -21,7 +21,7 @@ from tests import packing as make
 from tests.containers import filming
 from tests.containers.drawing import data_uri, heif, pdf, placed, psd, samsung, svg
 from tests.containers.finished import aiff
-from tests.containers.making import box, jpeg, segment
+from tests.containers.making import box, chunk, jpeg, png, segment
 from tests.newsroom import JPEG, MP4, PDF, PNG, TRAINED, WAV, action, flipped, generated, manifest, media, signed
 from tests.signals.making import SOFTWARE, exif
 from tests.signals.rows import GRAPH, INFOTEXT, international, text, user_comment
@@ -308,6 +308,8 @@ BEHIND = {
     "film in a Samsung trailer": PLAIN + samsung((0xA30, b"MotionPhoto_Data", GRAPH_FILM)),
     "film in a HEIC": heif(b"heic", exif=exif({SOFTWARE: b"x\0"})) + box(b"mpvd", GRAPH_FILM),
     "film behind a JPEG": PLAIN + GRAPH_FILM,
+    "PNG in a chunk of a PNG": png(chunk(b"prVW", TRACE)),
+    "JPEG in a chunk of a PNG": png(chunk(b"prVW", jpeg(segment(0xFE, INFOTEXT.encode())))),
     "PNG as the media behind a film": media(MP4) + box(b"mdat", TRACE),
     "JPEG as the media behind a film": media(MP4) + box(b"mdat", user_comment(INFOTEXT.encode()) + bytes(3)),
     "JPEG in room that a film leaves": media(MP4) + box(b"free", user_comment(INFOTEXT.encode())),

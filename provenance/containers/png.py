@@ -10,7 +10,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from provenance.containers.family import Family
-from provenance.containers.inside import look_behind
+from provenance.containers.inside import look_behind, look_inside
 from provenance.containers.model import BlockKind, Carries, Format
 from provenance.containers.notes import BLOCK_LIMIT, STEPS, Notes
 from provenance.containers.packets import as_exif, sniff
@@ -30,6 +30,8 @@ _KNOWN = re.compile(
     rb"IHDR|PLTE|IDAT|IEND|tEXt|zTXt|iTXt|eXIf|caBX|iCCP|cHRM|gAMA|sRGB|sBIT|pHYs|tIME|tRNS|bKGD|hIST|sPLT|acTL|fcTL|fdAT"
 )
 _PLAIN = frozenset({b"IHDR", b"PLTE", b"iCCP", b"cHRM", b"gAMA", b"sRGB", b"sBIT", b"pHYs", b"tIME", b"tRNS", b"bKGD"})
+_PICTURES = (_SIGNATURE, b"\xff\xd8\xff")
+"""What a whole picture begins with, which a program may keep in a chunk of its own."""
 _RESYNC = 16 << 20
 _CHECKED = 64 << 20
 _MOST_BREAKS = 8
@@ -186,8 +188,8 @@ def _read(window: Window, notes: Notes, chunk: _Chunk, *, whole: bool) -> None:
         notes.block(BlockKind.EXIF, chunk.place, as_exif(data))
     elif not whole:
         salvage_text(notes, chunk.at, data)
-    elif chunk.kind not in _PLAIN:
-        sniff(notes, chunk.place, data)
+    elif chunk.kind not in _PLAIN and not sniff(notes, chunk.place, data) and data.startswith(_PICTURES):
+        look_inside(notes, chunk.place, data, unknown=True)
 
 
 FAMILY = Family(_recognise, _walk)

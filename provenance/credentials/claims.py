@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import msgspec
+
 from provenance.credentials.generators import generator_in, tells_of_generation
 from provenance.credentials.text import clean
 from provenance.evidence import Claim
@@ -38,7 +40,12 @@ _IPTC_AI = {"aisystemused", "aisystemversionused", "aipromptinformation", "aipro
 _PERMISSION = re.compile(r"training[-_]mining", re.IGNORECASE)
 """`cawg.training-mining` and its older names say who may *use* the asset; nothing of how it was made."""
 
-_ELSEWHERE = {"assertions", "ingredients", "signature_info", "credentials", "thumbnail", "title", "label"}
+_UNREAD = {"signature_info", "credentials", "thumbnail", "title", "label"}
+_ELSEWHERE = {"assertions", "ingredients", *_UNREAD}
+_NAME = re.compile(r"(?:xmp:iid:|urn:uuid:|urn:c2pa:)?[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+"""How a manifest calls its file: it says nothing, and is another one in each."""
+_SHORT = 8192
+"""Bytes of a manifest that is worth remembering."""
 
 
 def marks_in(manifest: dict[str, Any]) -> tuple[Mark, ...]:
@@ -48,6 +55,23 @@ def marks_in(manifest: dict[str, Any]) -> tuple[Mark, ...]:
     in ingredients (C2PA 2.4), in metadata assertions and wherever else a key is named so. Where no source type is
     named at all, a known generator together with a sentence that tells of generation counts as well.
     """
+    said = {key: value for key, value in manifest.items() if key not in _UNREAD}
+    if _NAME.fullmatch(str(said.get("instance_id"))):
+        del said["instance_id"]
+    try:
+        text = msgspec.json.encode(said)
+    except (ValueError, OverflowError, RecursionError):  # it was no JSON of the SDK's
+        return _marks_in(said)
+    return _marks_of(text) if len(text) <= _SHORT else _marks_in(said)
+
+
+@lru_cache(maxsize=512)
+def _marks_of(text: bytes) -> tuple[Mark, ...]:
+    """Read a manifest as JSON: programs write the same into many files, but for what names the file."""
+    return _marks_in(msgspec.json.decode(text))
+
+
+def _marks_in(manifest: dict[str, Any]) -> tuple[Mark, ...]:
     marks: list[Mark] = []
     for label, data in assertions_of(manifest):
         if label.startswith("c2pa.actions") and isinstance(data, dict):

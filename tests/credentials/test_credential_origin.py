@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from provenance.containers import walk
+from provenance.credentials.claims import marks_in
 from provenance.credentials.read import CredentialReader, Reading
 from provenance.credentials.trust import Trust
 from provenance.evidence import Claim, Ingredient, Relation, State, Strength
@@ -317,3 +318,13 @@ def test_a_parent_without_a_credential_is_recorded_and_says_nothing() -> None:
     reading = look(room.signed(room.manifest(opened), parts=[room.Part(room.media(room.PNG), relation="parentOf")]))
     assert reading.signals == ()
     assert reading.ingredients == (Ingredient(Relation.PARENT_OF, "part.png", None),)
+
+
+def test_what_names_the_file_says_nothing_and_anything_else_there_does() -> None:
+    """Manifests that differ in the names of their files alone say the same; a term in the place of a name is read."""
+    assertion = {"label": "c2pa.actions.v2", "data": {"actions": [{"action": "c2pa.edited"}]}}
+    names = ["xmp:iid:0f3e2a6c-7d2b-4c35-9a4e-6f1f7d2f4c11", "urn:uuid:0f3e2a6c-7d2b-4c35-9a4e-6f1f7d2f4c12", None, 7]
+    plain = [marks_in({"assertions": [assertion], "instance_id": name, "label": name}) for name in names]
+    assert plain == [()] * len(names)
+    hidden = marks_in({"assertions": [assertion], "instance_id": room.TRAINED})
+    assert {mark.claim for mark in hidden} == {Claim.REVIEW}

@@ -4,6 +4,7 @@ Each stream tells of itself in its second packet. Sound that was put behind othe
 own further on, which are looked for where the last page tells that there are any.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from provenance.containers.family import End, Family
@@ -48,14 +49,15 @@ def _recognise(head: bytes, _window: Window) -> Format | None:
 
 def _walk(window: Window, notes: Notes) -> None:
     streams: dict[bytes, _Stream] = {}
-    at = _read_headers(window, notes, 0, streams)
+    pages = iter(range(_MOST_PAGES))
+    at = _read_headers(window, notes, 0, streams, pages)
     for _ in range(_MOST_LINKS):
         if not _goes_on(window, streams):
             break
         at = window.find(_START + bytes([_BEGINS]), at, at + _FURTHEST)
         if at < 0:
             break
-        at = _read_headers(window, notes, at, streams)
+        at = _read_headers(window, notes, at, streams, pages)
     if _goes_on(window, streams):
         notes.gap("Ogg", "another stream follows the first; its tags were not read")
     for serial, stream in streams.items():
@@ -69,9 +71,12 @@ def _goes_on(window: Window, streams: dict[bytes, _Stream]) -> bool:
     return at >= 0 and len(tail) >= at + 18 and tail[at + 14 : at + 18] not in streams
 
 
-def _read_headers(window: Window, notes: Notes, at: int, streams: dict[bytes, _Stream]) -> int:
-    """Add the streams that begin together at `at`, as far as they tell of themselves; return where that ends."""
-    for _ in range(_MOST_PAGES):
+def _read_headers(window: Window, notes: Notes, at: int, streams: dict[bytes, _Stream], pages: Iterator[int]) -> int:
+    """Add the streams that begin together at `at`, as far as they tell of themselves; return where that ends.
+
+    `pages` counts those of all links: what each page costs grows with the streams that were met.
+    """
+    for _ in pages:
         head = window.at(at, _HEAD)
         if len(head) < _HEAD or not head.startswith(_START):
             notes.gap(f"Ogg at {at}", "no page starts where one should, before all streams have told of themselves")

@@ -71,14 +71,15 @@ FAMILIES: Final[tuple[Family, ...]] = (
     squeezed.FAMILY,
     tar.FAMILY,
     metafile.FAMILY,
-    rare.FAMILY,
     others.FAMILY,
     mxf.FAMILY,
     pdf.FAMILY,
+    rare.FAMILY,
     text.FAMILY,
     rare.LABELLED,
 )
-"""Asked in this order: those with the most certain signatures first, then text, and last what is known by its end."""
+"""Asked in this order: those with the most certain signatures first, then what is known by its structure, then text,
+and last what is known by its end. PDF and MXF may have anything before them, so they are asked before those."""
 
 
 def identify(media: Media) -> Format | None:

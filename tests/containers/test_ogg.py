@@ -27,3 +27,15 @@ def test_a_sound_that_never_began_is_said() -> None:
 def test_more_sounds_in_a_row_than_are_followed_are_said() -> None:
     """A row of hundreds ends in a gap."""
     assert walked(ogg() + b"".join(behind(serial) for serial in range(8, 100))).gaps
+
+
+def test_all_that_begins_in_a_row_is_counted_together() -> None:
+    """Each link is held against all streams that were met, so that their pages have one bound and end in a gap."""
+
+    def link(first: int) -> bytes:
+        heads = [page(b"OpusHead\1\2" + bytes(9), serial=first + n, flags=2) for n in range(80)]
+        tags = [page(b"OpusTags" + comments(), serial=first + n, number=1) for n in range(80)]
+        return b"".join((*heads, *tags))
+
+    gaps = walked(ogg() + b"".join(link(100 * number) for number in range(1, 40))).gaps
+    assert "4096 pages" in " ".join(gap.says for gap in gaps)

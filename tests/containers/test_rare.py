@@ -7,13 +7,15 @@ import struct
 import pytest
 
 from provenance.carriers import Seen, look
-from provenance.containers import identify
+from provenance.containers import identify, walk
 from provenance.containers.model import Carries
+from provenance.containers.notes import STEPS
 from provenance.credentials.read import CredentialReader
 from provenance.credentials.trust import Trust
 from provenance.evidence import Claim, State, Strength
 from provenance.files import BufferMedia
 from tests import packing
+from tests.containers import filming
 from tests.containers.making import box, jpeg, png, store
 from tests.containers.rarities import (
     AC3,
@@ -123,6 +125,51 @@ def test_a_picture_between_frames_is_examined(data: bytes) -> None:
     found = seen(data[: 4 * size] + TRACE + data[4 * size :])
     assert {(s.claim, s.strength) for s in found.signals} == PART
     assert found.gaps
+
+
+def _in_rows(kind: int, data: bytes) -> bytes:
+    """Return data as the pixels of a picture of 256 columns, with zeros before them: a TGA or an SGI."""
+    data = bytes(-len(data) % 256) + data
+    rows = len(data) // 256
+    if kind:
+        return bytes([0, 0, 3]) + bytes(9) + struct.pack("<HHBB", 256, rows, 8, 0) + data
+    return b"\1\xda\0\1\0\2" + struct.pack(">HHH", 256, rows, 1) + bytes(500) + data
+
+
+_STEPPED_OVER = {
+    "AU": lambda data: b".snd" + struct.pack(">5I", 24, len(data), 3, 48_000, 2) + data,
+    "AC-4": lambda data: b"\xac\x40\0\1x" * 4 + b"\xac\x40\xff\xff" + len(data).to_bytes(3, "big") + data,
+    "PGS": lambda data: b"PG\0\0\0\0\0\0\0\0\x80\0\0" * 4 + b"PG" + bytes(8) + struct.pack(">BH", 22, len(data)) + data,
+    "IVF": lambda data: b"DKIF\0\0\x20\0" + bytes(24) + struct.pack("<I", len(data)) + bytes(8) + data,
+    "PNM": lambda data: b"P5 %d 1 255\n" % len(data) + data,
+    "TGA": lambda data: _in_rows(1, data),
+    "SGI": lambda data: _in_rows(0, data),
+    "CAF": lambda data: b"caff\0\1\0\0data" + struct.pack(">q", len(data)) + data,
+}
+"""A short header that makes pixels, or a frame, of whatever follows."""
+
+
+@pytest.mark.parametrize("inside", [TRACE, PICTURE, BEHIND["ZIP"]], ids=["PNG", "JPEG", "ZIP"])
+@pytest.mark.parametrize("name", _STEPPED_OVER)
+def test_a_picture_that_a_short_header_stands_before_is_examined(name: str, inside: bytes) -> None:
+    """What is stepped over is still looked at where it begins as a picture, or ends as one or an archive does."""
+    found = seen(_STEPPED_OVER[name](inside))
+    assert found.container.format is not None
+    assert {(s.claim, s.strength) for s in found.signals} >= PART
+
+
+@pytest.mark.parametrize("name", ["AU", "PNM", "TGA", "PGS"])
+def test_a_pdf_behind_a_short_header_is_a_pdf(name: str) -> None:
+    """Viewers find a PDF, and players an MXF, behind whatever stands before it."""
+    inside = ((b"%PDF-1.7\n%%EOF\n", "application/pdf"), (filming.mxf(), "application/mxf"))
+    kinds = [(identify(BufferMedia(_STEPPED_OVER[name](data))), media_type) for data, media_type in inside]
+    assert [kind and kind.media_type for kind, _ in kinds] == [media_type for _, media_type in kinds]
+
+
+def test_more_packets_than_are_looked_through_are_said() -> None:
+    """Packets of a kind that nobody knows are counted: hundreds of thousands of them end in a gap."""
+    assert not walk(BufferMedia(gxf((0, b"")))).gaps
+    assert walk(BufferMedia(gxf(*[(0, b"")] * (STEPS + 1)))).gaps
 
 
 def test_few_frames_are_chance() -> None:

@@ -8,7 +8,7 @@ of it has no place in the file.
 from provenance.containers.family import Family
 from provenance.containers.model import Carries, Format
 from provenance.containers.notes import Notes
-from provenance.containers.rare.follow import Length, are_frames, ends_at, follow
+from provenance.containers.rare.follow import Length, are_frames, ends_at, follow, look_over
 from provenance.containers.window import Window
 
 _AC3 = Format("audio/ac3", Carries.NO)
@@ -135,6 +135,7 @@ def _recognise(head: bytes, window: Window) -> Format | None:
 def _walk(window: Window, notes: Notes) -> None:
     found, at, length_of = _kind(window.at(0, _HEAD))
     ends_at(window, notes, follow(window, at, length_of, _HEAD), found.media_type.partition("/")[2].upper())
+    look_over(window, notes)
 
 
 FAMILY = Family(_recognise, _walk)

@@ -74,6 +74,15 @@ def ends_at(window: Window, notes: Notes, at: int, what: str, stop: int | None =
             look_at_end(window, notes, pictures=False)
 
 
+def look_over(window: Window, notes: Notes) -> None:
+    """Show what begins as a picture does near the start, or is a picture or an archive that ends where the file does.
+
+    Frames and samples are stepped over, and a short header makes them of whatever it is written in front of.
+    """
+    _show(window, notes, pictures_in(window.at(0, _SEARCHED), sure=True), cut=False)
+    look_at_end(window, notes, pictures=True)
+
+
 def note_unknown(window: Window, notes: Notes, place: str, span: tuple[int, int]) -> None:
     """Hand on what some bytes of an unknown kind look like, the text of a mark in them, and pictures that begin there.
 
@@ -93,15 +102,10 @@ def note_unknown(window: Window, notes: Notes, place: str, span: tuple[int, int]
 
 def pictures_in(data: bytes, *, sure: bool) -> list[int]:
     """Return where pictures begin, in order; of much data only those that are sure to be some."""
-    begins, hits = _SURE_PICTURE if sure else _PICTURE, list[int]()
-    for start in _FIRST_BYTES:
-        # A search for a few bytes runs at ten times the speed of one for a pattern.
-        at = find_first(data, start)
-        while at >= 0:
-            if begins.match(data, at):
-                hits.append(at)
-            at = find_first(data, start, at + 1)
-    return sorted(hits)
+    begins = _SURE_PICTURE if sure else _PICTURE
+    # A search for a few bytes runs at ten times the speed of one for a pattern, and finds none in most data.
+    firsts = [at for start in _FIRST_BYTES if (at := find_first(data, start)) >= 0]
+    return [found.start() for found in begins.finditer(data, min(firsts))] if firsts else []
 
 
 def show_pictures(window: Window, notes: Notes, start: int, stop: int) -> bool:
@@ -117,8 +121,12 @@ def show_pictures(window: Window, notes: Notes, start: int, stop: int) -> bool:
         found += (at + hit for hit in pictures_in(data, sure=sure) if hit < _SEARCHED)
         if len(found) > _MOST_PICTURES:
             break
-    if last < stop or len(found) > _MOST_PICTURES:
+    _show(window, notes, found, cut=last < stop)
+    return bool(found)
+
+
+def _show(window: Window, notes: Notes, found: list[int], *, cut: bool) -> None:
+    if cut or len(found) > _MOST_PICTURES:
         decline(notes, "the rest of it", f"it has more than {_FURTHEST} bytes, or more than {_MOST_PICTURES} pictures")
     for at in found[:_MOST_PICTURES]:
         look_inside(notes, f"a picture at {at}", window.part(at, window.size - at), unknown=True)
-    return bool(found)

@@ -11,7 +11,7 @@ from provenance.containers.family import Family
 from provenance.containers.model import BlockKind, Carries, Format
 from provenance.containers.notes import Notes
 from provenance.containers.packets import sniff
-from provenance.containers.rare.follow import ends_at, note_unknown, show_pictures
+from provenance.containers.rare.follow import ends_at, look_over, note_unknown, show_pictures
 from provenance.containers.remains import search
 from provenance.containers.window import Window
 
@@ -88,6 +88,7 @@ def _walk(window: Window, notes: Notes) -> None:
             _read_field(window, notes, "SGI name", (24, 80))
             show_pictures(window, notes, 24, _SGI_HEADER)
             ends_at(window, notes, _sgi_end(window) or 0, "SGI")
+            look_over(window, notes)
         case _:
             _walk_cineon(window, notes)
 
@@ -104,6 +105,7 @@ def _walk_pnm(window: Window, notes: Notes) -> None:
             notes.block(BlockKind.COMMENT, f"PNM header at {at}", text)
         at = header[0]
     ends_at(window, notes, at, "PNM")
+    look_over(window, notes)
 
 
 def _walk_qoi(window: Window, notes: Notes) -> None:

@@ -9,7 +9,7 @@ import re
 from provenance.containers.family import Family
 from provenance.containers.model import BlockKind, Carries, Format
 from provenance.containers.notes import Notes
-from provenance.containers.rare.follow import MOST_FRAMES, ends_at, follow, note_unknown
+from provenance.containers.rare.follow import MOST_FRAMES, ends_at, follow, look_over, note_unknown
 from provenance.containers.window import Window
 
 _GXF = Format("application/gxf", Carries.NO)
@@ -55,6 +55,7 @@ def _walk(window: Window, notes: Notes) -> None:
             ends_at(window, notes, follow(window, _IVF_HEADER, _ivf_length, _IVF_FRAME, piece=4096), "IVF")
         case _:
             _walk_y4m(window, notes)
+    look_over(window, notes)
 
 
 def _gxf_length(head: bytes) -> int:
@@ -72,7 +73,8 @@ def _walk_gxf(window: Window, notes: Notes) -> None:
         if not length or at + length > window.size:
             break
         noted += kind == _MAP
-        if kind not in {_MEDIA, _FIELDS, _LAST, _MAP} or (kind == _MAP and noted <= _MOST_NOTED):
+        wanted = noted <= _MOST_NOTED if kind == _MAP else kind not in {_MEDIA, _FIELDS, _LAST}
+        if wanted and notes.step("GXF"):
             note_unknown(window, notes, f"GXF packet {kind:02X} at {at}", (at + _GXF_HEAD, length - _GXF_HEAD))
         at += length
         if kind == _LAST:

@@ -7,11 +7,10 @@ sound of a WAV in a block of its own (WavPack 4 and 5 file format).
 
 from itertools import accumulate
 
-from provenance.containers.ending import look_at_end
 from provenance.containers.family import Family
 from provenance.containers.model import Carries, Format
 from provenance.containers.notes import BLOCK_LIMIT, STEPS, Notes
-from provenance.containers.rare.follow import ends_at, note_unknown
+from provenance.containers.rare.follow import ends_at, look_over, note_unknown
 from provenance.containers.remains import find_remains, remains_between
 from provenance.containers.riff_tags import read_chunk, read_list
 from provenance.containers.tags import note_remains, note_text
@@ -70,6 +69,7 @@ def _walk(window: Window, notes: Notes) -> None:
             _walk_ape(window, notes)
         case _:
             _walk_dts(window, notes)
+    look_over(window, notes)
 
 
 def _walk_w64(window: Window, notes: Notes) -> None:
@@ -106,7 +106,6 @@ def _walk_au(window: Window, notes: Notes) -> None:
         return
     if size != _UNKNOWN:
         notes.gap("AU", "it says it is longer than it is: the file is cut short or damaged")
-    look_at_end(window, notes, pictures=True)
 
 
 def _walk_caf(window: Window, notes: Notes) -> None:
@@ -115,7 +114,6 @@ def _walk_caf(window: Window, notes: Notes) -> None:
         head = window.at(at, 12)
         kind, size = head[:4], int.from_bytes(head[4:], "big", signed=True)
         if kind == b"data" and size == -1 and len(head) == 12:
-            look_at_end(window, notes, pictures=True)
             return
         if len(head) < 12 or size < 0 or at + 12 + size > window.size or not kind.strip(b"\0"):
             break

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from provenance.containers.family import Family
 from provenance.containers.model import BlockKind, Carries, Format
 from provenance.containers.notes import Notes
-from provenance.containers.rare.follow import note_unknown, show_pictures
+from provenance.containers.rare.follow import look_over, note_unknown, show_pictures
 from provenance.containers.rare.spans import between
 from provenance.containers.window import Window
 
@@ -109,6 +109,7 @@ def _walk(window: Window, notes: Notes) -> None:
     else:
         show_pictures(window, notes, end, window.size)
         between(window, notes, [*spans, (picture.start, end)], "TGA")
+    look_over(window, notes)
 
 
 def _read_extension(window: Window, notes: Notes, at: int, picture: _Picture) -> list[tuple[int, int]]:

@@ -3,6 +3,7 @@
 import hashlib
 import random
 import struct
+from collections.abc import Callable
 
 import pytest
 
@@ -16,6 +17,7 @@ from provenance.evidence import Claim, State, Strength
 from provenance.files import BufferMedia
 from tests import packing
 from tests.containers import filming
+from tests.containers.finished import noise
 from tests.containers.making import box, jpeg, png, store
 from tests.containers.rarities import (
     AC3,
@@ -136,7 +138,7 @@ def _in_rows(kind: int, data: bytes) -> bytes:
     return b"\1\xda\0\1\0\2" + struct.pack(">HHH", 256, rows, 1) + bytes(500) + data
 
 
-_STEPPED_OVER = {
+_STEPPED_OVER: dict[str, Callable[[bytes], bytes]] = {
     "AU": lambda data: b".snd" + struct.pack(">5I", 24, len(data), 3, 48_000, 2) + data,
     "AC-4": lambda data: b"\xac\x40\0\1x" * 4 + b"\xac\x40\xff\xff" + len(data).to_bytes(3, "big") + data,
     "PGS": lambda data: b"PG\0\0\0\0\0\0\0\0\x80\0\0" * 4 + b"PG" + bytes(8) + struct.pack(">BH", 22, len(data)) + data,
@@ -170,6 +172,16 @@ def test_more_packets_than_are_looked_through_are_said() -> None:
     """Packets of a kind that nobody knows are counted: hundreds of thousands of them end in a gap."""
     assert not walk(BufferMedia(gxf((0, b"")))).gaps
     assert walk(BufferMedia(gxf(*[(0, b"")] * (STEPS + 1)))).gaps
+
+
+def test_what_developers_keep_in_a_tga_is_gone_through_once() -> None:
+    """Parts that lie one over another are said: each would have to be looked through, thousands of times over."""
+    picture = bytes([0, 0, 3]) + bytes(9) + struct.pack("<HHBB", 1, 1, 8, 0) + b"x"
+    for starts, sound in (((0,), True), ((0, 1), False)):
+        rows = b"".join(struct.pack("<HII", 1, len(picture) + start, 900) for start in starts)
+        data = picture + noise(1000) + struct.pack("<H", len(starts)) + rows
+        found = seen(data + struct.pack("<II", 0, len(picture) + 1000) + b"TRUEVISION-XFILE.\0")
+        assert any("one over another" in gap.says for gap in found.gaps) is not sound
 
 
 def test_few_frames_are_chance() -> None:

@@ -137,10 +137,16 @@ def _read_extension(window: Window, notes: Notes, at: int, picture: _Picture) ->
 def _read_developers(window: Window, notes: Notes, at: int) -> list[tuple[int, int]]:
     """Look through all that the directory of developers leads to; return what it and that takes."""
     count = min(_number(window.at(at, 2)), _MOST_ENTRIES)
-    spans = [(at, at + 2 + 10 * count)]
+    spans, looked = [(at, at + 2 + 10 * count)], 0
     for entry in range(at + 2, at + 2 + 10 * count, 10):
         start, length = _number(window.at(entry + 2, 4)), _number(window.at(entry + 6, 4))
         length = max(0, min(length, window.size - start))
+        looked += length
+        if looked > window.size:
+            notes.gap(
+                f"TGA developers' data at {start}", "its parts lie one over another, and were not all looked through"
+            )
+            break
         note_unknown(window, notes, f"TGA developers' data at {start}", (start, length))
         spans.append((start, start + length))
     return spans

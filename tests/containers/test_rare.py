@@ -184,6 +184,13 @@ def test_what_developers_keep_in_a_tga_is_gone_through_once() -> None:
         assert any("one over another" in gap.says for gap in found.gaps) is not sound
 
 
+def test_long_padding_in_a_stream_is_gone_through_once() -> None:
+    """Zeros before a start code are a stream's own however many they are, and zeros before anything else are not."""
+    stream = bytes.fromhex("0000016742001eab 00000168ce3880 0000016588")
+    assert not held(seen(stream + bytes(3 << 20) + b"\1\x41" + b"\x9a" * 40))
+    assert held(seen(stream + bytes(3 << 20) + b"\2\x41" + b"\x9a" * 40))
+
+
 def test_few_frames_are_chance() -> None:
     """Two bytes and a length that leads to two more are no proof."""
     assert [held(seen(AC3[: 256 * n])) for n in (1, 2)] == [True, True]

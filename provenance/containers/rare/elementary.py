@@ -26,7 +26,8 @@ _LOOKED = 256 << 10
 _TEXTS = 1 << 20
 _FROM_START, _FROM_END = 256 << 20, 64 << 20
 _PIECE, _OVERLAP = 1 << 20, 64
-_ZEROS, _FOREIGN = b"\0\0\0", re.compile(rb"\0\0\0+[^\0\1]", re.DOTALL)
+_ZEROS, _FOREIGN = b"\0\0\0", re.compile(rb"\0\0\0[^\0\1]")
+"""What ends a run of zeros that no start code does. The run itself is no part of it: it may be long, and is padding."""
 _MOST_UNITS = 64
 
 _SEQUENCE_HEADER = 12
@@ -152,7 +153,8 @@ def _foreign(window: Window, start: int, stop: int) -> int:
     for at in range(start, stop, _PIECE):
         data = window.at(at, min(_PIECE + _OVERLAP, stop - at))
         found = _FOREIGN.search(data) if _ZEROS in data else None
-        starts = [*pictures_in(data, sure=True), *([found.start()] if found else [])]
+        zeros = [len(data[: found.end() - 1].rstrip(b"\0"))] if found else []
+        starts = [*pictures_in(data, sure=True), *zeros]
         if starts:
             # A picture has its signature some bytes before its first zeros.
             return max(0, at + min(starts) - 16)

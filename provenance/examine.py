@@ -107,10 +107,13 @@ def _pixels(container: Container, media: Media) -> tuple[Likeness, ...]:
 
 
 class _Allowance:
-    """How many pixels a worker may decode unasked: so many at once, and so many more for each file it looks at."""
+    """How many pixels a worker may decode unasked: so many for each file it looks at.
+
+    Loading the decoder takes as long as decoding half a million, and that has to be made up first.
+    """
 
     def __init__(self) -> None:
-        self._left = 250_000
+        self._left = -500_000
 
     def grow(self) -> None:
         self._left += 100

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from provenance.asset import Digest, UtcTime
 from provenance.identity.dsse import EnvelopeUnreadable, envelope_from, verify
@@ -50,6 +50,9 @@ def act_of(record: Record) -> str:
             return "revoke" if record.points_at.startswith(_tightening()) else ""
         case kind:
             return _ACTS.get(kind, "")
+
+
+K = TypeVar("K")
 
 
 class Standing(Enum):
@@ -146,6 +149,14 @@ def signed_by(record: Record, envelope: Mapping[str, Any] | None, people: Iterab
             continue
         return Signed(person, key)
     return why
+
+
+def signed_by_each(
+    words: Mapping[K, tuple[Record, Mapping[str, Any] | None]], people: Iterable[Person], store: str
+) -> dict[K, Signed | str]:
+    """Return what `signed_by` does for several records, each with its envelope."""
+    people = tuple(people)
+    return {key: signed_by(record, envelope, people, store) for key, (record, envelope) in words.items()}
 
 
 def judged(record: Record, signed: Signed | str, listing: Listing) -> Authority:

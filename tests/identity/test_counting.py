@@ -335,12 +335,17 @@ def test_a_key_is_its_bytes(house: House) -> None:
     assert isinstance(LEGAL.keys[0], PublicKey)
 
 
+@pytest.mark.parametrize("together", [1, 2, 9])
 @pytest.mark.parametrize("by", ["lawyer", "stranger", None])
-def test_a_signature_that_was_checked_ahead_is_worth_the_same(house: House, by: str | None) -> None:
-    """Looking ahead changes when a signature is checked, and nothing of what comes of it."""
-    name = house.say(approval("still"), by)
+def test_a_signature_that_was_checked_ahead_is_worth_the_same(
+    house: House, by: str | None, together: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looking ahead changes when a signature is checked, alone or with others, and nothing of what comes of it."""
+    monkeypatch.setattr("provenance.voices._TOGETHER", together)
+    stills = ("still", "other", "third")
+    names = [house.say(approval(still), by if still == "still" else "lawyer") for still in stills]
     ahead, asked = (voices_of(house.gate(), at(20)) for _ in range(2))
-    ahead.look_ahead(digest_of("still"))
-    ahead.look_ahead(digest_of("still"))
-    assert ahead.authority_of(name) == asked.authority_of(name)
-    assert ahead.authority_of(name).counts is (by == "lawyer")
+    for still in (*stills, "still"):
+        ahead.look_ahead(digest_of(still))
+    assert [ahead.authority_of(name) for name in names] == [asked.authority_of(name) for name in names]
+    assert [ahead.authority_of(name).counts for name in names] == [by == "lawyer", True, True]

@@ -256,7 +256,7 @@ def _judge_all(judging: _Judging, plan: Plan) -> None:
         judgements.add(_with(judged, ORPHAN))
 
 
-_AHEAD = 96
+_AHEAD = 192
 """So many files the check of signatures is ahead of the judging."""
 
 

@@ -39,7 +39,7 @@ _TELLING: Final = frozenset({"disclosure", "binding", "declaration"})
 
 _ASKED: Final = frozenset({"approval", "clearance", "attestation", "supersession"})
 """Kinds whose authority the gate asks of most files that have one."""
-_TOGETHER: Final = 32
+_TOGETHER: Final = 64
 """So many signatures are handed over at once to be checked."""
 _MOST_NEAR: Final = 256
 """Of so many bytes what was said is kept at hand: more than a gate looks ahead."""

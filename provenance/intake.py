@@ -8,6 +8,7 @@ import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import assert_never
 
@@ -128,13 +129,20 @@ def _scan_target(intake: Intake, target: Target, tally: Tally) -> None:
             beside = companions_among(name for name, _ in folder.files)
             yield from (target.request(folder.path, n, f.st_size, beside) for n, f in folder.files if n in changed)
 
-    for request, answer in intake.pool.examine(requests()):  # (2)
+    for request, answer in intake.pool.examine(_thorough_if_few(requests())):  # (2)
         batch.take(request, answer)  # (3)
     batch.flush()
     before = intake.stamp().at if tally.recorded <= FEW else began
     _compare_earlier(intake, target, before, COMPARED if tally.recorded < BUSY else 0)
     if not target.single:  # (4)
         seen.finish(began)
+
+
+def _thorough_if_few(requests: Iterator[Request]) -> Iterator[Request]:
+    """Have what is flagged among a few files decoded at once, in the same look and the same entry of the ledger."""
+    first = tuple(islice(requests, FEW + 1))  # a worker is sent about as many together anyway
+    yield from first if len(first) > FEW else (replace(request, thorough=True) for request in first)
+    yield from requests
 
 
 def _is_as_known(intake: Intake, target: Target, folder: Folder) -> bool:
